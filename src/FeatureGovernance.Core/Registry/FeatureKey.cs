@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 namespace FeatureGovernance.Core.Registry;
 
 /// <summary>
-/// The public name of a feature, <c>group:name</c>. Both parts are 1 to 128 ASCII letters, digits or <c>_ . - /</c> (the slash in the
-/// group only) and begin with a letter, digit or underscore; case matters. ASCII alone, so that no two keys look alike.
+/// The public name of a feature, <c>group:name</c>. Both parts are 1 to 128 ASCII letters, digits or <c>_ . -</c> and begin with a
+/// letter, digit or underscore; case matters. ASCII alone, so that no two keys look alike; no slash, so that a key is one path segment.
 /// </summary>
 public readonly partial record struct FeatureKey
 {
     /// <summary>What a well-formed key looks like, for messages.</summary>
     public const string Form =
-        "group:name, each part 1 to 128 ASCII letters, digits, '_', '.' or '-' (the group also '/'), beginning with a letter, digit or '_'";
+        "group:name, each part 1 to 128 ASCII letters, digits, '_', '.' or '-', beginning with a letter, digit or '_'";
 
     private FeatureKey(string group, string name) => (Group, Name) = (group, name);
 
@@ -43,7 +43,7 @@ public readonly partial record struct FeatureKey
     /// <inheritdoc />
     public override string ToString() => $"{Group}:{Name}";
 
-    [GeneratedRegex(@"\A([A-Za-z0-9_][A-Za-z0-9_.\-/]{0,127}):([A-Za-z0-9_][A-Za-z0-9_.\-]{0,127})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A([A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}):([A-Za-z0-9_][A-Za-z0-9_.\-]{0,127})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }
 

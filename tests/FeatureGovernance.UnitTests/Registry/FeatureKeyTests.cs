@@ -6,7 +6,7 @@ public class FeatureKeyTests
 {
     [Theory]
     [InlineData("media_engagement:like_rate_7d")]
-    [InlineData("credit/history:missed_payments_2y")]
+    [InlineData("credit.history:missed_payments_2y")]
     [InlineData("A:b")]
     public void A_well_formed_key_reads_back_as_written(string text) => FeatureKey.Parse(text).ToString().Should().Be(text);
 
@@ -24,6 +24,7 @@ public class FeatureKeyTests
     [InlineData("group:name@2")]
     [InlineData("group:-name")]
     [InlineData("group:a/b")]
+    [InlineData("a/b:name")]
     public void A_malformed_key_is_refused(string? text) => FeatureKey.TryParse(text, out _).Should().BeFalse();
 
     [Fact]
