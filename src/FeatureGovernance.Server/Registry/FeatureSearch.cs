@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Registry;
+using FeatureGovernance.Core;
+using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Registry;
+using FeatureGovernance.Core.Value;
+using FeatureGovernance.Server.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Registry;
+
+/// <summary>The list of features: filters, full text, sort and keyset paging, in one statement over indexed columns.</summary>
+internal static class FeatureSearch
+{
+    private static readonly Dictionary<string, Sort> Sorts = new(StringComparer.Ordinal)
+    {
+        ["key"] = new("f.key", "text", Descending: false),
+        ["-key"] = new("f.key", "text", Descending: true),
+        ["updatedAt"] = new("f.updated_at", "timestamptz", Descending: false),
+        ["-updatedAt"] = new("f.updated_at", "timestamptz", Descending: true),
+        ["value"] = new("coalesce(s.value, 0)", "float8", Descending: false),
+        ["-value"] = new("coalesce(s.value, 0)", "float8", Descending: true),
+    };
+
+    public static async Task<Results<Ok<Page<FeatureSummary>>, Refused>> List(
+        NpgsqlDataSource source, string? q, string? team, string? stage, string? kind, string? group, string? model, string? recommendation,
+        string? sort, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var order = sort ?? "key";
+        if (!Sorts.TryGetValue(order, out var by))
+            faults.Add("sort", "Not a sort.", $"Use one of: {string.Join(", ", Sorts.Keys)}.");
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, order, faults);
+        var query = new Query();
+        faults.Text("q", q, 256);
+        if (q is not null && !string.IsNullOrWhiteSpace(q) && !faults.Any)
+            query.Text(q.Trim());
+        query.Equal("t.slug", team);
+        query.Equal("f.group_name", group);
+        query.Equal("f.stage", (short?)faults.Word<Stage>("stage", stage));
+        query.Equal("f.kind", (short?)faults.Word<FeatureKind>("kind", kind));
+        query.Equal("s.recommendation", (short?)faults.Word<Recommendation>("recommendation", recommendation));
+        if (model is not null)
+            query.Where($"exists (select from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id where e.feature_id = f.id and m.name = {query.Add(model)})");
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        if (after is not null)
+        {
+            if (!by!.Fits(after.Last))
+                return (Refused)Problems.Malformed("cursor", "The cursor was not given out for this list.", "Leave it out to begin again.");
+            query.Where($"({by.Column}, f.id) {(by.Descending ? "<" : ">")} ({query.Add(after.Last!)}::{by.Type}, {query.Add(after.Id)})");
+        }
+
+        var direction = by!.Descending ? "desc" : "asc";
+        await using var command = source.CreateCommand($"""
+            select f.id, f.key, t.slug, f.kind, f.stage, v.data_type, left(f.description, 300), f.current_version, f.updated_at, s.value, s.recommendation,
+                   ({by.Column})::text
+            from registry.feature f
+            join registry.team t on t.id = f.team_id
+            join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version
+            left join value.feature_score s on s.feature_id = f.id
+            {query.Condition}
+            order by {by.Column} {direction}, f.id {direction}
+            limit {size + 1}
+            """);
+        foreach (var value in query.Values)
+            command.Parameters.Add(new() { Value = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var items = new List<FeatureSummary>();
+        Cursor? next = null;
+        Cursor? last = null;
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (items.Count == size)
+            {
+                next = last;
+                break;
+            }
+
+            items.Add(new(
+                reader.GetString(1), reader.GetString(2), Words<FeatureKind>.Text((FeatureKind)reader.GetInt16(3)), Words<Stage>.Text((Stage)reader.GetInt16(4)),
+                Words<DataType>.Text((DataType)reader.GetInt16(5)), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt32(7),
+                reader.GetFieldValue<DateTimeOffset>(8), reader.IsDBNull(9) ? null : reader.GetDouble(9),
+                reader.IsDBNull(10) ? null : Words<Recommendation>.Text((Recommendation)reader.GetInt16(10))));
+            last = new(order, reader.GetString(11), reader.GetInt32(0));
+        }
+
+        return TypedResults.Ok(new Page<FeatureSummary>(items, next?.Encode()));
+    }
+
+    private sealed record Sort(string Column, string Type, bool Descending)
+    {
+        public bool Fits(string? value) => value is not null && Type switch
+        {
+            "timestamptz" => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out _),
+            "float8" => double.TryParse(value, CultureInfo.InvariantCulture, out _),
+            _ => FeatureKey.TryParse(value, out _),
+        };
+    }
+
+    /// <summary>Conditions with their values as parameters; no input ever becomes SQL text.</summary>
+    private sealed class Query
+    {
+        private readonly StringBuilder condition = new();
+
+        public List<object> Values { get; } = [];
+
+        public string Condition => condition.ToString();
+
+        public string Add(object value)
+        {
+            Values.Add(value);
+            return $"${Values.Count}";
+        }
+
+        public void Where(string text) => condition.Append(condition.Length == 0 ? "where " : " and ").Append(text);
+
+        public void Equal(string column, object? value)
+        {
+            if (value is not null)
+                Where($"{column} = {Add(value)}");
+        }
+
+        /// <summary>Whole words anywhere in key or description, or any part of the key.</summary>
+        public void Text(string q)
+        {
+            var words = Add(q);
+            var pattern = Add($"%{q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%");
+            Where($"(f.search_text @@ plainto_tsquery('simple', translate({words}, ':_.-', '    ')) or f.key ilike {pattern})");
+        }
+    }
+}
