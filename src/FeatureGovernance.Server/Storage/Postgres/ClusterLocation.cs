@@ -30,7 +30,7 @@ internal sealed record ClusterLocation(string Cluster, UnixAccount? Account)
         dataFolder = Path.GetFullPath(dataFolder);
         var root = Environment.IsPrivilegedProcess;
         // The account that runs the cluster must be able to pass through a folder that root makes.
-        UnixFolder.Create(dataFolder, root ? UnixFolder.Passable : UnixFolder.Private);
+        MakeFolder(dataFolder, root ? UnixFolder.Passable : UnixFolder.Private);
         var entry = Path.Combine(dataFolder, "postgres");
         if (!root)
             return new(await ResolvedAsync(entry, cancellation), null);
@@ -39,6 +39,7 @@ internal sealed record ClusterLocation(string Cluster, UnixAccount? Account)
         if (!Path.Exists(entry) && new FileInfo(entry).LinkTarget is null && !await account.CanReachAsync(dataFolder, cancellation))
             LinkToShared(entry, dataFolder);
         var cluster = await ResolvedAsync(entry, cancellation);
+        Directory.CreateDirectory(Path.GetDirectoryName(cluster)!);
         if (Directory.Exists(cluster) && await UnixAccount.OwnerOfAsync(cluster, cancellation) is { User: not 0 } owner)
             account = owner;
         return new(cluster, account);
@@ -86,6 +87,18 @@ internal sealed record ClusterLocation(string Cluster, UnixAccount? Account)
     }
 
     private static string ShortHash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    private static void MakeFolder(string path, UnixFileMode mode)
+    {
+        try
+        {
+            UnixFolder.Create(path, mode);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new EmbeddedPostgresException($"Cannot make the data folder {path}: {refused.Message} Set FEATGOV_DATA to another folder.", refused);
+        }
+    }
 
     // As the kernel names the postmaster's working folder, whatever links lead there.
     private static async Task<string> ResolvedAsync(string entry, CancellationToken cancellation) =>

@@ -44,7 +44,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             var postgres = new EmbeddedPostgres(location, binaries, folderLock, logger);
             if (!location.Exists)
                 await postgres.CreateAsync(options, cancellation);
-            var how = await postgres.OpenAsync(options, cancellation);
+            var how = await postgres.OpenOrLeaveStoppedAsync(options, cancellation);
             logger.LogInformation("PostgreSQL {Version} {How} in {Milliseconds} ms: {Cluster}",
                 binaries.Version, how, clock.ElapsedMilliseconds, location.Cluster);
             return postgres;
@@ -100,6 +100,21 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             .RunOrThrowAsync(cancellation);
         await File.AppendAllTextAsync(Path.Combine(folder, "postgresql.conf"), $"\ninclude_if_exists = '{ClusterSettings.FileName}'\n", cancellation);
         Directory.Move(folder, location.Cluster);
+    }
+
+    // An interrupted start may have left a postmaster behind.
+    private async Task<string> OpenOrLeaveStoppedAsync(EmbeddedPostgresOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await OpenAsync(options, cancellation);
+        }
+        catch
+        {
+            if (PostmasterFile.Read(location.Cluster) is { } file && file.Serves(location.Cluster))
+                await StopAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<string> OpenAsync(EmbeddedPostgresOptions options, CancellationToken cancellation)
