@@ -29,7 +29,7 @@ run_project() {
   local project=$1 report=$results/$1.xml status=0 summary failures
   printf '\n== %s\n' "$project"
   rm -f "$report"
-  stoppable "$work/artifacts/bin/$project/release/$project" -noLogo -noColor -xml "$report" "${options[@]}" || status=$?
+  stoppable "$work/artifacts/bin/$project/release/$project" -noLogo -noColor -result-xml "$report" "${options[@]}" || status=$?
   summary=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null || true)
   failures=$(($(count failed) + $(count errors)))
   [ "$status" = 0 ] || [ "$failures" -gt 0 ] || failures=1
@@ -61,7 +61,7 @@ fi
 results=$work/artifacts/test-results
 mkdir -p "$results"
 
-if ! stoppable dotnet build "$work/FeatureGovernance.sln" --configuration Release --verbosity quiet -consoleLoggerParameters:NoSummary; then
+if ! stoppable dotnet build "$work/FeatureGovernance.sln" --configuration Release --verbosity quiet -consoleLoggerParameters:ErrorsOnly; then
   failed=1
   conclude
   exit 1
