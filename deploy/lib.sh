@@ -182,21 +182,18 @@ install_postgres() {
 
 # Without root: the packages, and what they need that the machine lacks, are unpacked into the cache.
 unpack_postgres() {
-  local home=$cache/postgresql work=$cache/postgresql.new names package
+  local home=$cache/postgresql work=$cache/postgresql.new package status
   local options=(-qq)
   say "Unpacking PostgreSQL into $home ..."
   rm -rf "$work"
-  mkdir -p "$work/packages/partial" "$work/state/lists/partial" "$work/apt/archives/partial"
-  if ! missing_packages >/dev/null 2>&1; then
-    options+=(-o "Dir::State=$work/state" -o Dir::State::status=/var/lib/dpkg/status -o "Dir::Cache=$work/apt" -o Debug::NoLocking=1)
-    apt-get "${options[@]}" update >&2 || fail "the package lists could not be fetched."
+  mkdir -p "$work/packages" "$work/root" "$work/state/lists/partial" "$work/apt/archives/partial"
+  if ! fetch_packages "$work/packages" 2>/dev/null; then
+    # The machine has no package lists, or outdated ones: fetch our own.
+    eval "$(apt-config shell status Dir::State::status/f)"
+    options+=(-o "Dir::State=$work/state" -o "Dir::State::status=$status" -o "Dir::Cache=$work/apt" -o Debug::NoLocking=1)
+    apt-get "${options[@]}" update >&2 || say "Some package lists could not be fetched."
+    fetch_packages "$work/packages" || fail "the packages of PostgreSQL could not be fetched."
   fi
-  names=$(missing_packages) || fail "apt finds no way to install Debian's package postgresql."
-  (
-    cd "$work/packages"
-    # shellcheck disable=SC2086 # one word per package
-    apt-get "${options[@]}" download $names >&2
-  ) || fail "the packages of PostgreSQL could not be fetched."
   for package in "$work"/packages/*.deb; do
     dpkg-deb -x "$package" "$work/root"
   done
@@ -205,6 +202,9 @@ unpack_postgres() {
   rm -rf "$work"
 }
 
-missing_packages() {
-  apt-get "${options[@]}" -s --no-install-recommends install postgresql | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep .
+fetch_packages() {
+  local names
+  names=$(apt-get "${options[@]}" -s --no-install-recommends install postgresql | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep .) || return
+  # shellcheck disable=SC2086 # one word per package
+  (cd "$1" && apt-get "${options[@]}" download $names >&2)
 }
