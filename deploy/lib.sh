@@ -123,7 +123,7 @@ postgres_folders() {
     return
   fi
   local program
-  type -ap postgres | while read -r program; do dirname "$(readlink -f "$program")"; done
+  { type -ap postgres || true; } | while read -r program; do dirname "$(readlink -f "$program")"; done
   printf '%s\n' /usr/lib/postgresql/*/bin "$cache"/postgresql/usr/lib/postgresql/*/bin | sort -Vr
 }
 
