@@ -1,6 +1,8 @@
+using System.Text.Json;
 using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Registry.Feast;
 using FeatureGovernance.Server.Registry.Feast.Wire;
+using Google.Protobuf;
 using WireRegistry = FeatureGovernance.Server.Registry.Feast.Wire.Registry;
 using ValueType = FeatureGovernance.Server.Registry.Feast.Wire.ValueType;
 
@@ -146,9 +148,9 @@ public class FeastMappingTests
 
         var imported = Map(registry);
 
-        imported.Groups.Select(group => group.Name).Should().Equal("bank/user_clicks", "cart_fit", "purchases", "shop/user_clicks", "user_live");
-        imported.Models.Single().Features.Select(key => key.Group).Should().Contain("shop/user_clicks").And.NotContain("bank/user_clicks");
-        imported.Notes.Where(note => note.Code == "renamed").Should().Contain(note => note.Message == "Registered as bank/user_clicks.");
+        imported.Groups.Select(group => group.Name).Should().Equal("bank.user_clicks", "cart_fit", "purchases", "shop.user_clicks", "user_live");
+        imported.Models.Single().Features.Select(key => key.Group).Should().Contain("shop.user_clicks").And.NotContain("bank.user_clicks");
+        imported.Notes.Where(note => note.Code == "renamed").Should().Contain(note => note.Message == "Registered as bank.user_clicks.");
     }
 
     [Fact]
@@ -188,6 +190,23 @@ public class FeastMappingTests
         imported.Feature("v:set").DataType.Should().Be(DataType.Int64List);
         imported.Feature("v:any").DataType.Should().Be(DataType.Unknown);
         imported.Notes.Select(note => note.Subject).Should().Equal("feature v:any", "feature v:set");
+    }
+
+    [Fact]
+    public void Of_a_custom_source_the_table_is_read_and_no_secret()
+    {
+        var source = new DataSource
+        {
+            Name = "orders",
+            Type = DataSource.Types.SourceType.CustomSource,
+            DataSourceClassType = "feast.infra.offline_stores.contrib.mssql_offline_store.mssqlserver_source.MsSqlServerSource",
+            CustomOptions = new() { Configuration = ByteString.CopyFromUtf8("""{"table_ref": "dbo.orders", "connection_string": "Password=secret"}""") },
+        };
+
+        var imported = Map(new WireRegistry { FeatureViews = { FeastRegistries.View("v", source, Named("total")) } });
+
+        imported.Feature("v:total").Source.Should().Be(new ImportedColumn("mssqlserver", "dbo.orders", "total", null));
+        JsonSerializer.Serialize(imported).Should().NotContain("secret");
     }
 
     private static FeatureSpecV2 Named(string name) => FeastRegistries.Column(name, ValueType.Types.Enum.Double);

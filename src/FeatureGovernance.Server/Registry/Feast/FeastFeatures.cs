@@ -16,8 +16,10 @@ internal static class FeastFeatures
         ];
         ImmutableArray<string> requestInputs =
         [
-            .. group.Sources.Where(source => source.System == "request").SelectMany(source => source.Fields.Select(field => $"{source.Name}:{field.Name}")),
+            .. group.Sources.Where(source => source.System == "request")
+                .SelectMany(source => source.Fields.Select(field => $"{source.Name}:{field.Name}")),
         ];
+        var columnOf = Columns(group, imported.Name);
         foreach (var (feature, key) in group.Features.Zip(keys.InGroup(imported.Name)))
         {
             if (Converted(feature) is { } conversion)
@@ -31,7 +33,7 @@ internal static class FeastFeatures
                 imported.Entities,
                 feature.DataType,
                 feature.Description.Length > 0 ? feature.Description : group.Description,
-                Column(group, imported.Name, feature),
+                columnOf(feature.Name),
                 group.Ttl,
                 tags,
                 derivedFrom,
@@ -44,42 +46,51 @@ internal static class FeastFeatures
         : feature.VectorIndex || feature.VectorLength > 0 ? FeatureKind.Embedding
         : FeatureKind.Feature;
 
-    private static ImportedColumn? Column(FeastGroup group, string groupName, FeastFeature feature)
+    private static Func<string, ImportedColumn?> Columns(FeastGroup group, string groupName)
     {
         var function = group.Transformation is { } by ? $"{by.Mode}:{by.Name}@{by.BodyHash[..12]}" : null;
+        var aggregates = group.Aggregations.GroupBy(NameOf, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+        (string Column, string? Expression) Computed(string feature) =>
+            aggregates.TryGetValue(feature, out var aggregate) ? (aggregate.Column, Written(aggregate)) : (feature, function);
+
         if (group.Kind == FeastGroupKind.OnDemand)
-            return new("on-demand", groupName, feature.Name, Aggregated(group, feature)?.Expression ?? function);
+            return feature => new("on-demand", groupName, feature, Computed(feature).Expression);
         if (group.Sources.IsEmpty)
-            return function is null ? null : new("feature-view", groupName, feature.Name, function);
+            return feature => function is null ? null : new("feature-view", groupName, feature, function);
 
         // A push source holds no rows of its own; its history is in its batch source.
         var source = group.Sources[0] is { System: "push", BatchSource: { } batch } ? batch : group.Sources[0];
-        var (column, expression) = Aggregated(group, feature) is { } aggregate ? aggregate : (feature.Name, function);
-        return new(source.System, source.Location.Length > 0 ? source.Location : source.Name, Before(source, column), expression);
+        var table = source.Location.Length > 0 ? source.Location : source.Name;
+        var before = source.FieldMapping.GroupBy(mapping => mapping.Value, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.First().Key, StringComparer.Ordinal);
+        return feature =>
+        {
+            var (column, expression) = Computed(feature);
+            return new(source.System, table, before.GetValueOrDefault(column, column), expression);
+        };
     }
 
-    private static string Before(FeastSource source, string name) =>
-        source.FieldMapping.FirstOrDefault(mapping => mapping.Value == name).Key ?? name;
-
     // Feast names an aggregate by itself where it is not named: function, column and, for a window, its seconds.
-    private static (string Column, string? Expression)? Aggregated(FeastGroup group, FeastFeature feature)
+    private static string NameOf(FeastAggregation aggregate)
     {
-        foreach (var aggregate in group.Aggregations)
-        {
-            var plain = $"{aggregate.Function}_{aggregate.Column}";
-            var windowed = aggregate.Window is { } window ? $"{plain}_{(long)window.TotalSeconds}s" : plain;
-            if (feature.Name == (aggregate.Name.Length > 0 ? aggregate.Name : windowed))
-                return (aggregate.Column, $"{aggregate.Function}({aggregate.Column}){(aggregate.Window is { } over ? $" over {(long)over.TotalSeconds} s" : "")}");
-        }
+        if (aggregate.Name.Length > 0)
+            return aggregate.Name;
+        var plain = $"{aggregate.Function}_{aggregate.Column}";
+        return aggregate.Window is { } window ? $"{plain}_{(long)window.TotalSeconds}s" : plain;
+    }
 
-        return null;
+    private static string Written(FeastAggregation aggregate)
+    {
+        var call = $"{aggregate.Function}({aggregate.Column})";
+        return aggregate.Window is { } window ? $"{call} over {(long)window.TotalSeconds} s" : call;
     }
 
     private static string? Converted(FeastFeature feature) => feature.DataType switch
     {
         DataType.Unknown when feature.ValueType != "INVALID" => $"Type {feature.ValueType} has no counterpart; registered without a type.",
-        _ when feature.ValueType.EndsWith("_SET", StringComparison.Ordinal) || feature.ValueType.StartsWith("DECIMAL", StringComparison.Ordinal) =>
-            $"Type {feature.ValueType} is registered as {feature.DataType}.",
+        _ when feature.ValueType.EndsWith("_SET", StringComparison.Ordinal)
+            || feature.ValueType.StartsWith("DECIMAL", StringComparison.Ordinal) => $"Type {feature.ValueType} is registered as {feature.DataType}.",
         _ => null,
     };
 }

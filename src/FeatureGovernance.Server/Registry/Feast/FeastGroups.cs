@@ -110,6 +110,9 @@ internal static class FeastGroups
         _ => null,
     };
 
-    private static FeastProjection Whole(Wire.FeatureViewSpec view) =>
-        new(Text(view.Name), Alias: null, [.. view.Features.Select(feature => Text(feature.Name))], ImmutableSortedDictionary<string, string>.Empty);
+    private static FeastProjection Whole(Wire.FeatureViewSpec view) => new(
+        Text(view.Name),
+        Alias: null,
+        [.. view.Features.Select(feature => Text(feature.Name))],
+        ImmutableSortedDictionary<string, string>.Empty);
 }

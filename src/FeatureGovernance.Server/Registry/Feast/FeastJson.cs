@@ -49,12 +49,21 @@ internal sealed class FeastJson
 
         var lists = Wire.Registry.Descriptor.Fields.InDeclarationOrder().Where(field => field.IsRepeated).ToList();
         if (!lists.Any(field => Property(root, field).ValueKind == JsonValueKind.Array))
-            return (null, NotADump($"none of the lists {string.Join(", ", lists.Select(field => field.JsonName).Order(StringComparer.Ordinal))} is in it"));
+        {
+            var known = string.Join(", ", lists.Select(field => field.JsonName).Order(StringComparer.Ordinal));
+            return (null, NotADump($"none of the lists {known} is in it"));
+        }
 
         var registry = (Wire.Registry?)Message(root, Wire.Registry.Descriptor, path: null);
         // The dump is of one project, which it names at the top instead of listing it.
-        if (registry is { Projects.Count: 0 } && root.TryGetProperty("project", out var project) && project.GetString() is { Length: > 0 } name)
+        if (registry is { Projects.Count: 0 }
+            && root.TryGetProperty("project", out var project)
+            && project.ValueKind == JsonValueKind.String
+            && project.GetString() is { Length: > 0 } name)
+        {
             registry.Projects.Add(new Project { Spec = new() { Name = name } });
+        }
+
         return refusal is null ? (registry, null) : (null, refusal);
     }
 
@@ -66,7 +75,9 @@ internal sealed class FeastJson
         var message = type.Parser.ParseFrom(ByteString.Empty);
         foreach (var property in element.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.Null || (path is null && property is { Name: "project", Value.ValueKind: JsonValueKind.String }))
+            if (property.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            if (path is null && property is { Name: "project", Value.ValueKind: JsonValueKind.String })
                 continue;
             if (Field(type, property.Name) is { } field)
                 Set(message, field, property.Value, path);
@@ -164,7 +175,7 @@ internal sealed class FeastJson
                     ? real
                     : Refuse(path, $"a number belongs here, not {Kind(element)}");
             default:
-                return int.TryParse(text ?? element.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                return Whole(text, element) is { } whole
                     ? whole
                     : Refuse(path, $"a 32-bit whole number belongs here, not {Kind(element)}");
         }
@@ -174,7 +185,7 @@ internal sealed class FeastJson
     {
         if (text is not null && type.FindValueByName(text) is { } named)
             return System.Enum.ToObject(enumType, named.Number);
-        if (int.TryParse(text ?? element.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (Whole(text, element) is { } number)
             return System.Enum.ToObject(enumType, number);
         if (text is null)
             return Refuse(path, $"a name or number of {type.FullName} belongs here, not {Kind(element)}");
@@ -182,6 +193,11 @@ internal sealed class FeastJson
         findings.Unknown(path.Field.ContainingType, $"{path.Field.JsonName}={text}", () => FeastPath.InJson(path));
         return null;
     }
+
+    private static int? Whole(string? text, JsonElement element) =>
+        int.TryParse(text ?? element.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static IMessage? WellKnown(MessageDescriptor type, JsonElement element)
     {

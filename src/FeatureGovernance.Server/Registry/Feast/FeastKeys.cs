@@ -14,7 +14,7 @@ internal sealed class FeastKeys
         var keys = new FeastKeys();
         foreach (var (group, name) in groups.Zip(names))
         {
-            var features = FeastNames.Assign([.. group.Features.Select(feature => (group.Project, feature.Name))], '.');
+            var features = FeastNames.Assign([.. group.Features.Select(feature => (group.Project, feature.Name))]);
             var assigned = features.Select(feature => FeatureKey.Parse($"{name}:{feature}")).ToImmutableArray();
             keys.byGroup[name] = assigned;
             var byName = new Dictionary<string, FeatureKey>(StringComparer.Ordinal);

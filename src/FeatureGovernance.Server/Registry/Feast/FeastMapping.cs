@@ -17,7 +17,7 @@ internal static class FeastMapping
         var teams = new FeastTeams(registry.Projects, defaultTeam);
         var entityNames = Named(registry.Entities, entity => (entity.Project, entity.Name), "entity", notes);
         var sourceNames = Named(registry.Sources, source => (source.Project, source.Name), "source", notes);
-        var groupNames = Named(registry.Groups, group => (group.Project, group.Name), "view", notes, separator: '/');
+        var groupNames = Named(registry.Groups, group => (group.Project, group.Name), "view", notes);
         var keys = FeastKeys.Of(registry.Groups, groupNames, notes);
 
         var columnTypes = registry.Groups.SelectMany(group => group.EntityColumns.Select(column => (group.Project, column)))
@@ -26,9 +26,14 @@ internal static class FeastMapping
         var entities = registry.Entities.Zip(entityNames).Where(pair => pair.First.Name != NoEntity).Select(pair =>
         {
             var (entity, name) = pair;
-            var type = entity.DataType != DataType.Unknown ? entity.DataType : columnTypes.GetValueOrDefault((entity.Project, entity.JoinKey));
             return new ImportedEntity(
-                name, entity.Project, entity.JoinKey, type, teams.Of(entity.Project, entity.Owner, "", entity.Tags), entity.Description, entity.Tags);
+                name,
+                entity.Project,
+                entity.JoinKey,
+                entity.DataType != DataType.Unknown ? entity.DataType : columnTypes.GetValueOrDefault((entity.Project, entity.JoinKey)),
+                teams.Of(entity.Project, entity.Owner, "", entity.Tags),
+                entity.Description,
+                entity.Tags);
         }).ToList();
         var sources = registry.Sources.Zip(sourceNames, (source, name) => new ImportedSource(
             name,
@@ -60,7 +65,8 @@ internal static class FeastMapping
         var labels = features.Where(feature => feature.Kind == FeatureKind.Label).Select(feature => feature.Key).ToHashSet();
         var modelNames = Named(registry.Services, service => (service.Project, service.Name), "feature service", notes);
         var models = registry.Services
-            .Zip(modelNames, (service, name) => FeastModels.Map(service, name, teams.Of(service.Project, service.Owner, "", service.Tags), keys, labels, notes))
+            .Zip(modelNames, (service, name) =>
+                FeastModels.Map(service, name, teams.Of(service.Project, service.Owner, "", service.Tags), keys, labels, notes))
             .ToList();
 
         return new(
@@ -74,13 +80,17 @@ internal static class FeastMapping
     }
 
     private static ImmutableArray<string> Entities(FeastGroup group, Dictionary<(string, string), string> names) =>
-        [.. group.Entities.Where(entity => entity != NoEntity).Select(entity => names.GetValueOrDefault((group.Project, entity), entity)).Distinct()];
+    [
+        .. group.Entities.Where(entity => entity != NoEntity)
+            .Select(entity => names.GetValueOrDefault((group.Project, entity), entity))
+            .Distinct(),
+    ];
 
     private static ImmutableArray<string> Named<T>(
-        ImmutableArray<T> things, Func<T, (string Project, string Name)> identity, string what, List<ImportNote> notes, char separator = '.')
+        ImmutableArray<T> things, Func<T, (string Project, string Name)> identity, string what, List<ImportNote> notes)
     {
         var feast = things.Select(identity).ToList();
-        var names = FeastNames.Assign(feast, separator);
+        var names = FeastNames.Assign(feast);
         notes.AddRange(feast.Zip(names).Where(pair => pair.First.Name != pair.Second).Select(pair =>
             new ImportNote("renamed", $"{what} {pair.First.Project}/{pair.First.Name}", $"Registered as {pair.Second}.")));
         return names;
@@ -90,5 +100,6 @@ internal static class FeastMapping
         ImmutableArray<T> things, Func<T, (string, string)> identity, ImmutableArray<string> names) =>
         things.Zip(names).GroupBy(pair => identity(pair.First)).ToDictionary(same => same.Key, same => same.First().Second);
 
-    private static ImmutableArray<T> Sorted<T>(IEnumerable<T> things, Func<T, string> name) => [.. things.OrderBy(name, StringComparer.Ordinal)];
+    private static ImmutableArray<T> Sorted<T>(IEnumerable<T> things, Func<T, string> name) =>
+        [.. things.OrderBy(name, StringComparer.Ordinal)];
 }

@@ -6,7 +6,8 @@ namespace FeatureGovernance.Server.Registry.Feast;
 internal sealed record FeastPath(FeastPath? Parent, FieldDescriptor Field, int Index)
 {
     /// <summary>With the index of each repeated field: <c>feature_views[3].spec</c>.</summary>
-    public static string Indexed(FeastPath? path) => Write(path, step => step.Field.IsRepeated ? $"{step.Field.Name}[{step.Index}]" : step.Field.Name);
+    public static string Indexed(FeastPath? path) =>
+        Write(path, step => step.Field.IsRepeated ? $"{step.Field.Name}[{step.Index}]" : step.Field.Name);
 
     /// <summary>As <see cref="Indexed"/>, in the names of the JSON form: <c>featureViews[3].spec</c>.</summary>
     public static string InJson(FeastPath? path) =>
@@ -17,5 +18,6 @@ internal sealed record FeastPath(FeastPath? Parent, FieldDescriptor Field, int I
 
     public static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}.{name}";
 
-    private static string Write(FeastPath? path, Func<FeastPath, string> name) => path is null ? "" : Join(Write(path.Parent, name), name(path));
+    private static string Write(FeastPath? path, Func<FeastPath, string> name) =>
+        path is null ? "" : Join(Write(path.Parent, name), name(path));
 }

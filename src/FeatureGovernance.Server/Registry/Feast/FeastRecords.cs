@@ -97,7 +97,8 @@ internal static class FeastRecords
         feature.VectorIndex,
         feature.VectorLength);
 
-    public static FeastTransformation? Transformation(Wire.FeatureTransformationV2? current, Wire.UserDefinedFunctionV2? deprecated, string mode)
+    public static FeastTransformation? Transformation(
+        Wire.FeatureTransformationV2? current, Wire.UserDefinedFunctionV2? deprecated, string mode)
     {
         if (current?.SubstraitTransformation is { } plan)
             return new("", "substrait", Hash(plan.SubstraitPlan.Span));

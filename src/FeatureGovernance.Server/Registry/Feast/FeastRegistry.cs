@@ -63,8 +63,9 @@ internal sealed record FeastEntity(
 /// <param name="Project">The project it belongs to.</param>
 /// <param name="Name">Its name; its location where the registry gives no name.</param>
 /// <param name="System"><c>file</c>, <c>bigquery</c>, <c>snowflake</c>, <c>redshift</c>, <c>athena</c>, <c>trino</c>, <c>spark</c>,
-/// <c>iceberg</c>, <c>kafka</c>, <c>kinesis</c>, <c>push</c>, <c>request</c>, <c>custom</c> or <c>unknown</c>.</param>
-/// <param name="Location">The table, path, topic or stream; the custom class; empty where there is none.</param>
+/// <c>iceberg</c>, <c>kafka</c>, <c>kinesis</c>, <c>push</c>, <c>request</c>; of a custom source its class, for example
+/// <c>postgresql</c>, else <c>custom</c>; <c>unknown</c>.</param>
+/// <param name="Location">The table, path, topic or stream; empty where there is none.</param>
 /// <param name="Query">The query that stands in for a table.</param>
 /// <param name="TimestampField">The column with the time of the event.</param>
 /// <param name="CreatedTimestampColumn">The column with the time of writing.</param>

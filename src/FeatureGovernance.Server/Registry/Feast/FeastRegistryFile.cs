@@ -15,7 +15,7 @@ internal sealed record FeastReading(FeastRegistry? Registry, Refusal? Refusal)
 /// <summary>Reads a Feast registry in either of its forms, and says precisely why a file is none.</summary>
 internal static class FeastRegistryFile
 {
-    /// <summary>The largest file read, in bytes; some 100,000 features with their services take a tenth of it.</summary>
+    /// <summary>The largest file read, in bytes; 100,000 features and 200 services of 1,000 take 3 MB before tags and descriptions.</summary>
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -79,9 +79,9 @@ internal static class FeastRegistryFile
             .SelectMany(list => list.Names.Select((name, index) => (list.List, Name: name, Index: index)))
             .Where(item => string.IsNullOrEmpty(item.Name))
             .Select(item => $"{item.List}[{item.Index}]")
-            .ToList();
-        if (nameless.Count > 0)
-            return Refused($"The file is not a Feast registry: {nameless[0]} has no name{(nameless.Count > 1 ? $", nor have {nameless.Count - 1} others" : "")}.");
+            .FirstOrDefault();
+        if (nameless is not null)
+            return Refused($"The file is not a Feast registry: {nameless} has no name.");
         if (named.All(list => !list.Names.Any()))
             return Refused("The file defines no project, entity, data source, view or feature service.");
 

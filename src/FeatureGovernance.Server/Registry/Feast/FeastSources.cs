@@ -35,7 +35,7 @@ internal static class FeastSources
         SourceType.StreamKafka => "kafka",
         SourceType.StreamKinesis => "kinesis",
         SourceType.BatchRedshift => "redshift",
-        SourceType.CustomSource => "custom",
+        SourceType.CustomSource => FeastCustomSource.System(source.DataSourceClassType),
         SourceType.RequestSource => "request",
         SourceType.BatchSnowflake => "snowflake",
         SourceType.PushSource => "push",
@@ -43,6 +43,24 @@ internal static class FeastSources
         SourceType.BatchSpark => "spark",
         SourceType.BatchAthena => "athena",
         SourceType.BatchIceberg => "iceberg",
+        _ => SystemByOptions(source),
+    };
+
+    // Registries from before the type was written tell it by the options alone.
+    private static string SystemByOptions(Wire.DataSource source) => source.OptionsCase switch
+    {
+        Options.FileOptions => "file",
+        Options.BigqueryOptions => "bigquery",
+        Options.KafkaOptions => "kafka",
+        Options.KinesisOptions => "kinesis",
+        Options.RedshiftOptions => "redshift",
+        Options.CustomOptions => FeastCustomSource.System(source.DataSourceClassType),
+        Options.RequestDataOptions => "request",
+        Options.SnowflakeOptions => "snowflake",
+        Options.PushOptions => "push",
+        Options.SparkOptions => "spark",
+        Options.TrinoOptions => "trino",
+        Options.AthenaOptions => "athena",
         _ => "unknown",
     };
 
@@ -62,8 +80,10 @@ internal static class FeastSources
         Options.AthenaOptions => (
             Table(source.AthenaOptions.Table, source.AthenaOptions.DataSource, source.AthenaOptions.Database),
             source.AthenaOptions.Query),
-        Options.SparkOptions => (source.SparkOptions.Table is { Length: > 0 } table ? table : source.SparkOptions.Path, source.SparkOptions.Query),
-        Options.CustomOptions => (source.DataSourceClassType, null),
+        Options.SparkOptions => (
+            source.SparkOptions.Table is { Length: > 0 } table ? table : source.SparkOptions.Path,
+            source.SparkOptions.Query),
+        Options.CustomOptions => FeastCustomSource.Place(source.CustomOptions.Configuration.Memory),
         _ => ("", null),
     };
 

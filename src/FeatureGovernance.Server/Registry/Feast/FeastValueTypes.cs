@@ -8,7 +8,7 @@ internal static class FeastValueTypes
 {
     /// <summary>The name Feast gives the type, or its number where we do not know it.</summary>
     public static string Name(ValueType.Types.Enum type) =>
-        ValueType.Descriptor.EnumTypes[0].FindValueByNumber((int)type)?.Name ?? ((int)type).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        ValueType.Descriptor.EnumTypes[0].FindValueByNumber((int)type)?.Name ?? $"{(int)type}";
 
     /// <summary>The type as we hold it: sets as lists, UUIDs as text, decimals as doubles; unknown where there is no counterpart.</summary>
     public static DataType DataTypeOf(ValueType.Types.Enum type) => type switch

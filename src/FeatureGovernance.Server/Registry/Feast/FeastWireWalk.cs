@@ -172,7 +172,9 @@ internal sealed class FeastWireWalk
 
     // Only where the file's own end is in the way was something cut off; within a complete message the encoding is wrong.
     private bool CutShort(int end, FeastPath? path, string fault) =>
-        end == file.Length && topLevelFields > 0 ? Refuse("feast-registry-cut-short", "The Feast registry is cut short", path, fault) : Malformed(path, fault);
+        end == file.Length && topLevelFields > 0
+            ? Refuse("feast-registry-cut-short", "The Feast registry is cut short", path, fault)
+            : Malformed(path, fault);
 
     private bool Malformed(FeastPath? path, string fault) =>
         Refuse("not-a-feast-registry", "The file is not a serialized feast.core.Registry", path, fault);

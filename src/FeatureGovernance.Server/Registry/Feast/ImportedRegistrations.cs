@@ -3,7 +3,7 @@ using FeatureGovernance.Core.Registry;
 
 namespace FeatureGovernance.Server.Registry.Feast;
 
-/// <summary>What a Feast registry asks to be registered, in our words; every list is sorted by name, so equal registries give equal lists.</summary>
+/// <summary>What a Feast registry asks to be registered, in our words; sorted by name, so equal registries give equal lists.</summary>
 internal sealed record ImportedRegistrations(
     ImmutableArray<ImportedTeam> Teams,
     ImmutableArray<ImportedEntity> Entities,
