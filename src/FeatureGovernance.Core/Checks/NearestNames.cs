@@ -14,6 +14,9 @@ internal sealed class NearestNames
     private const int LongestRead = 256;
     private const int PostingBudget = 40_000;
     private const int Ranked = 160;
+    private static readonly Comparer<(int Distance, string Key)> ByDistance = Comparer<(int Distance, string Key)>.Create((left, right) =>
+        left.Distance != right.Distance ? left.Distance - right.Distance : string.CompareOrdinal(left.Key, right.Key));
+
     private readonly int[] starts;
     private readonly int[] slots;
 
@@ -48,25 +51,13 @@ internal sealed class NearestNames
 
     public IReadOnlyList<string> Find(string query, ChunkedArray<FeatureEntry> features, int count)
     {
-        var text = query.Length > LongestRead ? query[..LongestRead] : query;
-        var limit = Math.Max(2, text.Length / 3);
-        var best = new List<(int Distance, string Key)>();
+        var text = (query.Length > LongestRead ? query[..LongestRead] : query).ToLowerInvariant();
+        var best = new Best(text, count);
         foreach (var slot in Candidates(text))
-            Consider(features[slot], text, limit, best);
+            best.Consider(in features[slot]);
         for (var slot = Indexed; slot < features.Count; slot++)
-            Consider(features[slot], text, limit, best);
-
-        best.Sort((left, right) => left.Distance != right.Distance ? left.Distance - right.Distance : string.CompareOrdinal(left.Key, right.Key));
-        return best.Select(found => found.Key).Distinct(StringComparer.Ordinal).Take(count).ToArray();
-    }
-
-    private static void Consider(in FeatureEntry feature, string text, int limit, List<(int Distance, string Key)> best)
-    {
-        if (feature.Stage is not (Stage.Experimental or Stage.Adopted))
-            return;
-        var distance = EditDistance.Bounded(text, feature.Key, limit);
-        if (distance <= limit)
-            best.Add((distance, feature.Key));
+            best.Consider(in features[slot]);
+        return best.Keys();
     }
 
     private static int Code(string text, int at) =>
@@ -93,31 +84,33 @@ internal sealed class NearestNames
         var rarest = codes.Where(code => Postings(code) > 0).OrderBy(Postings).ToList();
 
         var shared = ArrayPool<byte>.Shared.Rent(Indexed);
+        var seen = ArrayPool<int>.Shared.Rent(Indexed);
         Array.Clear(shared, 0, Indexed);
-        var seen = new List<int>();
-        var read = 0;
+        var (read, found) = (0, 0);
         foreach (var code in rarest)
         {
-            if ((read += Postings(code)) > PostingBudget && seen.Count > 0)
+            if ((read += Postings(code)) > PostingBudget && found > 0)
                 break;
             foreach (var slot in slots.AsSpan(starts[code], Postings(code)))
             {
                 if (shared[slot] == 0)
-                    seen.Add(slot);
+                    seen[found++] = slot;
                 if (shared[slot] < byte.MaxValue)
                     shared[slot]++;
             }
         }
 
-        var chosen = MostShared(seen, shared);
+        var chosen = MostShared(seen.AsSpan(0, found), shared);
+        ArrayPool<int>.Shared.Return(seen);
         ArrayPool<byte>.Shared.Return(shared);
         return chosen;
     }
 
-    // A histogram instead of a sort: there may be tens of thousands of candidates.
-    private static List<int> MostShared(List<int> seen, byte[] shared)
+    // A histogram instead of a sort of them all: there may be tens of thousands of candidates.
+    private static List<int> MostShared(ReadOnlySpan<int> seen, byte[] shared)
     {
         Span<int> bearing = stackalloc int[byte.MaxValue + 1];
+        bearing.Clear();
         foreach (var slot in seen)
             bearing[shared[slot]]++;
         var (least, above) = (byte.MaxValue, 0);
@@ -132,8 +125,40 @@ internal sealed class NearestNames
                 chosen.Add(slot);
         }
 
+        // The likeliest first: each good find narrows the search for the rest.
+        chosen.Sort((left, right) => shared[right] - shared[left]);
         return chosen;
     }
 
     private int Postings(int code) => starts[code + 1] - starts[code];
+
+    /// <summary>The nearest so far, by distance and then by name; whatever is farther than the last of a full list is passed over.</summary>
+    private sealed class Best(string text, int count)
+    {
+        private readonly List<(int Distance, string Key)> found = [];
+        private int limit = Math.Max(2, text.Length / 3);
+
+        public void Consider(in FeatureEntry feature)
+        {
+            if (feature.Stage is not (Stage.Experimental or Stage.Adopted) || Math.Abs(feature.Key.Length - text.Length) > limit)
+                return;
+            Span<char> key = stackalloc char[2 * LongestRead];
+            var length = feature.Key.AsSpan().ToLowerInvariant(key);
+            if (length < 0)
+                return;
+            var distance = EditDistance.Bounded(text, key[..length], limit);
+            if (distance > limit)
+                return;
+            var at = found.BinarySearch((distance, feature.Key), ByDistance);
+            if (at >= 0)
+                return;
+            found.Insert(~at, (distance, feature.Key));
+            if (found.Count > count)
+                found.RemoveAt(count);
+            if (found.Count == count)
+                limit = found[^1].Distance;
+        }
+
+        public string[] Keys() => [.. found.Select(near => near.Key)];
+    }
 }
