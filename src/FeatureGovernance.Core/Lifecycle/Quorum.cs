@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace FeatureGovernance.Core.Lifecycle;
+
+/// <summary>Who must agree to a proposal, and whether they did.</summary>
+public static class Quorum
+{
+    /// <summary>
+    /// Whether every required team has a vote that counts and no objection is open. A vote counts when it approves the present
+    /// revision, its voter is not the proposer, and it was cast for that team by one of its leads or a permitted stand-in.
+    /// </summary>
+    public static bool Reached(Proposal proposal) =>
+        !proposal.Reviews.IsEmpty
+        && MissingTeams(proposal).IsEmpty
+        && proposal.Objections.All(objection => objection.Resolution is not null);
+
+    /// <summary>The required teams that have not approved the present revision.</summary>
+    public static ImmutableArray<string> MissingTeams(Proposal proposal) =>
+        [.. proposal.Reviews.Select(review => review.Team).Where(team => !proposal.Votes.Any(vote => vote.Team == team && Counts(proposal, vote)))];
+
+    /// <summary>
+    /// The teams to ask: those that own a feature, and those whose live models read one. A team that is both is asked once, as owner.
+    /// </summary>
+    /// <param name="facts">The proposal's features.</param>
+    /// <param name="leadsOf">The leads of a team, by name.</param>
+    public static ImmutableArray<RequiredReview> Required(IEnumerable<FeatureFacts> facts, Func<string, ImmutableArray<string>> leadsOf)
+    {
+        var causes = new SortedDictionary<string, ReviewCause>(StringComparer.Ordinal);
+        foreach (var feature in facts)
+        {
+            causes[feature.Team] = ReviewCause.Owner;
+            foreach (var reader in feature.LiveReaders)
+                causes.TryAdd(reader.Team, ReviewCause.Reader);
+        }
+
+        return [.. causes.Select(pair => new RequiredReview(pair.Key, pair.Value, leadsOf(pair.Key)))];
+    }
+
+    /// <summary>The same proposal with the teams of new readers added; none is ever dropped within a revision.</summary>
+    internal static Proposal WithNewReviewers(Proposal proposal, ImmutableArray<RequiredReview> required)
+    {
+        var known = proposal.Reviews.ToDictionary(review => review.Team, StringComparer.Ordinal);
+        var changed = false;
+        foreach (var review in required)
+        {
+            if (known.TryGetValue(review.Team, out var present) && present.Leads.SequenceEqual(review.Leads))
+                continue;
+            known[review.Team] = present is null ? review : present with { Leads = review.Leads };
+            changed = true;
+        }
+
+        return changed ? proposal with { Reviews = [.. known.Values.OrderBy(review => review.Team, StringComparer.Ordinal)] } : proposal;
+    }
+
+    private static bool Counts(Proposal proposal, Vote vote) =>
+        vote.Decision == ReviewDecision.Approve && vote.Revision == proposal.Revision && vote.Voter != proposal.Proposer;
+}
