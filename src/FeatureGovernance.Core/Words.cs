@@ -28,3 +28,11 @@ public static class Words<T>
             && Values.TryGetValue(text.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), out value);
     }
 }
+
+/// <summary>The public spelling of a name of any vocabulary.</summary>
+public static class Words
+{
+    /// <summary>For example <c>rolledBack</c>.</summary>
+    public static string Of<T>(T value)
+        where T : struct, Enum => Words<T>.Text(value);
+}

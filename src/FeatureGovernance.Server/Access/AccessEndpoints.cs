@@ -3,7 +3,6 @@ using FeatureGovernance.Contracts.Access;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
-using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

@@ -16,6 +16,7 @@ internal sealed record Caller(string Actor, Role Role, int? PersonId, FrozenSet<
         Reach.MemberTeams => MemberOf.Contains(team),
         Reach.LedTeams => LeadOf.Contains(team),
         Reach.None => false,
+        _ => throw new InvalidOperationException($"No reach {Permissions.Of(Role, permission)}."),
     };
 
     /// <summary>Null where the caller may do this to the named team's things.</summary>

@@ -1,4 +1,3 @@
-using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Access;
-using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Storage;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,6 +9,7 @@ using NpgsqlTypes;
 namespace FeatureGovernance.Server.Http;
 
 /// <summary>Marks an endpoint that writes.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 internal sealed class MutatesAttribute : Attribute;
 
 /// <summary>

@@ -33,6 +33,7 @@ internal static class Problems
         RefusalKind.Conflict => 409,
         RefusalKind.Stale => 412,
         RefusalKind.BrokenRule => 422,
+        _ => throw new InvalidOperationException($"No status for {kind}."),
     };
 
     public static Task WriteAsync(HttpContext context, Refusal refusal) =>

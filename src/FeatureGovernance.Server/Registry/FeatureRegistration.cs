@@ -1,4 +1,3 @@
-using FeatureGovernance.Contracts.Registry;
 using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Access;

@@ -4,7 +4,6 @@ using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
-using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;

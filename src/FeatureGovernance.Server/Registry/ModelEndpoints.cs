@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Registry;
 using FeatureGovernance.Core;

@@ -1,5 +1,6 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,12 +21,16 @@ internal sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbC
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ManifestEntry> ManifestEntries => Set<ManifestEntry>();
+    public DbSet<AdoptionRecord> Adoptions => Set<AdoptionRecord>();
     public DbSet<Token> Tokens => Set<Token>();
     public DbSet<StoredEvent> AuditEvents => Set<StoredEvent>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasPostgresExtension("pg_trgm");
+        modelBuilder.HasSequence<int>("feature_id", "registry");
+        modelBuilder.HasSequence<int>("model_id", "registry");
+        modelBuilder.HasSequence<int>("model_version_id", "registry");
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(GovernanceDb).Assembly);
     }
 

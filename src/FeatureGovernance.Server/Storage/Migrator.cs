@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Storage;
@@ -38,8 +40,8 @@ internal static class Migrator
         var options = new DbContextOptionsBuilder<GovernanceDb>();
         StorageSetup.Configure(options, source);
         using var db = new GovernanceDb(options.Options);
-        return db.GetService<Microsoft.EntityFrameworkCore.Migrations.IMigrator>()
-            .GenerateScript(options: Microsoft.EntityFrameworkCore.Migrations.MigrationsSqlGenerationOptions.Idempotent);
+        return db.GetService<IMigrator>()
+            .GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
     }
 
     // The usual case costs one query: nothing to do.

@@ -17,7 +17,7 @@ internal static class StorageSetup
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             using var logging = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
-            embedded = await EmbeddedPostgres.StartAsync(new() { DataFolder = DataFolder.Path(builder.Configuration) }, logging.CreateLogger<EmbeddedPostgres>(), cancellation);
+            embedded = await EmbeddedPostgres.StartAsync(new(DataFolder.Path(builder.Configuration)), logging.CreateLogger<EmbeddedPostgres>(), cancellation);
             connectionString = embedded.ConnectionString;
         }
 

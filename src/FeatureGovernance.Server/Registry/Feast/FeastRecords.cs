@@ -88,7 +88,7 @@ internal static class FeastRecords
         [.. projection.FeatureColumns.Select(column => Text(column.Name))],
         Tags(projection.JoinKeyMap));
 
-    public static FeastFeature Feature(Wire.FeatureSpecV2 feature) => new(
+    public static FeastFeature FeatureOf(Wire.FeatureSpecV2 feature) => new(
         Text(feature.Name),
         FeastValueTypes.Name(feature.ValueType),
         FeastValueTypes.DataTypeOf(feature.ValueType),

@@ -93,10 +93,10 @@ internal static class FeastSources
         request is null
             ? []
             : [
-                .. request.Schema.Select(Feature),
+                .. request.Schema.Select(FeatureOf),
                 .. request.DeprecatedSchema
                     .Where(old => request.Schema.All(field => field.Name != old.Key))
                     .OrderBy(old => old.Key, StringComparer.Ordinal)
-                    .Select(old => Feature(new() { Name = old.Key, ValueType = old.Value })),
+                    .Select(old => FeatureOf(new() { Name = old.Key, ValueType = old.Value })),
             ];
 }

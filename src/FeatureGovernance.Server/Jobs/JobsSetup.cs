@@ -1,0 +1,77 @@
+using FeatureGovernance.Server.Access;
+using Hangfire;
+using Hangfire.Dashboard;
+using Hangfire.PostgreSql;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Jobs;
+
+/// <summary>A job that runs by the clock. Each slice registers its own; every one is safe to run twice.</summary>
+/// <param name="Id">The name on the dashboard.</param>
+/// <param name="Cron">When, in UTC.</param>
+internal sealed record RecurringJob(string Id, string Cron, System.Linq.Expressions.Expression<Func<Task>> Call);
+
+/// <summary>Background work: Hangfire on the same database.</summary>
+internal static class JobsSetup
+{
+    public static void AddJobs(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHangfire((services, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseFilter(new AutomaticRetryAttribute { Attempts = 5 })
+            .UsePostgreSqlStorage(
+                storage => storage.UseConnectionFactory(new SharedConnections(services.GetRequiredService<NpgsqlDataSource>())),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = "hangfire",
+                    QueuePollInterval = TimeSpan.FromSeconds(1),
+                    // Without it a job longer than 30 minutes would be started a second time.
+                    UseSlidingInvisibilityTimeout = true,
+                    InvisibilityTimeout = TimeSpan.FromMinutes(5),
+                }));
+        if (builder.Configuration["FEATGOV_JOBS"] == "off")
+            return;
+        builder.Services.AddHangfireServer(server =>
+        {
+            server.WorkerCount = builder.Configuration.GetValue("FEATGOV_JOB_WORKERS", Math.Max(2, Environment.ProcessorCount));
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+            server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
+        });
+    }
+
+    public static void MapJobs(this WebApplication app) =>
+        app.MapHangfireDashboard("/hangfire", new DashboardOptions
+        {
+            Authorization = [new AdministratorsOnly()],
+            AppPath = "/docs",
+            DashboardTitle = "FeatureGovernance jobs",
+        });
+
+    /// <summary>Registers the jobs that run by the clock.</summary>
+    public static void ScheduleJobs(this WebApplication app)
+    {
+        var manager = app.Services.GetRequiredService<IRecurringJobManager>();
+        foreach (var job in app.Services.GetServices<RecurringJob>())
+            manager.AddOrUpdate(job.Id, Hangfire.Common.Job.FromExpression(job.Call), job.Cron);
+    }
+
+    private sealed class SharedConnections(NpgsqlDataSource source) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => source.CreateConnection();
+    }
+
+    private sealed class AdministratorsOnly : IDashboardAuthorizationFilter
+    {
+        public bool Authorize(DashboardContext context)
+        {
+            var http = context.GetHttpContext();
+            if (http.Caller().IsAdmin)
+                return true;
+            if (http.Caller() == Caller.Nobody && HttpMethods.IsGet(http.Request.Method))
+                http.Response.Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(http.Request.Path)}");
+            return false;
+        }
+    }
+}

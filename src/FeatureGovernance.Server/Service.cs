@@ -1,0 +1,85 @@
+using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Jobs;
+using FeatureGovernance.Server.Observability;
+using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Storage.Postgres;
+using Npgsql;
+
+namespace FeatureGovernance.Server;
+
+/// <summary>The whole process, as a table of contents.</summary>
+internal static class Service
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is ["schema"])
+        {
+            Console.Out.Write(Migrator.Script(StorageSetup.DataSource("Host=localhost;Database=script")));
+            return 0;
+        }
+
+        EmbeddedPostgres? embedded = null;
+        try
+        {
+            var builder = CreateBuilder(args);
+            embedded = await builder.AddStorageAsync();
+            await using var app = Build(builder);
+            await PrepareAsync(app);
+            await app.StartAsync();
+            await Greeting.PrintAsync(app);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is EmbeddedPostgresException or NpgsqlException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"The server cannot run: {exception.Message}");
+            return 1;
+        }
+        finally
+        {
+            if (embedded is not null)
+                await embedded.DisposeAsync();
+        }
+    }
+
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+            builder.WebHost.UseUrls("http://127.0.0.1:5080");
+        return builder;
+    }
+
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddObservability();
+        builder.AddHttp();
+        builder.AddAccess();
+        builder.AddJobs();
+
+        var app = builder.Build();
+        app.UseHttp();
+        app.MapObservability();
+        app.MapSignIn();
+        app.MapJobs();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapAccess();
+        api.MapAudit();
+        api.MapTeams();
+        api.MapFeatures();
+        api.MapModels();
+        return app;
+    }
+
+    /// <summary>Brings the database to the present schema and sees that an administrator exists and the clock's jobs are set.</summary>
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        await Migrator.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Logger, app.Lifetime.ApplicationStopping);
+        app.ScheduleJobs();
+        await FirstAdministrator.EnsureAsync(app.Services, app.Configuration, app.Lifetime.ApplicationStopping);
+    }
+}
