@@ -229,7 +229,7 @@ internal static class HllBinary
         if (count == 0)
         {
             if (!header.IsCompact)
-                reader.Take(Math.Min(reader.Remaining, 4 << HllWidths.LgLeastExceptions(header.LgK)), "The free exceptions");
+                reader.Take(4 << HllWidths.LgLeastExceptions(header.LgK), "The free exceptions");
             return [];
         }
 

@@ -3,8 +3,8 @@ namespace FeatureGovernance.Statistics.Sketches;
 /// <summary>
 /// Reads a sketch of unknown kind. The family is stored; the item type of KLL and frequent-items sketches is not, so each type is tried,
 /// and what fits (size, order, bounds, text) is kept. Where several fit, the one whose values look ordinary wins: no one measures numbers
-/// beyond 1e±100, and 64-bit patterns of ordinary floating point are whole numbers beyond 2^61. What is still open (as with zeros) the
-/// file name decides, else the order double, float, long, string.
+/// beyond 1e±100, and 64-bit patterns of ordinary floating point are whole numbers beyond 2^61. What is still open (zeros, hashes) a word
+/// of the file name decides (double, float, long, string), else the order of these words.
 /// </summary>
 public static class SketchDetection
 {
@@ -13,6 +13,9 @@ public static class SketchDetection
 
     // Text whose stored lengths fill the bytes exactly is no coincidence; bits that look like a number may be.
     private const int TextWeight = 2;
+
+    // The share of ordinary values from which they decide alone.
+    private const double Clear = 0.9;
 
     private delegate Candidate Attempt(ReadOnlySpan<byte> bytes);
 
@@ -28,9 +31,9 @@ public static class SketchDetection
         return bytes[FamilyOffset] switch
         {
             _ when kind is { } asked => ReadAs(bytes, asked),
-            KllBinary.Family => ReadKll(bytes, SketchKinds.OfFileName(fileName)),
+            KllBinary.Family => ReadKll(bytes, fileName),
             HllBinary.Family => ReadHll(bytes),
-            FrequentItemsBinary.Family => ReadFrequent(bytes, SketchKinds.OfFileName(fileName)),
+            FrequentItemsBinary.Family => ReadFrequent(bytes, fileName),
             var family => throw new SketchFormatException(
                 FamilyOffset, $"The family is {family}, none of {HllBinary.Family} (HLL), {FrequentItemsBinary.Family} (frequent items) and {KllBinary.Family} (KLL)"),
         };
@@ -69,49 +72,68 @@ public static class SketchDetection
         return new(SketchKind.Hll4 + (int)sketch.Kind, sketch);
     }
 
-    private static AnySketch ReadKll(ReadOnlySpan<byte> bytes, SketchKind? hint)
+    private static AnySketch ReadKll(ReadOnlySpan<byte> bytes, string? fileName)
     {
         var reader = new SketchReader(bytes);
         var header = KllBinary.ReadHeader(ref reader);
         if (!header.Short)
             KllBinary.ReadBorders(ref reader, header);
-        if (header is { Short: true, Empty: true } && hint is not (SketchKind.KllDouble or SketchKind.KllFloat or SketchKind.KllLong or SketchKind.KllString))
+        var hint = Hint(fileName, [SketchKind.KllDouble, SketchKind.KllFloat, SketchKind.KllLong, SketchKind.KllString]);
+        if (header is { Short: true, Empty: true } && hint is null)
             return new AnySketch.Quantiles<double>(SketchKind.Kll, KllSketch.Read(bytes, SketchItems.Doubles));
-        return Best(bytes, hint, [Doubles, Floats, Longs, Strings]);
+        return Best(bytes, hint, [(SketchKind.KllDouble, Doubles), (SketchKind.KllFloat, Floats), (SketchKind.KllLong, Longs), (SketchKind.KllString, Strings)]);
     }
 
-    private static AnySketch ReadFrequent(ReadOnlySpan<byte> bytes, SketchKind? hint)
+    private static AnySketch ReadFrequent(ReadOnlySpan<byte> bytes, string? fileName)
     {
         var reader = new SketchReader(bytes);
         var header = FrequentItemsBinary.ReadHeader(ref reader);
-        if (header.Count == 0 && hint is not (SketchKind.FrequentLong or SketchKind.FrequentString))
+        var hint = Hint(fileName, [SketchKind.FrequentLong, SketchKind.FrequentString]);
+        if (header.Count == 0 && hint is null)
             return new AnySketch.Frequent<long>(SketchKind.Frequent, FrequentItemsSketch.Read(bytes, SketchItems.Longs));
-        return Best(bytes, hint, [FrequentLongs, FrequentStrings]);
+        return Best(bytes, hint, [(SketchKind.FrequentLong, FrequentLongs), (SketchKind.FrequentString, FrequentStrings)]);
     }
 
-    // Where nothing fits, the attempt that came furthest tells best what is wrong.
-    private static AnySketch Best(ReadOnlySpan<byte> bytes, SketchKind? hint, Attempt[] attempts)
+    private static SketchKind? Hint(string? fileName, SketchKind[] kinds)
+    {
+        var index = fileName is null
+            ? -1
+            : Array.FindIndex(kinds, kind => fileName.Contains(kind.Name().Split('_')[1], StringComparison.OrdinalIgnoreCase));
+        return index < 0 ? null : kinds[index];
+    }
+
+    private static (double Clear, bool Hinted, double Ordinary) Rank(Candidate candidate, SketchKind? hint) =>
+        (candidate.Ordinary >= Clear ? candidate.Ordinary : 0, candidate.Sketch.Kind == hint, candidate.Ordinary);
+
+    // Where nothing fits, the attempt that came furthest tells best what is wrong; where what the name says does not fit, and nothing else
+    // clearly does, that attempt does.
+    private static AnySketch Best(ReadOnlySpan<byte> bytes, SketchKind? hint, (SketchKind Kind, Attempt Read)[] attempts)
     {
         Candidate? best = null;
         SketchFormatException? fault = null;
-        foreach (var attempt in attempts)
+        SketchFormatException? hintedFault = null;
+        foreach (var (kind, read) in attempts)
         {
             try
             {
-                var candidate = attempt(bytes);
-                var better = best is null || candidate.Ordinary > best.Ordinary
-                    || (candidate.Ordinary == best.Ordinary && candidate.Sketch.Kind == hint);
-                if (better)
+                var candidate = read(bytes);
+                if (candidate.IsGarbledText && kind != hint)
+                    throw new SketchFormatException(bytes.Length, "The items would be strings of control characters");
+                if (best is null || Rank(candidate, hint).CompareTo(Rank(best, hint)) > 0)
                     best = candidate;
             }
             catch (SketchFormatException refused)
             {
                 if (fault is null || refused.Offset > fault.Offset)
                     fault = refused;
+                if (kind == hint)
+                    hintedFault = refused;
             }
         }
 
-        return best?.Sketch ?? throw fault!;
+        if (best is null || (hintedFault is not null && best.Ordinary < Clear))
+            throw hintedFault ?? fault!;
+        return best.Sketch;
     }
 
     private static Candidate Doubles(ReadOnlySpan<byte> bytes) =>
@@ -156,29 +178,33 @@ public static class SketchDetection
 
     private static Candidate Kll<T>(SketchKind kind, KllSketch<T> sketch, Predicate<T> isOrdinary, int weight = 1)
         where T : notnull =>
-        new(new AnySketch.Quantiles<T>(kind, sketch), Share(sketch.Levels.SelectMany(level => level), isOrdinary) * weight);
+        Judge(new AnySketch.Quantiles<T>(kind, sketch), sketch.Levels.SelectMany(level => level), isOrdinary, weight);
 
     private static Candidate Frequent<T>(SketchKind kind, FrequentItemsSketch<T> sketch, Predicate<T> isOrdinary, int weight = 1)
         where T : notnull =>
-        new(new AnySketch.Frequent<T>(kind, sketch), Share(sketch.Map.Entries().Select(entry => entry.Item), isOrdinary) * weight);
+        Judge(new AnySketch.Frequent<T>(kind, sketch), sketch.Map.Entries().Select(entry => entry.Item), isOrdinary, weight);
 
-    private static double Share<T>(IEnumerable<T> items, Predicate<T> isOrdinary)
+    private static Candidate Judge<T>(AnySketch sketch, IEnumerable<T> items, Predicate<T> isOrdinary, int weight)
     {
         var (ordinary, all) = (0, 0);
         foreach (var item in items)
         {
+            // Zero and the empty string have the same bits in every type.
+            if (item is string { Length: 0 } || EqualityComparer<T>.Default.Equals(item, default))
+                continue;
             all++;
             if (isOrdinary(item))
                 ordinary++;
         }
 
-        return all == 0 ? 0 : (double)ordinary / all;
+        var share = all == 0 ? 0 : (double)ordinary / all;
+        return new(sketch, share * weight, typeof(T) == typeof(string) && all > 0 && share < Clear / 2);
     }
 
-    // Zero is ordinary in every type and so tells nothing.
-    private static bool IsOrdinary(long item) => item is not 0 and > -(1L << 61) and < 1L << 61;
+    private static bool IsOrdinary(long item) => item is > -(1L << 61) and < 1L << 61;
 
-    private static bool IsText(string item) => item.Length > 0 && !item.Any(char.IsControl);
+    private static bool IsText(string item) => !item.Any(char.IsControl);
 
-    private sealed record Candidate(AnySketch Sketch, double Ordinary);
+    // Small numbers can pass for strings of control characters; only the file name or the caller can say that they are.
+    private sealed record Candidate(AnySketch Sketch, double Ordinary, bool IsGarbledText);
 }

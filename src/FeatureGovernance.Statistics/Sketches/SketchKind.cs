@@ -51,11 +51,4 @@ public static class SketchKinds
 
     /// <summary>The kind of a name; null where no kind has it.</summary>
     public static SketchKind? Parse(string? name) => Array.IndexOf(Names, name) is >= 0 and var index ? (SketchKind)index : null;
-
-    /// <summary>The kind whose name a file name begins with; null where it begins with none.</summary>
-    internal static SketchKind? OfFileName(string? name)
-    {
-        var index = name is null ? -1 : Array.FindIndex(Names, candidate => name.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
-        return index < 0 ? null : (SketchKind)index;
-    }
 }
