@@ -105,6 +105,8 @@ internal static class FrequentItemsBinary
         {
             var offset = reader.Offset;
             var item = items.Read(ref reader);
+            if (items.IsUnordered(item))
+                throw new SketchFormatException(offset, $"Item {i} is not a number");
             if (!seen.Add(item))
                 throw new SketchFormatException(offset, $"Item {i} is stored twice");
             entries.Add((item, counts[i]));
