@@ -19,13 +19,20 @@ internal static class SketchCommand
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Serialized sketches: KLL, HLL or frequent items.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Serialized sketches: KLL, HLL or frequent items.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var kind = new Option<string?>("--kind") { Description = "The kind that the files must be, where the bytes leave it open." };
         kind.AcceptOnlyFromAmong([.. SketchKinds.Askable]);
 
         var command = new Command("sketch", "Print serialized Apache DataSketches sketches, one JSON line per file.") { files, kind };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(files), SketchKinds.Parse(parsed.GetValue(kind)), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetRequiredValue(files),
+            SketchKinds.Parse(parsed.GetValue(kind)),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
         return command;
     }
 

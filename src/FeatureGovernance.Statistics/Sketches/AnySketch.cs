@@ -43,7 +43,8 @@ public abstract record AnySketch(SketchKind Kind)
         /// <inheritdoc />
         public override SketchSummary Summarize() => Sketch.Count == 0
             ? new(Kind, 0, 0, 0, 0, null, null, null, null)
-            : new(Kind, Sketch.Count, Sketch.Count, Sketch.Count, Sketch.Count, Sketch.Minimum, Sketch.Maximum, Sketch.View().Quantile(0.5), null);
+            : new(Kind, Sketch.Count, Sketch.Count, Sketch.Count, Sketch.Count,
+                Sketch.Minimum, Sketch.Maximum, Sketch.View().Quantile(0.5), null);
 
         /// <inheritdoc />
         public override byte[] ToBytes() => Sketch.ToBytes();

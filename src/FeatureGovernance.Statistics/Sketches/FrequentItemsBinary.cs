@@ -60,9 +60,11 @@ internal static class FrequentItemsBinary
         if (preamble != expected)
             throw new SketchFormatException(0, $"The preamble has {preamble} words, not {expected} as the flags ask");
         if (lgMostSize is < ReversePurgeMap<long>.LgLeastSize or > FrequentItemsSketch.LgMostSize)
-            throw new SketchFormatException(3, $"The log2 of the largest table is {lgMostSize}, not within {ReversePurgeMap<long>.LgLeastSize} to {FrequentItemsSketch.LgMostSize}");
+            throw new SketchFormatException(
+                3, $"The log2 of the largest table is {lgMostSize}, not within {ReversePurgeMap<long>.LgLeastSize} to {FrequentItemsSketch.LgMostSize}");
         if (lgSize < ReversePurgeMap<long>.LgLeastSize || lgSize > lgMostSize)
-            throw new SketchFormatException(4, $"The log2 of the table is {lgSize}, not within {ReversePurgeMap<long>.LgLeastSize} to {lgMostSize}");
+            throw new SketchFormatException(
+                4, $"The log2 of the table is {lgSize}, not within {ReversePurgeMap<long>.LgLeastSize} to {lgMostSize}");
         if (flags != 0)
             return new(lgMostSize, lgSize, 0, 0, 0);
 
@@ -95,7 +97,8 @@ internal static class FrequentItemsBinary
             var offset = reader.Offset;
             counts[i] = reader.Int64("A count");
             if (counts[i] <= 0 || counts[i] > left)
-                throw new SketchFormatException(offset, $"The count {counts[i]} of item {i} is not within 1 and what the others leave of the stream weight {header.Weight}");
+                throw new SketchFormatException(
+                    offset, $"The count {counts[i]} of item {i} is not within 1 and what the others leave of the stream weight {header.Weight}");
             left -= counts[i];
         }
 

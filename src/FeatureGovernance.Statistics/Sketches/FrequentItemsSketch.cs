@@ -42,7 +42,8 @@ public sealed class FrequentItemsSketch<T>
         Map = new(items, ReversePurgeMap<T>.LgLeastSize);
     }
 
-    internal FrequentItemsSketch(SketchItems<T> items, int lgMostSize, int lgSize, long weight, long mostError, ImmutableArray<(T Item, long Count)> entries)
+    internal FrequentItemsSketch(
+        SketchItems<T> items, int lgMostSize, int lgSize, long weight, long mostError, ImmutableArray<(T Item, long Count)> entries)
     {
         (Items, LgMostSize, Weight, MostError, Unchanged) = (items, lgMostSize, weight, mostError, new(lgSize, entries));
 

@@ -1,6 +1,7 @@
 namespace FeatureGovernance.Statistics.Sketches;
 
-/// <summary>The binary form of HLL sketches: 8 bytes of header, then coupons (list), a count and coupons (set), or estimators and registers.</summary>
+/// <summary>The binary form of HLL sketches: 8 bytes of header, then coupons (list), a count and
+/// coupons (set), or estimators and registers.</summary>
 internal static class HllBinary
 {
     public const int Family = 7;
@@ -54,7 +55,8 @@ internal static class HllBinary
         if (preamble != PreambleOf(mode))
             throw new SketchFormatException(0, $"The preamble has {preamble} words, not {PreambleOf(mode)} as its mode asks");
         if (lgK is < HllSketch.LeastLgK or > HllSketch.MostLgK)
-            throw new SketchFormatException(3, $"The log2 of the register count is {lgK}, not within {HllSketch.LeastLgK} to {HllSketch.MostLgK}");
+            throw new SketchFormatException(
+                3, $"The log2 of the register count is {lgK}, not within {HllSketch.LeastLgK} to {HllSketch.MostLgK}");
         if ((flags & ~MaskOfFlags) != 0)
             throw new SketchFormatException(5, $"The flags {flags} have bits that mean nothing");
         return new(mode, (HllKind)(modes >> 2), lgK, lgTable, flags, count);
@@ -69,7 +71,8 @@ internal static class HllBinary
         writer.Byte(Family);
         writer.Byte(sketch.LgK);
         writer.Byte(lgTable);
-        writer.Byte(((sketch.Marks?.Flags ?? 0) & ~(EmptyFlag | CompactFlag | (mode == RegisterMode ? MergedFlag : 0))) | (sketch.IsEmpty ? EmptyFlag : 0) | flags);
+        var kept = (sketch.Marks?.Flags ?? 0) & ~(EmptyFlag | CompactFlag | (mode == RegisterMode ? MergedFlag : 0));
+        writer.Byte(kept | (sketch.IsEmpty ? EmptyFlag : 0) | flags);
         writer.Byte(count);
         writer.Byte(mode | ((int)sketch.Kind << 2));
     }
@@ -112,15 +115,11 @@ internal static class HllBinary
     {
         if (header.LgK < HllSketch.LeastLgKOfSets)
             throw new SketchFormatException(3, $"A sketch of 2^{header.LgK} registers has no set of coupons");
-        var lg = (int)header.LgTable;
-        if (lg < HllSketch.LgSmallestSet)
-        {
-            for (lg = HllSketch.LgSmallestSet; lg < header.LgK - 3 && 4L * count > 3L << lg; lg++)
-            {
-            }
-        }
-
-        return lg <= header.LgK - 3 ? lg : throw new SketchFormatException(4, $"The log2 of the table size is {lg}, more than {header.LgK - 3}");
+        var lg = Math.Max((int)header.LgTable, HllSketch.LgSmallestSet);
+        while (header.LgTable < HllSketch.LgSmallestSet && lg < header.LgK - 3 && 4L * count > 3L << lg)
+            lg++;
+        return lg <= header.LgK - 3 ? lg : throw new SketchFormatException(
+            4, $"The log2 of the table size is {lg}, more than {header.LgK - 3}");
     }
 
     private static PairTable LoadTable(int lgSize, uint keyMask, uint[]? slots, uint[] pairs, int start)
@@ -129,7 +128,8 @@ internal static class HllBinary
         if (slots is not null)
         {
             var misplaced = table.Load(slots);
-            return misplaced < 0 ? table : throw new SketchFormatException(start + (4 * misplaced), "A pair stands where a search would not find it");
+            return misplaced < 0 ? table : throw new SketchFormatException(
+                start + (4 * misplaced), "A pair stands where a search would not find it");
         }
 
         for (var i = 0; i < pairs.Length; i++)
@@ -156,7 +156,9 @@ internal static class HllBinary
     {
         var set = sketch.State.Set;
         var count = sketch.CouponCount;
-        var lgTable = set is null ? HllSketch.LgListSize : form == HllForm.Compact && sketch.Marks is { } marks ? marks.LgTable : set.LgSize;
+        var lgTable = set is null ? HllSketch.LgListSize
+            : form == HllForm.Compact && sketch.Marks is { } marks ? marks.LgTable
+            : set.LgSize;
         var flags = form == HllForm.Compact ? CompactFlag : 0;
         WriteHeader(writer, sketch, set is null ? ListMode : SetMode, lgTable, flags, set is null ? count : 0);
         if (set is not null)
@@ -206,8 +208,13 @@ internal static class HllBinary
     private static void CheckMinimum(Header header, byte[] values, int atMinimum)
     {
         var counted = values.AsSpan().Count(header.Count);
-        if (header.Kind == HllKind.Hll4 || (header.Count == 0 && (header.Flags & RebuildFlag) == 0) ? atMinimum != counted : atMinimum < 0 || atMinimum > values.Length)
-            throw new SketchFormatException(32, $"The count at the least register is {atMinimum} and {counted} registers stand at {header.Count}");
+
+
+        // Wider registers only ever count their zeros down; a union may leave another least value behind.
+        var exact = header.Kind == HllKind.Hll4 || (header.Count == 0 && (header.Flags & RebuildFlag) == 0);
+        if (exact ? atMinimum != counted : atMinimum < 0 || atMinimum > values.Length)
+            throw new SketchFormatException(
+                32, $"The count at the least register is {atMinimum} and {counted} registers stand at {header.Count}");
     }
 
     // Every register that was raised added at least 1 to the running estimate.
@@ -245,7 +252,8 @@ internal static class HllBinary
         var present = Array.FindAll(pairs, pair => pair != 0);
         if (present.Length != count)
             throw new SketchFormatException(36, $"The exception count is {count} and {present.Length} exceptions are stored");
-        LoadTable(header.IsCompact ? HllWidths.LgLeastExceptions(header.LgK) : header.LgTable, PairTable.AddressOnly, header.IsCompact ? null : pairs, pairs, start);
+        var lgTable = header.IsCompact ? HllWidths.LgLeastExceptions(header.LgK) : header.LgTable;
+        LoadTable(lgTable, PairTable.AddressOnly, header.IsCompact ? null : pairs, pairs, start);
         return pairs;
     }
 
@@ -255,7 +263,9 @@ internal static class HllBinary
         var narrow = sketch.Kind == HllKind.Hll4;
         var minimum = narrow ? registers.Values.ToArray().Min() : marks?.Minimum ?? 0;
         var atMinimum = narrow ? registers.Values.Count((byte)minimum) : marks?.AtMinimum ?? registers.Zeros;
-        var (exceptions, count, lgTable) = narrow ? HllWidths.Exceptions(sketch, registers.Values, minimum, form) : ([], 0, marks?.LgTable ?? 0);
+        var (exceptions, count, lgTable) = narrow
+            ? HllWidths.Exceptions(sketch, registers.Values, minimum, form)
+            : ([], 0, marks?.LgTable ?? 0);
 
         // Java never marks wider registers as compact, C++ does; both read either.
         var compact = form == HllForm.Compact && (narrow || ((marks?.Flags ?? 0) & CompactFlag) != 0);

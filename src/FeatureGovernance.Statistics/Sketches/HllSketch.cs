@@ -155,7 +155,12 @@ public sealed class HllSketch
 
     /// <summary>An independent copy, with another register width if asked.</summary>
     public HllSketch Copy(HllKind kind) =>
-        new(LgK, kind, new(State.Coupons, State.Set?.Copy(), State.Registers?.Copy(LgK)), kind == Kind ? Form : HllForm.Compact, kind == Kind ? Marks : null);
+        new(
+            LgK,
+            kind,
+            new(State.Coupons, State.Set?.Copy(), State.Registers?.Copy(LgK)),
+            kind == Kind ? Form : HllForm.Compact,
+            kind == Kind ? Marks : null);
 
     /// <summary>The sketch in the Apache DataSketches binary form.</summary>
     public byte[] ToBytes(HllForm form = HllForm.Compact) => HllBinary.Write(this, form);

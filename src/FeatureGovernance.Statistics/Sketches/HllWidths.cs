@@ -72,7 +72,10 @@ internal static class HllWidths
         var table = new PairTable(LgLeastExceptions(sketch.LgK), PairTable.AddressOnly);
         for (var slot = 0; slot < values.Length; slot++)
         {
-            if (values[slot] - minimum >= Exception && table.TryAdd(((uint)values[slot] << PairTable.AddressBits) | (uint)slot) && table.IsOverfull)
+            if (values[slot] - minimum < Exception)
+                continue;
+            table.TryAdd(((uint)values[slot] << PairTable.AddressBits) | (uint)slot);
+            if (table.IsOverfull)
                 table.Grow();
         }
 
@@ -93,7 +96,8 @@ internal static class HllWidths
             var slot = exceptions[i] & PairTable.AddressOnly;
             var value = exceptions[i] >> PairTable.AddressBits;
             if (slot >= values.Length || values[slot] != minimum + Exception || value < minimum + Exception)
-                throw new SketchFormatException(offset + (4 * i), $"Exception {i} gives the value {value} to register {slot}, which is not marked for it");
+                throw new SketchFormatException(
+                    offset + (4 * i), $"Exception {i} gives the value {value} to register {slot}, which is not marked for it");
             values[slot] = (byte)value;
             marked--;
         }

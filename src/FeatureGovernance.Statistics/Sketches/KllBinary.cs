@@ -64,7 +64,7 @@ internal static class KllBinary
         var family = reader.Byte("The family");
         if (family != Family)
             throw new SketchFormatException(2, $"The family is {family}, not {Family} (KLL)");
-        if ((preamble, version) is not ((ShortPreamble, CompactVersion) or (ShortPreamble, SingleVersion) or (FullPreamble, CompactVersion) or (FullPreamble, UpdatableVersion)))
+        if ((preamble, version) is not ((ShortPreamble, CompactVersion or SingleVersion) or (FullPreamble, CompactVersion or UpdatableVersion)))
             throw new SketchFormatException(0, $"A KLL sketch has no preamble of {preamble} words in serial version {version}");
         var flags = reader.Byte("The flags");
         if ((flags & ~MaskOfFlags) != 0)
@@ -134,11 +134,13 @@ internal static class KllBinary
             var offset = reader.Offset;
             borders[i] = reader.Int32("A level border");
             if (borders[i] < (i == 0 ? 0 : borders[i - 1]) || borders[i] > capacity)
-                throw new SketchFormatException(offset, $"The border of level {i} is {borders[i]}, out of order or beyond the capacity {capacity}");
+                throw new SketchFormatException(
+                    offset, $"The border of level {i} is {borders[i]}, out of order or beyond the capacity {capacity}");
         }
 
         if (borders[levels] != capacity)
-            throw new SketchFormatException(reader.Offset - sizeof(int), $"The levels end at {borders[levels]}, not at their capacity {capacity}");
+            throw new SketchFormatException(
+                reader.Offset - sizeof(int), $"The levels end at {borders[levels]}, not at their capacity {capacity}");
         var weight = 0m;
         for (var i = 0; i < levels; i++)
             weight += (decimal)(1L << i) * (borders[i + 1] - borders[i]);

@@ -36,7 +36,8 @@ public sealed class KllSketch<T>
     internal KllSketch(KllState<T> state, SketchItems<T> items, ulong seed)
     {
         (Items, K, LeastK, LeastLevel, coin) = (items, state.K, state.LeastK, state.LeastLevel, seed);
-        (levels, Count, minimum, maximum, LevelZeroSorted) = (state.Levels, state.Count, state.Minimum, state.Maximum, state.LevelZeroSorted);
+        (Count, minimum, maximum) = (state.Count, state.Minimum, state.Maximum);
+        (levels, LevelZeroSorted) = (state.Levels, state.LevelZeroSorted);
         Retained = levels.Sum(level => level.Count);
         capacity = KllCapacity.Total(K, LeastLevel, levels.Count);
     }
@@ -119,7 +120,10 @@ public sealed class KllSketch<T>
 
     /// <summary>An independent copy.</summary>
     public KllSketch<T> Copy() =>
-        new(new(K, LeastK, LeastLevel, Count, levels.ConvertAll(level => new List<T>(level)), minimum, maximum, LevelZeroSorted), Items, coin);
+        new(
+            new(K, LeastK, LeastLevel, Count, levels.ConvertAll(level => new List<T>(level)), minimum, maximum, LevelZeroSorted),
+            Items,
+            coin);
 
     /// <summary>The items kept, sorted, for asking quantiles and ranks; a snapshot.</summary>
     /// <exception cref="InvalidOperationException">The sketch is empty.</exception>

@@ -46,7 +46,7 @@ public sealed class Profile<T>
 
     internal ValueKind<T> Kind { get; }
 
-    internal ProfileSketches<T> Sketches { get; private set; }
+    internal ProfileSketches<T> Sketches { get; }
 
     /// <summary>Adds a missing value.</summary>
     public void UpdateNull() => Counts += new ProfileCounts(1, Nulls: 1);
@@ -82,7 +82,8 @@ public sealed class Profile<T>
         distinct.Update(other.Distinct);
         var frequent = Frequent.Copy();
         frequent.Merge(other.Frequent);
-        return new(Kind, Shape, Counts + other.Counts, Moments.Merge(other.Moments), new(quantiles, distinct.ToSketch(Distinct.Kind), frequent));
+        var sketches = new ProfileSketches<T>(quantiles, distinct.ToSketch(Distinct.Kind), frequent);
+        return new(Kind, Shape, Counts + other.Counts, Moments.Merge(other.Moments), sketches);
     }
 
     /// <summary>The profile in binary form: counts and moments, then the sketches as Apache DataSketches write them.</summary>
@@ -104,7 +105,12 @@ public sealed class Profile<T>
         if (Distinct.LgK > Shape.LgK)
             return (ProfilePart.Distinct, $"The distinct sketch has 2^{Distinct.LgK} registers, more than 2^{Shape.LgK}");
         if (Frequent.Weight != numbers || Frequent.LgMostSize != Shape.LgFrequent)
-            return (ProfilePart.Frequent, $"The frequent values weigh {Frequent.Weight} in a table of 2^{Frequent.LgMostSize}, not {numbers} in 2^{Shape.LgFrequent}");
+        {
+            return (
+                ProfilePart.Frequent,
+                $"The frequent values weigh {Frequent.Weight} in a table of 2^{Frequent.LgMostSize}, not {numbers} in 2^{Shape.LgFrequent}");
+        }
+
         return null;
     }
 }
@@ -132,7 +138,12 @@ public readonly record struct ProfileCounts(long All, long Nulls = 0, long Defau
 
     /// <summary>The sum of each count.</summary>
     public ProfileCounts Add(ProfileCounts other) => checked(new(
-        All + other.All, Nulls + other.Nulls, Defaults + other.Defaults, Zeros + other.Zeros, NaNs + other.NaNs, Infinities + other.Infinities));
+        All + other.All,
+        Nulls + other.Nulls,
+        Defaults + other.Defaults,
+        Zeros + other.Zeros,
+        NaNs + other.NaNs,
+        Infinities + other.Infinities));
 }
 
 /// <summary>Making and reading profiles.</summary>
@@ -150,7 +161,8 @@ public static class Profile
 
     /// <summary>Reads a profile of numbers.</summary>
     /// <exception cref="SketchFormatException">The bytes are no such profile.</exception>
-    public static Profile<double> ReadNumbers(ReadOnlySpan<byte> bytes, ulong seed = 0) => ProfileBinary.Read(bytes, ValueKind.Numbers, seed);
+    public static Profile<double> ReadNumbers(ReadOnlySpan<byte> bytes, ulong seed = 0) =>
+        ProfileBinary.Read(bytes, ValueKind.Numbers, seed);
 
     /// <summary>Reads a profile of texts.</summary>
     /// <exception cref="SketchFormatException">The bytes are no such profile.</exception>
@@ -168,7 +180,8 @@ public static class Profile
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return new(kind, shape, default, default, new(new(SketchItems.Doubles, shape.K, seed), new(shape.LgK), new(kind.Items, shape.LgFrequent)));
+        var sketches = new ProfileSketches<T>(new(SketchItems.Doubles, shape.K, seed), new(shape.LgK), new(kind.Items, shape.LgFrequent));
+        return new(kind, shape, default, default, sketches);
     }
 }
 
@@ -181,7 +194,8 @@ internal sealed record ValueKind<T>(byte Code, string Name, SketchItems<T> Items
 
 internal static class ValueKind
 {
-    public static readonly ValueKind<double> Numbers = new(1, "numbers", SketchItems.Doubles, number => number, (sketch, number) => sketch.Update(number));
+    public static readonly ValueKind<double> Numbers = new(
+        1, "numbers", SketchItems.Doubles, number => number, (sketch, number) => sketch.Update(number));
 
     public static readonly ValueKind<string> Texts = new(
         2, "texts", SketchItems.Strings, text => text.EnumerateRunes().Count(), (sketch, text) => sketch.Update(text));

@@ -48,7 +48,11 @@ internal static class ProfileBinary
         var counts = new ProfileCounts(
             Count(ref reader), Count(ref reader), Count(ref reader), Count(ref reader), Count(ref reader), Count(ref reader));
         var moments = new Moments(
-            Count(ref reader), reader.Double("The mean"), reader.Double("The second moment"), reader.Double("The third moment"), reader.Double("The fourth moment"));
+            Count(ref reader),
+            reader.Double("The mean"),
+            reader.Double("The second moment"),
+            reader.Double("The third moment"),
+            reader.Double("The fourth moment"));
 
         var quantilesAt = reader.Offset;
         var quantiles = Part(ref reader, part => KllSketch.Read(part, SketchItems.Doubles, seed));

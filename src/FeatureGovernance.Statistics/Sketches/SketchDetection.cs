@@ -35,7 +35,8 @@ public static class SketchDetection
             HllBinary.Family => ReadHll(bytes),
             FrequentItemsBinary.Family => ReadFrequent(bytes, fileName),
             var family => throw new SketchFormatException(
-                FamilyOffset, $"The family is {family}, none of {HllBinary.Family} (HLL), {FrequentItemsBinary.Family} (frequent items) and {KllBinary.Family} (KLL)"),
+                FamilyOffset,
+                $"The family is {family}, none of {HllBinary.Family} (HLL), {FrequentItemsBinary.Family} (frequent items), {KllBinary.Family} (KLL)"),
         };
     }
 
@@ -62,7 +63,8 @@ public static class SketchDetection
             case SketchKind.Hll4 or SketchKind.Hll6 or SketchKind.Hll8:
             default:
                 var found = ReadHll(bytes);
-                return found.Kind == kind ? found : throw new SketchFormatException(7, $"The sketch is {found.Kind.Name()}, not {kind.Name()}");
+                return found.Kind == kind ? found : throw new SketchFormatException(
+                    7, $"The sketch is {found.Kind.Name()}, not {kind.Name()}");
         }
     }
 
@@ -81,7 +83,10 @@ public static class SketchDetection
         var hint = Hint(fileName, [SketchKind.KllDouble, SketchKind.KllFloat, SketchKind.KllLong, SketchKind.KllString]);
         if (header is { Short: true, Empty: true } && hint is null)
             return new AnySketch.Quantiles<double>(SketchKind.Kll, KllSketch.Read(bytes, SketchItems.Doubles));
-        return Best(bytes, hint, [(SketchKind.KllDouble, Doubles), (SketchKind.KllFloat, Floats), (SketchKind.KllLong, Longs), (SketchKind.KllString, Strings)]);
+        return Best(
+            bytes,
+            hint,
+            [(SketchKind.KllDouble, Doubles), (SketchKind.KllFloat, Floats), (SketchKind.KllLong, Longs), (SketchKind.KllString, Strings)]);
     }
 
     private static AnySketch ReadFrequent(ReadOnlySpan<byte> bytes, string? fileName)
@@ -137,10 +142,10 @@ public static class SketchDetection
     }
 
     private static Candidate Doubles(ReadOnlySpan<byte> bytes) =>
-        Kll(SketchKind.KllDouble, KllSketch.Read(bytes, SketchItems.Doubles), item => Math.Abs(item) is >= 1e-100 and <= 1e100 or double.PositiveInfinity);
+        Kll(SketchKind.KllDouble, KllSketch.Read(bytes, SketchItems.Doubles), IsOrdinary);
 
     private static Candidate Floats(ReadOnlySpan<byte> bytes) =>
-        Kll(SketchKind.KllFloat, KllSketch.Read(bytes, SketchItems.Floats), item => Math.Abs(item) is >= 1e-30f and <= 1e30f or float.PositiveInfinity);
+        Kll(SketchKind.KllFloat, KllSketch.Read(bytes, SketchItems.Floats), IsOrdinary);
 
     private static Candidate Longs(ReadOnlySpan<byte> bytes) =>
         Kll(SketchKind.KllLong, KllSketch.Read(bytes, SketchItems.Longs), IsOrdinary);
@@ -151,7 +156,7 @@ public static class SketchDetection
         {
             return Kll(SketchKind.KllString, KllSketch.Read(bytes, SketchItems.Strings), IsText, TextWeight);
         }
-        catch (SketchFormatException refused)
+        catch (SketchFormatException)
         {
             // The order of the writer is not stored: C++ compares bytes, and strings of numbers are often kept in numeric order.
             foreach (var order in new[] { SketchItems.Utf8Strings, SketchItems.NumericStrings })
@@ -166,7 +171,7 @@ public static class SketchDetection
                 }
             }
 
-            throw new SketchFormatException(refused.Offset, refused.Reason);
+            throw;
         }
     }
 
@@ -200,6 +205,10 @@ public static class SketchDetection
         var share = all == 0 ? 0 : (double)ordinary / all;
         return new(sketch, share * weight, typeof(T) == typeof(string) && all > 0 && share < Clear / 2);
     }
+
+    private static bool IsOrdinary(double item) => Math.Abs(item) is (>= 1e-100 and <= 1e100) or double.PositiveInfinity;
+
+    private static bool IsOrdinary(float item) => Math.Abs(item) is (>= 1e-30f and <= 1e30f) or float.PositiveInfinity;
 
     private static bool IsOrdinary(long item) => item is > -(1L << 61) and < 1L << 61;
 

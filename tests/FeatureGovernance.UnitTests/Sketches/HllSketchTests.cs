@@ -114,6 +114,37 @@ public class HllSketchTests
         30_000.0.Should().BeInRange(sketch.LowerBound(3), sketch.UpperBound(3));
     }
 
+    [Theory]
+    [InlineData("hll8_n1000_java.sk", 8)]
+    [InlineData("hll6_n1000_java.sk", 8)]
+    [InlineData("hll8_n1000_java.sk", 32)]
+    [InlineData("hll4_n100_java.sk", 16)]
+    [InlineData("hll4_n10_java.sk", 2)]
+    public void Marks_of_other_writers_are_kept(string file, byte flag)
+    {
+        var bytes = SketchFiles.Bytes(file);
+        bytes[5] ^= flag;
+        HllSketch.Read(bytes).ToBytes().Should().Equal(bytes);
+    }
+
+    [Fact]
+    public void A_Java_union_that_was_not_brought_up_to_date_is_counted_afresh()
+    {
+        var union = new HllUnion();
+        union.Update(Of(0, 30_000, 12, HllKind.Hll8));
+        union.Update(Of(20_000, 30_000, 12, HllKind.Hll8));
+        var sketch = union.ToSketch(HllKind.Hll8);
+        var bytes = sketch.ToBytes();
+        bytes[5] |= 32;
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), 4096.0);
+        BitConverter.TryWriteBytes(bytes.AsSpan(32), 4096);
+        HllSketch.Read(bytes).Estimate.Should().Be(sketch.Estimate);
+
+        bytes[5] ^= 32;
+        var read = () => HllSketch.Read(bytes);
+        read.Should().Throw<SketchFormatException>();
+    }
+
     [Fact]
     public void Strings_and_numbers_hash_as_in_the_other_libraries()
     {

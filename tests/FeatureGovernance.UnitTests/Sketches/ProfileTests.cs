@@ -149,7 +149,8 @@ public class ProfileTests
     public void A_wrong_JSON_field_is_named(string field, string value, string message)
     {
         var json = ToJson(OfNumbers([1, 2, null]));
-        var changed = "{" + string.Join(',', json.EnumerateObject().Select(property => $"\"{property.Name}\":{(property.Name == field ? value : property.Value.GetRawText())}")) + "}";
+        var fields = json.EnumerateObject().Select(property => (property.Name, Raw: property.Name == field ? value : property.Value.GetRawText()));
+        var changed = $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Name}\":{pair.Raw}"))}}}";
         var read = () => Profile.ReadNumbers(JsonDocument.Parse(changed).RootElement);
         read.Should().Throw<FormatException>().WithMessage(message);
     }

@@ -22,8 +22,11 @@ public class SketchConformanceTests
     [Fact]
     public void An_empty_sketch_without_a_telling_name_is_of_unknown_items()
     {
-        foreach (var (name, bytes) in SketchFiles.All().Where(file => SketchFiles.Fed(file.Name) == 0 && !file.Name.StartsWith("hll", StringComparison.Ordinal)))
-            SketchDetection.Read(bytes, fileName: "x.sk").Kind.Should().Be(name.StartsWith("kll", StringComparison.Ordinal) ? SketchKind.Kll : SketchKind.Frequent);
+        foreach (var (prefix, kind) in new[] { ("kll", SketchKind.Kll), ("frequent", SketchKind.Frequent) })
+        {
+            foreach (var (name, bytes) in SketchFiles.All(prefix).Where(file => SketchFiles.Fed(file.Name) == 0))
+                SketchDetection.Read(bytes, fileName: "x.sk").Kind.Should().Be(kind, name);
+        }
     }
 
     [Fact]
@@ -122,7 +125,7 @@ public class SketchConformanceTests
     [Fact]
     public void The_same_stream_gives_the_frequent_items_bytes_that_Java_writes()
     {
-        foreach (var (name, bytes) in SketchFiles.All("frequent_").Where(file => file.Name.EndsWith("_java.sk", StringComparison.Ordinal) && SketchFiles.Fed(file.Name) is not null))
+        foreach (var (name, bytes) in SketchFiles.ByJava("frequent_"))
         {
             var (longs, strings) = (new FrequentItemsSketch<long>(SketchItems.Longs, 6), new FrequentItemsSketch<string>(SketchItems.Strings, 6));
             for (var i = 1L; i <= SketchFiles.Fed(name); i++)
@@ -138,7 +141,7 @@ public class SketchConformanceTests
     [Fact]
     public void The_same_few_numbers_give_the_quantile_bytes_that_Java_writes()
     {
-        foreach (var (name, bytes) in SketchFiles.All("kll_double_n").Where(file => file.Name.EndsWith("_java.sk", StringComparison.Ordinal) && SketchFiles.Fed(file.Name) <= 100))
+        foreach (var (name, bytes) in SketchFiles.ByJava("kll_double_n").Where(file => SketchFiles.Fed(file.Name) <= 100))
         {
             var sketch = new KllSketch<double>(SketchItems.Doubles);
             for (var i = 1; i <= SketchFiles.Fed(name); i++)

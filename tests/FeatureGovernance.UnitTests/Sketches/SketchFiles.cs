@@ -12,6 +12,10 @@ internal static partial class SketchFiles
             .Order(StringComparer.Ordinal)
             .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)));
 
+    /// <summary>Those that the Java library wrote from a plain sequence of numbers.</summary>
+    public static IEnumerable<(string Name, byte[] Bytes)> ByJava(string prefix) =>
+        All(prefix).Where(file => file.Name.EndsWith("_java.sk", StringComparison.Ordinal) && Fed(file.Name) is not null);
+
     public static byte[] Bytes(string name) => File.ReadAllBytes(SharedData.Path("datasketches", name));
 
     /// <summary>The number of items fed, from <c>_nK_</c> in the name; null where the name has none.</summary>
