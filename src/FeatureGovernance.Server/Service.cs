@@ -72,6 +72,7 @@ internal static class Service
         api.MapTeams();
         api.MapFeatures();
         api.MapModels();
+        api.MapCatalogue();
         return app;
     }
 

@@ -28,8 +28,10 @@ internal static class FeatureRegistration
 {
     /// <param name="drafts">Drafts with different keys; a parent named in <c>derivedFrom</c> is registered already or comes earlier in the list.</param>
     /// <param name="precondition">Refuses by the present revision (null where there is none yet), for If-Match.</param>
+    /// <param name="stage">Where a new feature begins, by its key; draft where not said.</param>
     public static async Task<IReadOnlyList<Registered>> ApplyAsync(
-        WriteTransaction write, Caller caller, IReadOnlyList<FeatureDraft> drafts, CancellationToken cancellation, Func<FeatureRow?, Refusal?>? precondition = null)
+        WriteTransaction write, Caller caller, IReadOnlyList<FeatureDraft> drafts, CancellationToken cancellation,
+        Func<FeatureRow?, Refusal?>? precondition = null, Func<string, Stage>? stage = null)
     {
         var connection = write.Connection;
         var keys = drafts.Select(draft => draft.Key).ToArray();
@@ -56,7 +58,7 @@ internal static class FeatureRegistration
             var parents = draft.DerivedFrom.Select(parent => ids[parent]).Order().ToArray();
             if (row is null)
             {
-                row = new(fresh.Dequeue(), teams[draft.Team], Stage.Draft, write.Now, null, 1, 1, write.Now, write.Now, [], draft);
+                row = new(fresh.Dequeue(), teams[draft.Team], stage?.Invoke(draft.Key) ?? Stage.Draft, write.Now, null, 1, 1, write.Now, write.Now, [], draft);
                 news.Add((row, parents));
                 ids[draft.Key] = row.Id;
                 results[i] = new(Outcome.Created, row, null);
@@ -154,12 +156,13 @@ internal static class FeatureRegistration
         await using var command = new NpgsqlCommand("""
             insert into registry.feature (id, key, team_id, kind, description, freshness_seconds, sensitivity, cost, tags,
                                           stage, stage_since, current_version, revision, created_at, updated_at)
-            select id, key, team_id, kind, description, freshness, sensitivity, cost::json, tags::jsonb, 0, $10, 1, 1, $10, $10
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                 as new (id, key, team_id, kind, description, freshness, sensitivity, cost, tags)
+            select id, key, team_id, kind, description, freshness, sensitivity, cost::json, tags::jsonb, stage, $10, 1, 1, $10, $10
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
+                 as new (id, key, team_id, kind, description, freshness, sensitivity, cost, tags, stage)
             """, connection);
         AddColumns(command, rows);
         command.Parameters.Add(new() { Value = rows[0].CreatedAt });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(rows, row => (short)row.Stage) });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -28,6 +28,7 @@ public sealed class TestCluster : IAsyncLifetime
         }
         else
         {
+            UnixFolder.Create(folder, UnixFolder.Passable);
             var options = new EmbeddedPostgresOptions(folder)
             {
                 Settings = new Dictionary<string, string>
