@@ -130,7 +130,7 @@ internal static class FeatureSearch
         {
             var words = Add(q);
             var pattern = Add($"%{q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%");
-            Where($"(f.search_text @@ plainto_tsquery('simple', translate({words}, ':_.-', '    ')) or f.key ilike {pattern})");
+            Where($"(f.search_text @@ plainto_tsquery('simple', translate({words}, ':_.-', '    ')) or lower(f.key) like lower({pattern}))");
         }
     }
 }

@@ -106,7 +106,6 @@ internal sealed class Feature
             builder.ToTable("feature", Schema.Name);
             builder.NumberedFrom("registry.feature_id");
             builder.HasIndex(feature => feature.Key).IsUnique();
-            builder.HasIndex(feature => feature.Key, "ix_feature_key_trigram").HasMethod("gin").HasOperators("gin_trgm_ops");
             builder.HasIndex(feature => feature.SearchText).HasMethod("gin");
             builder.HasIndex(feature => new { feature.TeamId, feature.Key });
             builder.HasIndex(feature => new { feature.GroupName, feature.Key });

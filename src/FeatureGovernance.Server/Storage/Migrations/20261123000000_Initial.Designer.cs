@@ -460,12 +460,6 @@ namespace FeatureGovernance.Server.Storage.Migrations
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_feature_updated_at_id");
 
-                    b.HasIndex(new[] { "Key" }, "ix_feature_key_trigram")
-                        .HasDatabaseName("ix_feature_key1");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "Key" }, "ix_feature_key_trigram"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex(new[] { "Key" }, "ix_feature_key_trigram"), new[] { "gin_trgm_ops" });
-
                     b.ToTable("feature", "registry");
                 });
 

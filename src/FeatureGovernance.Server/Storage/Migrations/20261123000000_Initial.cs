@@ -522,14 +522,6 @@ namespace FeatureGovernance.Server.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_feature_key1",
-                schema: "registry",
-                table: "feature",
-                column: "key")
-                .Annotation("Npgsql:IndexMethod", "gin")
-                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_feature_replacement_id",
                 schema: "registry",
                 table: "feature",
