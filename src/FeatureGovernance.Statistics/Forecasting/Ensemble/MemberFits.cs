@@ -13,6 +13,7 @@ internal sealed class MemberFits
 {
     private readonly EtsModel? ets;
     private readonly ArimaModel? arima;
+    private readonly ArimaModel? seasonalArima;
     private readonly ComplexSmoothing? complex;
     private readonly ComplexSmoothing? adjustedComplex;
     private readonly ThetaModel theta;
@@ -37,15 +38,22 @@ internal sealed class MemberFits
             if (Array.TrueForAll(mean, double.IsFinite) && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
         }
 
+        void AddLogarithmic(string member, string model, double[] mean, double[] errors, bool restore = true)
+        {
+            for (var h = 0; h < horizon; h++)
+            {
+                mean[h] = Math.Exp(Math.Min(mean[h], 700));
+                errors[h] *= mean[h];
+            }
+            Add(member, model, mean, errors, restore);
+        }
+
         theta = ThetaModel.Fit(adjusted, ThetaKind.DynamicOptimised, whole?.theta);
         Add("theta", $"DOTM(θ={theta.Theta:F2})", theta.Forecast(horizon), theta.StandardErrors(horizon));
         if (positive)
         {
             logTheta = ThetaModel.Fit(Array.ConvertAll(adjusted, Math.Log), ThetaKind.DynamicOptimised, whole?.logTheta);
-            var mean = Array.ConvertAll(logTheta.Forecast(horizon), value => Math.Exp(Math.Min(value, 700)));
-            var errors = logTheta.StandardErrors(horizon);
-            for (var h = 0; h < horizon; h++) errors[h] *= mean[h];
-            Add("log-theta", $"log DOTM(θ={logTheta.Theta:F2})", mean, errors);
+            AddLogarithmic("log-theta", $"log DOTM(θ={logTheta.Theta:F2})", logTheta.Forecast(horizon), logTheta.StandardErrors(horizon));
         }
         if (period > 1)
             Add("aggregated-theta", "DOTM over blocks", AggregatedTheta.Forecast(adjusted, period, horizon), theta.StandardErrors(horizon));
@@ -55,6 +63,16 @@ internal sealed class MemberFits
 
         arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima);
         if (arima is not null) Add("arima", arima.Order.ToString(), arima.Forecast(horizon), arima.StandardErrors(horizon));
+
+        if (period > 1 && !pattern.IsNone)
+        {
+            var scaled = positive ? Array.ConvertAll(y, Math.Log) : y;
+            seasonalArima = whole is null ? ArimaSelection.Choose(scaled, period) : whole.seasonalArima is null ? null : ArimaModel.Fit(scaled, whole.seasonalArima.Order, whole.seasonalArima, 15);
+            if (seasonalArima is not null && positive)
+                AddLogarithmic("seasonal-arima", $"log {seasonalArima.Order}", seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
+            else if (seasonalArima is not null)
+                Add("seasonal-arima", seasonalArima.Order.ToString(), seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
+        }
 
         complex = whole is null ? ComplexSmoothing.Choose(y, period) : whole.complex is null ? null : ComplexSmoothing.Fit(y, period, whole.complex.Season, whole.complex);
         if (complex is not null) Add("ces", $"CES({complex.Season})", complex.Forecast(horizon), complex.StandardErrors(horizon), restore: false);

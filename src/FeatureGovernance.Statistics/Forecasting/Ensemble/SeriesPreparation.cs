@@ -4,7 +4,7 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// A series made fit for modelling. Leading missing values are dropped; inner ones are filled on the straight line between their neighbours
-/// after removing the season; trailing ones lengthen the horizon. History before a lasting break of level is moved to the new level.
+/// after removing the season; trailing ones lengthen the horizon. Isolated outliers are damped. History before a lasting break of level is moved to the new level.
 /// </summary>
 /// <param name="Values">Finite values.</param>
 /// <param name="TrailingMissing">Periods between the last value and the first one asked for.</param>
@@ -35,6 +35,10 @@ internal sealed record SeriesPreparation(double[] Values, int TrailingMissing, I
             Fill(values, input.Period);
             notes.Add($"{missing} missing values filled");
         }
+        var outliers = Disturbances.DampOutliers(values, input.Period);
+        if (outliers > 0) notes.Add($"{outliers} outliers replaced by the median of their neighbours");
+        var broken = Disturbances.LevelBreak(values, input.Period);
+        if (broken > 0) notes.Add($"history up to observation {first + broken} moved to the level after a lasting step");
         return new SeriesPreparation(values, input.Values.Count - 1 - last, notes);
     }
 
