@@ -87,7 +87,7 @@ internal sealed record ArimaModel(
         return Differencing.Integrate(Series, ahead, Order.Differences, Order.SeasonalDifferences, Order.Period);
     }
 
-    /// <summary>Standard errors from the infinite moving-average weights.</summary>
+    /// <summary>Standard errors from the infinite moving-average weights, the variance corrected for the coefficients estimated.</summary>
     public double[] StandardErrors(int horizon)
     {
         var full = Ar;
@@ -95,13 +95,14 @@ internal sealed record ArimaModel(
         for (var d = 0; d < Order.SeasonalDifferences; d++) full = ArmaPolynomials.Expand(full, [1.0], Order.Period);
         var weights = new double[horizon];
         var errors = new double[horizon];
+        var variance = Variance * Observations / Math.Max(Observations - Order.Coefficients, 1);
         var sum = 0.0;
         for (var h = 0; h < horizon; h++)
         {
             weights[h] = h == 0 ? 1 : h <= Ma.Length ? Ma[h - 1] : 0;
             for (var j = 0; j < Math.Min(full.Length, h); j++) weights[h] += full[j] * weights[h - 1 - j];
             sum += weights[h] * weights[h];
-            errors[h] = Math.Sqrt(Variance * sum);
+            errors[h] = Math.Sqrt(variance * sum);
         }
         return errors;
     }

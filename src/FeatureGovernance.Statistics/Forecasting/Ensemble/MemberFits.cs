@@ -1,5 +1,6 @@
 using FeatureGovernance.Statistics.Forecasting.Arima;
 using FeatureGovernance.Statistics.Forecasting.Decomposition;
+using FeatureGovernance.Statistics.Forecasting.Intermittent;
 using FeatureGovernance.Statistics.Forecasting.Smoothing;
 using FeatureGovernance.Statistics.Forecasting.Theta;
 
@@ -16,7 +17,8 @@ internal sealed class MemberFits
     private readonly ArimaModel? seasonalArima;
     private readonly ComplexSmoothing? complex;
     private readonly ComplexSmoothing? adjustedComplex;
-    private readonly ThetaModel theta;
+    private readonly bool intermittent;
+    private readonly ThetaModel? theta;
     private readonly ThetaModel? logTheta;
 
     private MemberFits(double[] y, int period, int horizon, MemberFits? whole)
@@ -24,6 +26,12 @@ internal sealed class MemberFits
         var positive = true;
         foreach (var value in y) positive &= value > 0;
         var n = y.Length;
+        if (whole?.intermittent ?? IntermittentDemand.IsIntermittent(y))
+        {
+            intermittent = true;
+            Forecasts = Levels(y, horizon);
+            return;
+        }
         var pattern = ShrunkSeasonality.Estimate(y, period, positive);
         var adjusted = pattern.Remove(y);
         var forecasts = new List<MemberForecast>();
@@ -85,6 +93,19 @@ internal sealed class MemberFits
     }
 
     public IReadOnlyList<MemberForecast> Forecasts { get; }
+
+    /// <summary>Intermittent demand has a level and no shape.</summary>
+    private static MemberForecast[] Levels(double[] y, int horizon)
+    {
+        var mean = y.Average();
+        var deviation = Math.Sqrt(y.Sum(value => (value - mean) * (value - mean)) / Math.Max(y.Length - 1, 1));
+        MemberForecast Level(string member, double level) =>
+            new(member, "level", [.. Enumerable.Repeat(level, horizon)], [.. Enumerable.Repeat(deviation, horizon)]);
+        return
+        [
+            Level("mean", mean), Level("sba", IntermittentDemand.SyntetosBoylan(y)), Level("tsb", IntermittentDemand.TeunterSyntetosBabai(y)),
+        ];
+    }
 
     /// <summary>Fits every member to all of <paramref name="y"/>, choosing structures.</summary>
     public static MemberFits Choose(double[] y, int period, int horizon) => new(y, period, horizon, null);

@@ -8,8 +8,9 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="TypicalMiss">Geometric mean size of an origin's misses.</param>
 /// <param name="Reach80">Half width of the 80 % interval by step, in scaled standard errors.</param>
 /// <param name="Reach95">The same at 95 %.</param>
+/// <param name="StepCorrelation">Correlation of the misses of neighbouring steps.</param>
 /// <param name="Drift">Logarithm of the correction of the point forecast, by step.</param>
-internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, double[] Reach95, double[] Drift)
+internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, double[] Reach95, double StepCorrelation, double[] Drift)
 {
     /// <summary>Origins' worth of belief that a series misses as its kind does.</summary>
     private const double PriorOrigins = 4;
@@ -26,6 +27,8 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     private const double MostDrift = 0.5;
 
     private const double DefaultMiss = 1.1;
+
+    private const double DefaultCorrelation = 0.7;
 
     /// <summary>
     /// A backtest differs from the forecast in two ways: it forecasts with the members' plain median (a little worse), and its structures were
@@ -71,7 +74,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
         // Steps that no backtest reaches continue the last one that some did.
         for (var h = 1; h < horizon; h++)
             if (yearly && ratios[h].Count == 0) drift[h] = drift[h - 1];
-        return new PoolCalibration(typical, Smooth(reach80), Smooth(reach95), drift);
+        return new PoolCalibration(typical, Smooth(reach80), Smooth(reach95), Correlation(pool), drift);
     }
 
     /// <summary>The calibrated forecast of a series of this pool.</summary>
@@ -88,9 +91,37 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
             steps[i] = new ForecastStep(
                 Floor(mean), Floor(mean - Reach80[h] * error), Floor(mean + Reach80[h] * error), Floor(mean - Reach95[h] * error), Floor(mean + Reach95[h] * error));
         }
-        return new SeriesForecast(steps, series.Members, series.Notes);
+        return new SeriesForecast(steps, series.Members, series.Notes, StepCorrelation, series.Past.Count > 0 ? Report(series) : null);
 
         double Floor(double value) => series.NonNegative ? Math.Max(value, 0) : value;
+    }
+
+    private BacktestReport Report(SeriesAnalysis series)
+    {
+        var scores = new BacktestScores(series.SeasonalStep, series.SeasonalSquare);
+        for (var i = 0; i < series.Past.Count; i++)
+        {
+            var scale = Scale(series.Misses, TypicalMiss, leaveOut: i);
+            for (var h = 0; h < series.Past[i].Actual.Length; h++) scores.Add(series.Past[i], h, scale * Reach80[h], scale * Reach95[h]);
+        }
+        return scores.Report(series.Past.Count);
+    }
+
+    /// <summary>Pooled correlation of neighbouring misses about zero, shrunk towards that of a slowly wandering level.</summary>
+    private static double Correlation(IReadOnlyList<SeriesAnalysis> pool)
+    {
+        double cross = 0, square = 0;
+        foreach (var misses in pool.SelectMany(series => series.Misses))
+        {
+            // Each origin counts alike, whatever the size of its misses.
+            var size = Size(misses);
+            for (var h = 1; h < misses.Length; h++)
+            {
+                cross += misses[h] * misses[h - 1] / (size * size);
+                square += (misses[h] * misses[h] + misses[h - 1] * misses[h - 1]) / 2 / (size * size);
+            }
+        }
+        return Math.Clamp((cross + PriorMisses * DefaultCorrelation) / (square + PriorMisses), 0, 0.99);
     }
 
     private static double Scale(IReadOnlyList<double[]> misses, double typical, int leaveOut)

@@ -4,6 +4,9 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="Mean">The combination's point forecasts.</param>
 /// <param name="StandardErrors">The members' median standard errors, not yet calibrated.</param>
 /// <param name="Members">The members and their weights.</param>
+/// <param name="Past">What the members' median said from past origins, beside what came.</param>
+/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
+/// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
 /// <param name="Misses">Per past origin and step, the error of the members' median in units of its standard error.</param>
 /// <param name="LogRatios">Per past origin and step, the logarithm of what came over what was forecast; empty where values are not all positive.</param>
 /// <param name="Observations">Values the forecast rests on.</param>
@@ -12,7 +15,7 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
 /// <param name="Notes">What was done to the input.</param>
 internal sealed record SeriesAnalysis(
-    double[] Mean, double[] StandardErrors, IReadOnlyList<MemberShare> Members, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
+    double[] Mean, double[] StandardErrors, IReadOnlyList<MemberShare> Members, IReadOnlyList<PastForecast> Past, double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
     int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
 {
     private const int Origins = 6;
@@ -34,6 +37,7 @@ internal sealed record SeriesAnalysis(
         var past = RollingOrigin.Run(fits, y, input.Period, horizon, Origins);
         var weights = Combination.Weights(fits.Forecasts, past);
         var mean = Combination.Combine(fits.Forecasts, weights, past.Count);
+        var records = new List<PastForecast>();
         var misses = new List<double[]>();
         var ratios = new List<double[]>();
         var positive = Array.TrueForAll(y, value => value > 0);
@@ -41,12 +45,26 @@ internal sealed record SeriesAnalysis(
         {
             var forecast = Combination.MedianMean(origin.Forecasts);
             var errors = Combination.MedianStandardError(origin.Forecasts);
+            records.Add(new PastForecast(origin.Actual, forecast, errors, NaiveForecasts.SeasonalNaive(y[..origin.Origin], input.Period, origin.Actual.Length)));
             misses.Add([.. origin.Actual.Select((value, h) => (value - forecast[h]) / (errors[h] + 1e-300))]);
             if (positive && Array.TrueForAll(forecast, value => value > 0)) ratios.Add([.. origin.Actual.Select((value, h) => Math.Log(value / forecast[h]))]);
         }
+        var (step, square) = SeasonalChange(y, input.Period);
         var shares = fits.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, weights[k])).ToArray();
         return new SeriesAnalysis(
-            mean, Combination.MedianStandardError(fits.Forecasts), shares, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+            mean, Combination.MedianStandardError(fits.Forecasts), shares, records, step, square, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+    }
+
+    private static (double Absolute, double Square) SeasonalChange(double[] y, int period)
+    {
+        double absolute = 0, square = 0;
+        var count = y.Length - period;
+        for (var t = period; t < y.Length; t++)
+        {
+            absolute += Math.Abs(y[t] - y[t - period]) / count;
+            square += (y[t] - y[t - period]) * (y[t] - y[t - period]) / count;
+        }
+        return count > 0 ? (absolute, square) : (double.NaN, double.NaN);
     }
 
     private static SeriesAnalysis Simple(double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
@@ -65,6 +83,6 @@ internal sealed record SeriesAnalysis(
         Array.Fill(mean, y[^1]);
         var errors = new double[horizon];
         for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * (h + 1));
-        return new SeriesAnalysis(mean, errors, [new MemberShare("naive", "random walk", 1)], [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
+        return new SeriesAnalysis(mean, errors, [new MemberShare("naive", "random walk", 1)], [], double.NaN, double.NaN, [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
     }
 }
