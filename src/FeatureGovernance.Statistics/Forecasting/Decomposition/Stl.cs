@@ -29,7 +29,7 @@ internal sealed record Stl(double[] Seasonal, double[] Trend, double[] Remainder
                 for (var k = -1; k <= count; k++)
                 {
                     var at = phase + (k + 1) * period;
-                    if (at < cycle.Length) cycle[at] = Loess(sub, k, seasonalWindow, 1);
+                    if (at < cycle.Length) cycle[at] = Loess(sub, k, seasonalWindow, 0);
                 }
             }
             var low = Smooth(MovingAverage(MovingAverage(MovingAverage(cycle, period), period), 3), passWindow, 1);
@@ -77,7 +77,7 @@ internal sealed record Stl(double[] Seasonal, double[] Trend, double[] Remainder
         return smooth;
     }
 
-    /// <summary>Locally linear fit at <paramref name="x"/> (which may lie one beyond either end) over the nearest <paramref name="window"/> points, tricube weights.</summary>
+    /// <summary>Local fit (constant or linear by <paramref name="degree"/>) at <paramref name="x"/> (which may lie one beyond either end) over the nearest <paramref name="window"/> points, tricube weights.</summary>
     private static double Loess(double[] y, double x, int window, int degree)
     {
         var n = y.Length;

@@ -32,7 +32,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         var (intercept, slope) = Line(scaled);
         var dynamic = kind == ThetaKind.DynamicOptimised;
 
-        double Objective(double[] p) => Follow(scaled, dynamic, Bound(p[1], 0.01, 0.99), p[0], dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 2, intercept, slope, null);
+        // The standard method smooths the series itself (theta 1); its second line enters with the forecast.
+        double Objective(double[] p) => Follow(scaled, dynamic, Bound(p[1], 0.01, 0.99), p[0], dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 1, intercept, slope, null);
 
         var level = warm is null ? scaled[0] : warm.InitialLevel / scale;
         QuasiNewton.Minimum best = default;
@@ -72,7 +73,7 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         var a = dynamic ? y[0] : intercept;
         var b = dynamic ? 0.0 : slope;
         var mean = dynamic ? 0.0 : double.NaN;
-        var weight = 1 - 1 / theta;
+        var weight = dynamic ? 1 - 1 / theta : 0;
         var decay = 1.0;
         var squares = 0.0;
         var total = n + (ahead?.Length ?? 0);
@@ -80,6 +81,7 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         {
             // The trend line's pull on the level: (1−α)^(t−1) A + (1−(1−α)^t)/α B.
             var nextDecay = decay * (1 - alpha);
+            if (t == n + 1) weight = 1 - 1 / theta;
             var predicted = level + weight * (decay * a + (1 - nextDecay) / alpha * b);
             double value;
             if (t <= n)
