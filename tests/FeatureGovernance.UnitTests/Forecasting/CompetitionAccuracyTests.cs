@@ -7,11 +7,11 @@ namespace FeatureGovernance.UnitTests.Forecasting;
 /// <summary>Accuracy and coverage on a sample of public competition series; the whole table is in docs/forecasting.md.</summary>
 public sealed class CompetitionAccuracyTests
 {
-    /// <summary>Every fifth series of each kind of the M-competition; seasonal naive has 20.1 on them, R's ets 18.7.</summary>
+    /// <summary>Every tenth series of the M-competition.</summary>
     [Fact]
-    public void A_fifth_of_the_M_competition_is_forecast_well_within_calibrated_intervals()
+    public void A_tenth_of_the_M_competition_is_forecast_well_within_calibrated_intervals()
     {
-        var series = LongSeriesFile.Read(SharedData.Path("m1", "m1.csv.gz")).Where((_, at) => at % 5 == 0).ToList();
+        var series = LongSeriesFile.Read(SharedData.Path("m1", "m1.csv.gz")).Where((_, at) => at % 10 == 0).ToList();
 
         var (smape, naive, in80, in95) = Score(series);
 
