@@ -1,0 +1,115 @@
+using FeatureGovernance.Statistics.Forecasting.Arima;
+using FeatureGovernance.Statistics.Forecasting.Decomposition;
+using FeatureGovernance.Statistics.Forecasting.Intermittent;
+using FeatureGovernance.Statistics.Forecasting.Smoothing;
+using FeatureGovernance.Statistics.Forecasting.Theta;
+
+namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
+
+/// <summary>
+/// The members fitted to one stretch of a series. Refitting on an earlier stretch keeps the structures chosen on the whole
+/// and estimates their parameters anew.
+/// </summary>
+internal sealed class MemberFits
+{
+    private readonly EtsModel? ets;
+    private readonly ArimaModel? arima;
+    private readonly ArimaModel? seasonalArima;
+    private readonly ComplexSmoothing? complex;
+    private readonly ComplexSmoothing? adjustedComplex;
+    private readonly bool intermittent;
+    private readonly ThetaModel? theta;
+    private readonly ThetaModel? logTheta;
+
+    private MemberFits(double[] y, int period, int horizon, MemberFits? whole)
+    {
+        var positive = true;
+        foreach (var value in y) positive &= value > 0;
+        var n = y.Length;
+        if (whole?.intermittent ?? IntermittentDemand.IsIntermittent(y))
+        {
+            intermittent = true;
+            Forecasts = Levels(y, horizon);
+            return;
+        }
+        var pattern = ShrunkSeasonality.Estimate(y, period, positive);
+        var adjusted = pattern.Remove(y);
+        var forecasts = new List<MemberForecast>();
+
+        void Add(string member, string model, double[] mean, double[] errors, bool restore = true)
+        {
+            if (restore)
+            {
+                mean = pattern.Restore(mean, n);
+                for (var h = 0; h < horizon; h++) errors[h] *= pattern.Scale(n + h);
+            }
+            if (Array.TrueForAll(mean, double.IsFinite) && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
+        }
+
+        void AddLogarithmic(string member, string model, double[] mean, double[] errors, bool restore = true)
+        {
+            for (var h = 0; h < horizon; h++)
+            {
+                mean[h] = Math.Exp(Math.Min(mean[h], 700));
+                errors[h] *= mean[h];
+            }
+            Add(member, model, mean, errors, restore);
+        }
+
+        theta = ThetaModel.Fit(adjusted, ThetaKind.DynamicOptimised, whole?.theta);
+        Add("theta", $"DOTM(θ={theta.Theta:F2})", theta.Forecast(horizon), theta.StandardErrors(horizon));
+        if (positive)
+        {
+            logTheta = ThetaModel.Fit(Array.ConvertAll(adjusted, Math.Log), ThetaKind.DynamicOptimised, whole?.logTheta);
+            AddLogarithmic("log-theta", $"log DOTM(θ={logTheta.Theta:F2})", logTheta.Forecast(horizon), logTheta.StandardErrors(horizon));
+        }
+        if (period > 1)
+            Add("aggregated-theta", "DOTM over blocks", AggregatedTheta.Forecast(adjusted, period, horizon), theta.StandardErrors(horizon));
+
+        ets = whole is null ? EtsModel.Choose(y, period) : whole.ets is null ? null : EtsModel.Fit(y, period, whole.ets.Shape, whole.ets);
+        if (ets is not null) Add("ets", ets.Shape.ToString(), ets.Forecast(horizon), ets.StandardErrors(horizon), restore: false);
+
+        arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima);
+        if (arima is not null) Add("arima", arima.Order.ToString(), arima.Forecast(horizon), arima.StandardErrors(horizon));
+
+        if (period > 1 && !pattern.IsNone)
+        {
+            var scaled = positive ? Array.ConvertAll(y, Math.Log) : y;
+            seasonalArima = whole is null ? ArimaSelection.Choose(scaled, period) : whole.seasonalArima is null ? null : ArimaModel.Fit(scaled, whole.seasonalArima.Order, whole.seasonalArima, 15);
+            if (seasonalArima is not null && positive)
+                AddLogarithmic("seasonal-arima", $"log {seasonalArima.Order}", seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
+            else if (seasonalArima is not null)
+                Add("seasonal-arima", seasonalArima.Order.ToString(), seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
+        }
+
+        complex = whole is null ? ComplexSmoothing.Choose(y, period) : whole.complex is null ? null : ComplexSmoothing.Fit(y, period, whole.complex.Season, whole.complex);
+        if (complex is not null) Add("ces", $"CES({complex.Season})", complex.Forecast(horizon), complex.StandardErrors(horizon), restore: false);
+        if (!pattern.IsNone)
+        {
+            adjustedComplex = ComplexSmoothing.Fit(adjusted, 1, ComplexSeason.None, whole?.adjustedComplex);
+            if (adjustedComplex is not null) Add("adjusted-ces", "CES(adjusted)", adjustedComplex.Forecast(horizon), adjustedComplex.StandardErrors(horizon));
+        }
+        Forecasts = forecasts;
+    }
+
+    public IReadOnlyList<MemberForecast> Forecasts { get; }
+
+    /// <summary>Intermittent demand has a level and no shape.</summary>
+    private static MemberForecast[] Levels(double[] y, int horizon)
+    {
+        var mean = y.Average();
+        var deviation = Math.Sqrt(y.Sum(value => (value - mean) * (value - mean)) / Math.Max(y.Length - 1, 1));
+        MemberForecast Level(string member, double level) =>
+            new(member, "level", [.. Enumerable.Repeat(level, horizon)], [.. Enumerable.Repeat(deviation, horizon)]);
+        return
+        [
+            Level("mean", mean), Level("sba", IntermittentDemand.SyntetosBoylan(y)), Level("tsb", IntermittentDemand.TeunterSyntetosBabai(y)),
+        ];
+    }
+
+    /// <summary>Fits every member to all of <paramref name="y"/>, choosing structures.</summary>
+    public static MemberFits Choose(double[] y, int period, int horizon) => new(y, period, horizon, null);
+
+    /// <summary>Fits the chosen structures to the first <paramref name="length"/> values.</summary>
+    public MemberFits Refit(double[] y, int length, int period, int horizon) => new(y[..length], period, horizon, this);
+}

@@ -1,0 +1,88 @@
+namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
+
+/// <summary>Everything learned from one series by itself, before the pool of its kind has its say.</summary>
+/// <param name="Mean">The combination's point forecasts.</param>
+/// <param name="StandardErrors">The members' median standard errors, not yet calibrated.</param>
+/// <param name="Members">The members and their weights.</param>
+/// <param name="Past">What the members' median said from past origins, beside what came.</param>
+/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
+/// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
+/// <param name="Misses">Per past origin and step, the error of the members' median in units of its standard error.</param>
+/// <param name="LogRatios">Per past origin and step, the logarithm of what came over what was forecast; empty where values are not all positive.</param>
+/// <param name="Observations">Values the forecast rests on.</param>
+/// <param name="NonNegative">Whether no value was below zero, so that no forecast may be.</param>
+/// <param name="Period">Observations per cycle.</param>
+/// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
+/// <param name="Notes">What was done to the input.</param>
+internal sealed record SeriesAnalysis(
+    double[] Mean, double[] StandardErrors, IReadOnlyList<MemberShare> Members, IReadOnlyList<PastForecast> Past, double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
+    int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
+{
+    private const int Origins = 6;
+
+    /// <summary>Series shorter than this get the random walk: no method could be told from another.</summary>
+    private const int FewestForModels = 5;
+
+    public static SeriesAnalysis Of(SeriesInput input)
+    {
+        var prepared = SeriesPreparation.Prepare(input);
+        var y = prepared.Values;
+        var horizon = input.Horizon + prepared.TrailingMissing;
+        var notes = prepared.Notes.ToList();
+        var nonNegative = Array.TrueForAll(y, value => value >= 0);
+        if (y.Length < FewestForModels || Arima.Differencing.IsConstant(y))
+            return Simple(y, input.Period, horizon, prepared, notes, nonNegative);
+
+        var fits = MemberFits.Choose(y, input.Period, horizon);
+        var past = RollingOrigin.Run(fits, y, input.Period, horizon, Origins);
+        var weights = Combination.Weights(fits.Forecasts, past);
+        var mean = Combination.Combine(fits.Forecasts, weights, past.Count);
+        var records = new List<PastForecast>();
+        var misses = new List<double[]>();
+        var ratios = new List<double[]>();
+        var positive = Array.TrueForAll(y, value => value > 0);
+        foreach (var origin in past)
+        {
+            var forecast = Combination.MedianMean(origin.Forecasts);
+            var errors = Combination.MedianStandardError(origin.Forecasts);
+            records.Add(new PastForecast(origin.Actual, forecast, errors, NaiveForecasts.SeasonalNaive(y[..origin.Origin], input.Period, origin.Actual.Length)));
+            misses.Add([.. origin.Actual.Select((value, h) => (value - forecast[h]) / (errors[h] + 1e-300))]);
+            if (positive && Array.TrueForAll(forecast, value => value > 0)) ratios.Add([.. origin.Actual.Select((value, h) => Math.Log(value / forecast[h]))]);
+        }
+        var (step, square) = SeasonalChange(y, input.Period);
+        var shares = fits.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, weights[k])).ToArray();
+        return new SeriesAnalysis(
+            mean, Combination.MedianStandardError(fits.Forecasts), shares, records, step, square, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+    }
+
+    private static (double Absolute, double Square) SeasonalChange(double[] y, int period)
+    {
+        double absolute = 0, square = 0;
+        var count = y.Length - period;
+        for (var t = period; t < y.Length; t++)
+        {
+            absolute += Math.Abs(y[t] - y[t - period]) / count;
+            square += (y[t] - y[t - period]) * (y[t] - y[t - period]) / count;
+        }
+        return count > 0 ? (absolute, square) : (double.NaN, double.NaN);
+    }
+
+    private static SeriesAnalysis Simple(double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
+    {
+        var moves = 0.0;
+        for (var t = 1; t < y.Length; t++) moves += (y[t] - y[t - 1]) * (y[t] - y[t - 1]) / (y.Length - 1);
+        if (y.Length == 1)
+        {
+            // One value tells nothing of its spread: a quarter of its size is assumed for a step.
+            moves = y[0] * y[0] / 16;
+            notes.Add("one observation: its value is repeated and the interval is an assumption, a standard error of 25 % per step");
+        }
+        else if (y.Length < FewestForModels) notes.Add("fewer than 5 observations: the last value is repeated");
+        else notes.Add("constant series");
+        var mean = new double[horizon];
+        Array.Fill(mean, y[^1]);
+        var errors = new double[horizon];
+        for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * (h + 1));
+        return new SeriesAnalysis(mean, errors, [new MemberShare("naive", "random walk", 1)], [], double.NaN, double.NaN, [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
+    }
+}

@@ -1,0 +1,58 @@
+using FeatureGovernance.Cli.Forecasting;
+
+namespace FeatureGovernance.UnitTests.Forecasting;
+
+public sealed class ForecastCommandTests
+{
+    private const string Header = "series,period,frequency,type,start_year,start_period,part,index,value\n";
+
+    [Fact]
+    public void Rows_become_series_in_the_order_of_the_file()
+    {
+        var series = Read(Header + "B,yearly,1,X,,,train,1,5\nB,yearly,1,X,,,train,2,6\nB,yearly,1,X,,,test,1,7\nA,monthly,12,X,1990,1,train,1,1e3\n");
+
+        series.Select(one => one.Name).Should().Equal("B", "A");
+        series[0].Train.Should().Equal(5, 6);
+        series[0].Test.Should().Equal(7);
+        series[1].Frequency.Should().Be(12);
+        series[1].Train.Should().Equal(1000);
+    }
+
+    [Fact]
+    public void Columns_may_come_in_any_order_with_others_between()
+    {
+        var series = Read("value,note,INDEX,part,frequency,series\n3.5,\"a, \"\"b\"\"\",2,train,4,S\n1.5,,1,train,4,S\n");
+
+        series.Should().ContainSingle().Which.Train.Should().Equal(1.5, 3.5);
+    }
+
+    [Fact]
+    public void Absent_and_empty_values_are_missing()
+    {
+        var series = Read(Header + "S,q,4,X,,,train,1,1\nS,q,4,X,,,train,2,\nS,q,4,X,,,train,4,NA\nS,q,4,X,,,train,5,2\n");
+
+        series[0].Train.Should().Equal([1, double.NaN, double.NaN, double.NaN, 2], (a, b) => a.Equals(b));
+    }
+
+    [Theory]
+    [InlineData("", "line 1: the file is empty")]
+    [InlineData("series,part\n", "line 1: column frequency is missing")]
+    [InlineData(Header, "the file has no rows")]
+    [InlineData(Header + "S,q,4,X,,,train,1,12x\n", "line 2: value '12x' is not a finite number")]
+    [InlineData(Header + "S,q,4,X,,,train,1,Infinity\n", "line 2: value 'Infinity' is not a finite number")]
+    [InlineData(Header + "S,q,4,X,,,train,1,1\n\nS,q,4,X,,,train,0,1\n", "line 4: index '0' is not a whole number from 1 to 1000000")]
+    [InlineData(Header + "S,q,0,X,,,train,1,1\n", "line 2: frequency '0' is not a whole number from 1 to 10000")]
+    [InlineData(Header + "S,q,4,X,,,valid,1,1\n", "line 2: part 'valid' is neither train nor test")]
+    [InlineData(Header + "S,q,4,X,,,train,1\n", "line 2: 8 fields, the header has 9")]
+    [InlineData(Header + "S,q,4,X,,,train,1,1\nS,q,4,X,,,train,1,2\n", "line 3: index 1 occurs twice in the train part of series S")]
+    [InlineData(Header + "S,q,4,X,,,train,1,1\nS,q,12,X,,,train,2,2\n", "line 3: frequency 12 differs from 4 in earlier rows of series S")]
+    [InlineData(Header + "\"S,q,4,X,,,train,1,1\n", "line 2: field 1 has an unclosed quote")]
+    public void Malformed_rows_are_reported_by_line_and_field(string text, string message)
+    {
+        var act = () => Read(text);
+
+        act.Should().Throw<FormatException>().WithMessage(message);
+    }
+
+    private static IReadOnlyList<LongSeries> Read(string text) => LongSeriesFile.Read(new StringReader(text));
+}
