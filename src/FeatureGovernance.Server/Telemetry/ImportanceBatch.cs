@@ -174,7 +174,7 @@ internal sealed class ImportanceBatch(WriteTransaction write) : FactBatch<Import
             segment.Rows[i] = head with { FeatureId = fact.FeatureId, Value = fact.Value, StandardError = fact.StandardError, ModelVersionId = versionId };
             if (head.ModelId == 0)
                 segment.Pending.Add(new(i, NameKind.Model, names.Model!, "model"));
-            else if (!known)
+            if (!known)
                 segment.Pending.Add(new(i, NameKind.ModelVersion, version!, "version"));
         }
     }

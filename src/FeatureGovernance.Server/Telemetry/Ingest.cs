@@ -124,6 +124,8 @@ internal sealed class Ingest(WriteTransaction write, TelemetryNames names, Npgsq
 
         var rows = CollectionsMarshal.AsSpan(segment.Rows);
         var failedLines = new HashSet<int>();
+        var modelLines = new HashSet<int>();
+        var versionLines = new HashSet<int>();
         foreach (var pending in segment.Pending)
         {
             ref var row = ref rows[pending.Row];
@@ -139,9 +141,15 @@ internal sealed class Ingest(WriteTransaction write, TelemetryNames names, Npgsq
             }
 
             tally.Unknown.Add((pending.Kind, pending.Name));
-            if (!failedLines.Add(row.Line) && pending.Kind != NameKind.Feature)
-                continue;
-            if (tally.UnknownLines.Count < MostErrors)
+            // The version of an unknown model is no news, nor is the model again for each value of its report.
+            var isNews = pending.Kind switch
+            {
+                NameKind.Feature => true,
+                NameKind.Model => modelLines.Add(row.Line),
+                NameKind.ModelVersion => !modelLines.Contains(row.Line) && versionLines.Add(row.Line),
+            };
+            failedLines.Add(row.Line);
+            if (isNews && tally.UnknownLines.Count < MostErrors)
                 tally.UnknownLines.Add((row.Line, pending));
         }
 

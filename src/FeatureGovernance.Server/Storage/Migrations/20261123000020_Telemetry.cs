@@ -124,7 +124,8 @@ internal sealed class Telemetry : Migration
                 return;
             end if;
             perform pg_advisory_xact_lock(hashtextextended('telemetry.partition', 0));
-            if to_regclass('telemetry.' || quote_ident(name)) is not null then
+            -- Asked of the table itself: the catalogue's cache may still remember that there was none.
+            if exists (select from pg_class where relname = name and relnamespace = 'telemetry'::regnamespace) then
                 return;
             end if;
             execute format('create table telemetry.%I (like telemetry.%I including all)', name, fact);
