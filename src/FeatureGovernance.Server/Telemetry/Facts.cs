@@ -33,12 +33,13 @@ internal interface IFact<T> : IComparable<T>
 internal readonly record struct PendingName(int Row, NameKind Kind, string Name, string Field);
 
 /// <summary>Rows on their way from the parser to the database, with what was wrong between them.</summary>
-internal sealed class Segment<T>
+/// <param name="expected">How many rows it will likely hold.</param>
+internal sealed class Segment<T>(int expected)
     where T : struct, IFact<T>
 {
-    public const int Capacity = 1 << 16;
+    public const int Capacity = 1 << 14;
 
-    public List<T> Rows { get; } = new(1024);
+    public List<T> Rows { get; } = new(expected);
 
     public List<PendingName> Pending { get; } = [];
 

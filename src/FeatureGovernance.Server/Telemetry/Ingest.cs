@@ -36,7 +36,7 @@ internal sealed class Ingest(WriteTransaction write, TelemetryNames names, Npgsq
         await batch.PrepareAsync(cancellation);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var channel = Channel.CreateBounded<Segment<T>>(2);
+        var channel = Channel.CreateBounded<Segment<T>>(4);
         var reading = Task.Run(() => ReadAsync(batch, lines, channel.Writer, stop.Token), CancellationToken.None);
         var tally = new Tally();
         try
@@ -214,7 +214,7 @@ internal sealed class Ingest(WriteTransaction write, TelemetryNames names, Npgsq
 internal sealed class LineSink<T>(FactBatch<T> batch, ChannelWriter<Segment<T>> output)
     where T : struct, IFact<T>
 {
-    private Segment<T> segment = new();
+    private Segment<T> segment = new(64);
 
     public bool IsFull => segment.Rows.Count >= Segment<T>.Capacity || segment.Errors.Count >= Ingest.MostErrors;
 
@@ -236,6 +236,6 @@ internal sealed class LineSink<T>(FactBatch<T> batch, ChannelWriter<Segment<T>> 
         if (segment.Lines == 0)
             return;
         await output.WriteAsync(segment, cancellation);
-        segment = new();
+        segment = new(Segment<T>.Capacity);
     }
 }
