@@ -29,7 +29,8 @@ public enum RefusalKind
 /// <param name="Message">What is wrong, as one sentence.</param>
 /// <param name="Remedy">What to do about it.</param>
 /// <param name="Code">A stable machine-readable name of the broken rule, kebab-case, where there is one.</param>
-public sealed record FieldError(string Field, string Message, string? Remedy = null, string? Code = null);
+/// <param name="Line">The line of a bulk body, from 1; null elsewhere.</param>
+public sealed record FieldError(string Field, string Message, string? Remedy = null, string? Code = null, long? Line = null);
 
 /// <summary>A decision not to do what was asked, as a value: every reason at once, never the first only.</summary>
 /// <param name="Kind">Which class of refusal.</param>

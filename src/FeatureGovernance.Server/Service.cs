@@ -6,6 +6,7 @@ using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
+using FeatureGovernance.Server.Telemetry;
 using Npgsql;
 
 namespace FeatureGovernance.Server;
@@ -59,6 +60,7 @@ internal static class Service
         builder.AddHttp();
         builder.AddAccess();
         builder.AddJobs();
+        builder.AddTelemetry();
 
         var app = builder.Build();
         app.UseHttp();
@@ -73,6 +75,7 @@ internal static class Service
         api.MapFeatures();
         api.MapModels();
         api.MapCatalogue();
+        api.MapTelemetry();
         return app;
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Storage;
@@ -38,9 +36,9 @@ internal sealed class Mutations(RequestDelegate next)
         var cancellation = context.RequestAborted;
         var write = context.RequestServices.GetRequiredService<WriteTransaction>();
         write.Origin = new(context.Caller().Actor, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString());
-        byte[]? fingerprint = key.Length > 0 ? await FingerprintAsync(context, cancellation) : null;
+        await using var body = key.Length > 0 ? new FingerprintedBody(context.Request) : null;
         await write.BeginAsync(cancellation);
-        if (fingerprint is not null && await ReplayAsync(context, write, key, fingerprint, cancellation))
+        if (body is not null && await ReplayAsync(context, write, key, body, cancellation))
             return;
 
         var outward = context.Response.Body;
@@ -50,7 +48,7 @@ internal sealed class Mutations(RequestDelegate next)
         {
             await next(context);
             if (context.Response.StatusCode < 400)
-                await write.CommitAsync(cancellation, fingerprint is null ? null : () => RememberAsync(context, write, key, answer, cancellation));
+                await write.CommitAsync(cancellation, body is null ? null : () => RememberAsync(context, write, key, body, answer, cancellation));
             else
                 await write.RollbackAsync();
         }
@@ -67,33 +65,20 @@ internal sealed class Mutations(RequestDelegate next)
 
     private static bool IsKey(string key) => key.Length <= 200 && key.All(character => character is > ' ' and <= '~');
 
-    private static async Task<byte[]> FingerprintAsync(HttpContext context, CancellationToken cancellation)
-    {
-        context.Request.EnableBuffering();
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n"));
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, cancellation)) > 0)
-            sha.AppendData(buffer, 0, read);
-        context.Request.Body.Position = 0;
-        return sha.GetHashAndReset();
-    }
-
     // The insert waits for a request with the same key that is under way, and then finds its answer.
-    private static async Task<bool> ReplayAsync(HttpContext context, WriteTransaction write, string key, byte[] fingerprint, CancellationToken cancellation)
+    private static async Task<bool> ReplayAsync(HttpContext context, WriteTransaction write, string key, FingerprintedBody body, CancellationToken cancellation)
     {
         await using (var claim = new NpgsqlCommand(
-            "insert into access.idempotency (actor, key, fingerprint, at) values ($1, $2, $3, $4) on conflict (actor, key) do nothing", write.Connection, write.Transaction))
+            "insert into access.idempotency (actor, key, fingerprint, at) values ($1, $2, '', $3) on conflict (actor, key) do nothing", write.Connection, write.Transaction))
         {
             claim.Parameters.Add(new() { Value = write.Origin.Actor });
             claim.Parameters.Add(new() { Value = key });
-            claim.Parameters.Add(new() { Value = fingerprint });
             claim.Parameters.Add(new() { Value = write.Now });
             if (await claim.ExecuteNonQueryAsync(cancellation) == 1)
                 return false;
         }
 
+        var fingerprint = await body.FingerprintAsync(cancellation);
         await using var find = new NpgsqlCommand(
             "select fingerprint, status, content_type, etag, location, body from access.idempotency where actor = $1 and key = $2", write.Connection, write.Transaction);
         find.Parameters.Add(new() { Value = write.Origin.Actor });
@@ -118,10 +103,10 @@ internal sealed class Mutations(RequestDelegate next)
         return true;
     }
 
-    private static async Task RememberAsync(HttpContext context, WriteTransaction write, string key, MemoryStream answer, CancellationToken cancellation)
+    private static async Task RememberAsync(HttpContext context, WriteTransaction write, string key, FingerprintedBody body, MemoryStream answer, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "update access.idempotency set status = $3, content_type = $4, etag = $5, location = $6, body = $7 where actor = $1 and key = $2", write.Connection, write.Transaction);
+            "update access.idempotency set status = $3, content_type = $4, etag = $5, location = $6, body = $7, fingerprint = $8 where actor = $1 and key = $2", write.Connection, write.Transaction);
         command.Parameters.Add(new() { Value = write.Origin.Actor });
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = (short)context.Response.StatusCode });
@@ -129,6 +114,7 @@ internal sealed class Mutations(RequestDelegate next)
         command.Parameters.Add(Text(context.Response.Headers.ETag));
         command.Parameters.Add(Text(context.Response.Headers.Location));
         command.Parameters.Add(new() { Value = answer.ToArray() });
+        command.Parameters.Add(new() { Value = await body.FingerprintAsync(cancellation) });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
