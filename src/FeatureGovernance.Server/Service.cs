@@ -1,5 +1,6 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Observability;
@@ -59,6 +60,7 @@ internal static class Service
         builder.AddHttp();
         builder.AddAccess();
         builder.AddJobs();
+        builder.AddChecks();
 
         var app = builder.Build();
         app.UseHttp();
@@ -72,6 +74,7 @@ internal static class Service
         api.MapTeams();
         api.MapFeatures();
         api.MapModels();
+        api.MapChecks();
         return app;
     }
 
