@@ -1,5 +1,6 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Observability;
@@ -61,6 +62,7 @@ internal static class Service
         builder.AddAccess();
         builder.AddJobs();
         builder.AddTelemetry();
+        builder.AddChecks();
 
         var app = builder.Build();
         app.UseHttp();
@@ -76,6 +78,7 @@ internal static class Service
         api.MapModels();
         api.MapCatalogue();
         api.MapTelemetry();
+        api.MapChecks();
         return app;
     }
 

@@ -1,15 +1,15 @@
 using FeatureGovernance.Benchmarks;
 
-Func<string[], Task>? benchmark = args.FirstOrDefault() switch
+var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
-    "ingest" => IngestBenchmark.RunAsync,
-    _ => null,
+    ["check"] = CheckBenchmark.RunAsync,
+    ["ingest"] = IngestBenchmark.RunAsync,
 };
-if (benchmark is null)
+if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
 {
-    Console.Error.WriteLine("Say which: ingest");
+    await Console.Error.WriteLineAsync($"Say which: {string.Join(", ", benchmarks.Keys)}");
     return 2;
 }
 
-await benchmark(args[1..]);
+await run(rest);
 return 0;
