@@ -2,6 +2,7 @@ using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
+using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
@@ -59,6 +60,7 @@ internal static class Service
         builder.AddHttp();
         builder.AddAccess();
         builder.AddJobs();
+        builder.AddLifecycle();
 
         var app = builder.Build();
         app.UseHttp();
@@ -73,6 +75,7 @@ internal static class Service
         api.MapFeatures();
         api.MapModels();
         api.MapCatalogue();
+        api.MapLifecycle();
         return app;
     }
 
