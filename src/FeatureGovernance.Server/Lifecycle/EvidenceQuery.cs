@@ -27,6 +27,7 @@ internal static class EvidenceQuery
         select f.id, f.cost::text, s.score::text, {usage}, {importance}, {cost}
         from registry.feature f
         left join lateral (select to_jsonb(x) - 'feature_id' as score from value.feature_score x where x.feature_id = f.id) s on true
+        cross join (select $2::date as since, $3::date as until) evidence_window
         where f.id = any($1)
         """;
 
@@ -35,13 +36,13 @@ internal static class EvidenceQuery
                                            'reads', u.reads, 'requests', u.requests, 'lastReadOn', u.last_read, 'reportedUntil', u.last_day)
                          order by m.name collate "C", u.environment)
          from (select model_id, environment, sum(reads) as reads, sum(requests) as requests, max(day) filter (where reads > 0) as last_read, max(day) as last_day
-               from telemetry.usage_daily where feature_id = f.id and day between $2 and $3 group by model_id, environment) u
+               from telemetry.usage_daily where feature_id = f.id and day between since and until group by model_id, environment) u
          join registry.model m on m.id = u.model_id)::text
         """;
 
     private const string Cost = """
         (select json_agg(json_build_object('resource', r.name, 'unit', r.unit, 'amount', c.amount) order by r.name collate "C")
-         from (select resource_id, sum(amount) as amount from telemetry.cost_daily where feature_id = f.id and day between $2 and $3 group by resource_id) c
+         from (select resource_id, sum(amount) as amount from telemetry.cost_daily where feature_id = f.id and day between since and until group by resource_id) c
          join telemetry.resource r on r.id = c.resource_id)::text
         """;
 
@@ -82,24 +83,26 @@ internal static class EvidenceQuery
 
     private static async Task<Dictionary<int, Measurements>> MeasuredAsync(NpgsqlConnection connection, int[] ids, DateOnly today, CancellationToken cancellation)
     {
-        var telemetry = await ObservedUsageQuery.ExistsAsync(connection, cancellation);
         var sql = Registered
-            .Replace("{usage}", telemetry ? Usage : "null::text", StringComparison.Ordinal)
-            .Replace("{importance}", telemetry ? Importance : "null::text", StringComparison.Ordinal)
-            .Replace("{cost}", telemetry ? Cost : "null::text", StringComparison.Ordinal);
+            .Replace("{usage}", await KeptAsync(connection, "telemetry.usage_daily", cancellation) ? Usage : "null::text", StringComparison.Ordinal)
+            .Replace("{importance}", await KeptAsync(connection, "telemetry.importance", cancellation) ? Importance : "null::text", StringComparison.Ordinal)
+            .Replace("{cost}", await KeptAsync(connection, "telemetry.cost_daily", cancellation) ? Cost : "null::text", StringComparison.Ordinal);
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = ids });
-        if (telemetry)
-        {
-            command.Parameters.Add(new() { Value = today.AddDays(-Days) });
-            command.Parameters.Add(new() { Value = today });
-        }
-
+        command.Parameters.Add(new() { Value = today.AddDays(-Days) });
+        command.Parameters.Add(new() { Value = today });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new Dictionary<int, Measurements>();
         while (await reader.ReadAsync(cancellation))
             found[reader.GetInt32(0)] = new(Value(reader, 1), Value(reader, 2), Value(reader, 3), Value(reader, 4), Value(reader, 5));
         return found;
+    }
+
+    private static async Task<bool> KeptAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection);
+        command.Parameters.Add(new() { Value = table });
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     private static JsonElement? Value(NpgsqlDataReader reader, int ordinal) =>

@@ -85,8 +85,7 @@ internal static class ObservedUsageQuery
         return facts;
     }
 
-    /// <summary>False where this database keeps no telemetry.</summary>
-    public static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select to_regclass('telemetry.usage_daily') is not null", connection);
         return await command.ExecuteScalarAsync(cancellation) is true;

@@ -93,7 +93,7 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
         (await server.Olga.PostAsync(path, new { to = "proposed", reason = new string('x', 5_000) })).Expect(400).FaultyFields.Should().Equal("reason");
         (await server.Olga.PostAsync(path, new { to = "proposed", reason = "a\0b" })).Expect(400).FaultyFields.Should().Equal("reason");
         (await server.Olga.PostAsync("features/user:nothing/transitions", new { to = "proposed", reason = "x" })).ExpectProblem(404, "unknown-feature");
-        (await server.Olga.PostAsync($"features/{new string('a', 9_000)}/transitions", new { to = "proposed", reason = "x" })).Expect(404);
+        (await server.Olga.PostAsync($"features/{new string('a', 4_000)}/transitions", new { to = "proposed", reason = "x" })).Expect(404);
         (await server.Olga.SendTextAsync(HttpMethod.Post, path, "{")).Expect(400);
         (await server.StageAsync(key)).Should().Be("draft");
     }
