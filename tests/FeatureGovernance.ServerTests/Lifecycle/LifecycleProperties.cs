@@ -12,9 +12,9 @@ public sealed class LifecycleProperties(LifecycleServer server) : IClassFixture<
     public async Task No_sequence_of_requests_breaks_what_the_lifecycle_promises()
     {
         var command = Gen.Choose(0, Commands - 1).SelectMany(what => Gen.Choose(0, Choices - 1).Select(choice => (what, choice)));
-        var property = Prop.ForAll(command.ListOf(30).ToArbitrary(), commands => DriveAsync(commands).GetAwaiter().GetResult());
+        var property = Prop.ForAll(command.ListOf(25).ToArbitrary(), commands => DriveAsync(commands).GetAwaiter().GetResult());
 
-        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(10), property), TestContext.Current.CancellationToken);
+        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(4), property), TestContext.Current.CancellationToken);
 
         (await server.Admin.GetAsync("audit/verify")).Body.GetProperty("intact").GetBoolean().Should().BeTrue();
     }
