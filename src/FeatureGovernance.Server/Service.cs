@@ -3,6 +3,7 @@ using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
+using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
@@ -63,6 +64,7 @@ internal static class Service
         builder.AddJobs();
         builder.AddTelemetry();
         builder.AddChecks();
+        builder.AddLifecycle();
 
         var app = builder.Build();
         app.UseHttp();
@@ -79,6 +81,7 @@ internal static class Service
         api.MapCatalogue();
         api.MapTelemetry();
         api.MapChecks();
+        api.MapLifecycle();
         return app;
     }
 

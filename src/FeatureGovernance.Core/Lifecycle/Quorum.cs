@@ -37,7 +37,7 @@ public static class Quorum
     }
 
     /// <summary>The same proposal with the teams of new readers added; none is ever dropped within a revision.</summary>
-    internal static Proposal WithNewReviewers(Proposal proposal, ImmutableArray<RequiredReview> required)
+    public static Proposal WithNewReviewers(Proposal proposal, ImmutableArray<RequiredReview> required)
     {
         var known = proposal.Reviews.ToDictionary(review => review.Team, StringComparer.Ordinal);
         var changed = false;

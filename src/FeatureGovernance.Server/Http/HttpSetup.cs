@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalar.AspNetCore;
 using Serilog;
 
@@ -23,7 +24,7 @@ internal static class HttpSetup
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi(options => options.OpenApiVersion = Microsoft.OpenApi.OpenApiSpecVersion.OpenApi3_1);
         builder.Services.AddResponseCompression();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
     }
 
     public static void UseHttp(this WebApplication app)

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using FeatureGovernance.Server.Access;
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.Dashboard;
 using Hangfire.PostgreSql;
 using Npgsql;
@@ -10,15 +11,15 @@ namespace FeatureGovernance.Server.Jobs;
 /// <summary>A job that runs by the clock. Each slice registers its own; every one is safe to run twice.</summary>
 /// <param name="Id">The name on the dashboard.</param>
 /// <param name="Cron">When, in UTC.</param>
-internal sealed record RecurringJob(string Id, string Cron, Hangfire.Common.Job Job)
+internal sealed record RecurringJob(string Id, string Cron, Job Job)
 {
     public RecurringJob(string id, string cron, Expression<Func<Task>> call)
-        : this(id, cron, Hangfire.Common.Job.FromExpression(call))
+        : this(id, cron, Job.FromExpression(call))
     {
     }
 
-    /// <summary>A method of a service.</summary>
-    public static RecurringJob Of<T>(string id, string cron, Expression<Func<T, Task>> call) => new(id, cron, Hangfire.Common.Job.FromExpression(call));
+    /// <summary>A job that is a method of a class the container makes.</summary>
+    public static RecurringJob Of<T>(string id, string cron, Expression<Func<T, Task>> call) => new(id, cron, Job.FromExpression(call));
 }
 
 /// <summary>Background work: Hangfire on the same database.</summary>

@@ -6,6 +6,7 @@ using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -70,6 +71,7 @@ internal static class FeatureEndpoints
         if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)
             return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
         context.SetRevision(row.Revision);
+        await DeprecationHeaders.SetAsync(context.Response, connection, row, cancellation);
         return context.IsCurrent(row.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(row.View());
     }
 

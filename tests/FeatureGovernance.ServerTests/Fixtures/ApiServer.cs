@@ -8,7 +8,7 @@ using Npgsql;
 namespace FeatureGovernance.ServerTests.Fixtures;
 
 /// <summary>The service on a real port of the loopback address, with a database of its own.</summary>
-public sealed class ApiServer(TestCluster cluster) : IAsyncLifetime
+public class ApiServer(TestCluster cluster) : IAsyncLifetime
 {
     public const string AdminToken = "the-administrators-token";
 
@@ -21,16 +21,22 @@ public sealed class ApiServer(TestCluster cluster) : IAsyncLifetime
 
     public IServiceProvider Services => app!.Services;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         var connection = await cluster.NewDatabaseAsync();
         var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", $"--ConnectionStrings:{StorageSetup.ConnectionName}", connection, "--FEATGOV_ADMIN_TOKEN", AdminToken]);
+        Configure(builder);
         await builder.AddStorageAsync();
         app = Service.Build(builder);
         await Service.PrepareAsync(app);
         await app.StartAsync();
         Address = new Uri(app.Urls.Single());
         Admin = As(AdminToken);
+    }
+
+    /// <summary>For fixtures that need other settings or services; what is registered here comes first.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
     }
 
     public Api As(string? token)
@@ -62,6 +68,7 @@ public sealed class ApiServer(TestCluster cluster) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (app is not null)
         {
             await app.StopAsync();

@@ -1,0 +1,147 @@
+using FeatureGovernance.Server.Lifecycle;
+using FeatureGovernance.ServerTests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureGovernance.ServerTests.Lifecycle;
+
+/// <summary>
+/// The service with a clock of the test's own and no job by itself. Team owners (lead olga, engineer oscar) owns features, team readers
+/// (lead rita, engineer ron) owns models, team others (lead otto) neither.
+/// </summary>
+public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
+{
+    private int features;
+
+    public ManualClock Clock { get; } = new(new DateTimeOffset(2031, 5, 5, 12, 0, 0, TimeSpan.Zero));
+
+    public Api Olga { get; private set; } = null!;
+
+    public Api Oscar { get; private set; } = null!;
+
+    public Api Rita { get; private set; } = null!;
+
+    public Api Ron { get; private set; } = null!;
+
+    public Api Otto { get; private set; } = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Admin.TeamAsync("owners", leads: ["olga"], members: ["oscar"]);
+        await Admin.TeamAsync("readers", leads: ["rita"], members: ["ron"]);
+        await Admin.TeamAsync("others", leads: ["otto"]);
+        Olga = await As("lead", "olga");
+        Oscar = await As("engineer", "oscar");
+        Rita = await As("lead", "rita");
+        Ron = await As("engineer", "ron");
+        Otto = await As("lead", "otto");
+        await ExecuteAsync("""
+            create schema if not exists telemetry;
+            create table if not exists telemetry.usage_daily (
+                feature_id int, model_id int, day date, environment smallint, sampling_rate real, reads bigint, requests bigint,
+                primary key (feature_id, model_id, day, environment));
+            do $$ begin
+                if to_regprocedure('telemetry.ensure_month(text,date)') is not null then
+                    perform telemetry.ensure_month('usage_daily', m::date) from generate_series('2031-03-01'::date, '2034-12-01', '1 month') m;
+                end if;
+            end $$
+            """);
+    }
+
+    public Task RunJobAsync() => Services.GetRequiredService<LifecycleAdvance>().RunAsync(CancellationToken.None);
+
+    public void Wait(double days) => Clock.Advance(TimeSpan.FromDays(days));
+
+    /// <summary>A feature of team owners that has come to the stage by the ordinary steps.</summary>
+    public async Task<string> FeatureAtAsync(string stage)
+    {
+        var key = $"user:f{Interlocked.Increment(ref features)}";
+        await Admin.FeatureAsync(key, "owners");
+        foreach (var step in (string[])["proposed", "experimental", "adopted"])
+        {
+            if (stage == "draft")
+                break;
+            await MoveAsync(key, step);
+            if (step == stage)
+                break;
+        }
+
+        return key;
+    }
+
+    public async Task MoveAsync(string key, string to) =>
+        (await Olga.PostAsync($"features/{key}/transitions", new { to, reason = "It is time." })).Expect(200);
+
+    public async Task<string> StageAsync(string key) => (await Admin.GetAsync($"features/{key}")).Expect(200).Text("stage");
+
+    /// <summary>A live model of team readers that reads the features.</summary>
+    public async Task<string> LiveModelAsync(params string[] reads)
+    {
+        var model = $"m{Interlocked.Increment(ref features)}";
+        await Admin.ModelAsync(model, "readers");
+        await Admin.ManifestAsync(model, "v1", reads);
+        return model;
+    }
+
+    /// <summary>Olga's proposal: 7 days of notice, one day of brownout.</summary>
+    public async Task<int> ProposalAsync(params string[] keys) =>
+        (await Olga.PostAsync("deprecations", Wish(keys))).Expect(201).Number("id");
+
+    public static object Wish(params string[] keys) => new
+    {
+        features = keys,
+        reason = "Nobody gains by it.",
+        plan = new { noticeDays = 7, brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
+    };
+
+    /// <summary>The administrator stands in for the owners, whose only lead proposed; Rita speaks for the readers.</summary>
+    public async Task ApproveAsync(int proposal)
+    {
+        (await Admin.PostAsync($"deprecations/{proposal}/reviews", new { decision = "approve", comment = "Fine.", team = "owners" })).Expect(200);
+        if ((await Admin.GetAsync($"deprecations/{proposal}")).Items("missingTeams").Length > 0)
+            (await Rita.PostAsync($"deprecations/{proposal}/reviews", new { decision = "approve", comment = "Fine." })).Expect(200);
+    }
+
+    public async Task<string> StateAsync(int proposal) => (await Admin.GetAsync($"deprecations/{proposal}")).Expect(200).Text("state");
+
+    public async Task<Answer> AdvanceAsync(int proposal) => (await Olga.PostAsync($"deprecations/{proposal}/advance", new { })).Expect(200);
+
+    public static IEnumerable<string?> Unmet(Answer answer) =>
+        answer.Items("unmet").Select(item => item.GetProperty("code").GetString());
+
+    /// <summary>Reports of the model's reads of the feature, for the days up to today.</summary>
+    public Task ReportAsync(string feature, string model, int days, long reads, params int[] environments) => ExecuteAsync($"""
+        insert into telemetry.usage_daily (feature_id, model_id, day, environment, reads, requests)
+        select f.id, m.id, date '{Clock.GetUtcNow():yyyy-MM-dd}' - d, e, {reads}, 1000
+        from registry.feature f, registry.model m, generate_series(0, {days - 1}) d, unnest(array[{string.Join(',', environments.Length == 0 ? [0, 1] : environments)}]) e
+        where f.key = '{feature}' and m.name = '{model}'
+        on conflict (feature_id, model_id, day, environment) do update set reads = excluded.reads
+        """);
+
+    /// <summary>A proposal that has come to the state, with telemetry that saw no read.</summary>
+    public async Task<(int Proposal, string Feature)> ProposalAtAsync(string state)
+    {
+        var feature = await FeatureAtAsync("adopted");
+        var other = await FeatureAtAsync("adopted");
+        var model = await LiveModelAsync(other);
+        var proposal = await ProposalAsync(feature);
+        string[] path = ["approved", "notice", "brownout", "disabled"];
+        await ApproveAsync(proposal);
+        for (var i = 0; path[i] != state; i++)
+        {
+            Wait(path[i] == "approved" ? 0.001 : 8);
+            await ReportAsync(other, model, 12, 100);
+            await RunJobAsync();
+            (await StateAsync(proposal)).Should().Be(path[i + 1]);
+        }
+
+        return (proposal, feature);
+    }
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        builder.Configuration["FEATGOV_JOBS"] = "off";
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+    }
+}
