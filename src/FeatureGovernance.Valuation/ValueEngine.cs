@@ -24,14 +24,7 @@ public static class ValueEngine
         using var trainer = new Trainer(sample, options.Seed);
         using var laboratory = new Laboratory(sample, trainer, options.Seed, stop);
         progress?.Report(new("Training with all features", 0.05));
-        var leaks = new Dictionary<int, Estimate>();
-        if (columns.Leaks.Length > 0)
-        {
-            laboratory.TrainFull([.. columns.Varying, .. columns.Leaks]);
-            foreach (var leak in columns.Leaks)
-                leaks[leak] = laboratory.Permute([leak], options.Repeats);
-        }
-
+        var leaks = columns.Leaks.Length > 0 ? laboratory.PermuteSuspects(columns.Leaks, columns.Varying) : [];
         laboratory.TrainFull(columns.Varying);
         var clusters = Clusters.Of(sample, columns.Varying);
         var measures = clusters.Select((cluster, i) =>

@@ -5,15 +5,20 @@ internal sealed class Booster : IDisposable
 {
     private readonly int columns;
     private readonly int classes;
+    private readonly string settings;
     private nint handle;
 
-    private Booster(nint handle, int columns, int classes) => (this.handle, this.columns, this.classes) = (handle, columns, classes);
+    private Booster(nint handle, int columns, int classes, int threads)
+    {
+        (this.handle, this.columns, this.classes) = (handle, columns, classes);
+        settings = $"verbosity=-1 num_threads={threads}";
+    }
 
     /// <summary>Trains on the rows of a dataset, for at most so many iterations.</summary>
-    public static Booster Train(Dataset rows, string parameters, int iterations, int columns, int classes, CancellationToken stop)
+    public static Booster Train(Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop)
     {
         Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out var handle));
-        var booster = new Booster(handle, columns, classes);
+        var booster = new Booster(handle, columns, classes, threads);
         try
         {
             for (var i = 0; i < iterations; i++)
@@ -46,7 +51,7 @@ internal sealed class Booster : IDisposable
         fixed (double* output = result)
         {
             Native.Check(Native.LGBM_BoosterPredictForMat(
-                handle, data, Native.Float32, rows, columns, 1, Native.NormalPrediction, 0, iterations, "verbosity=-1", out _, output));
+                handle, data, Native.Float32, rows, columns, 1, Native.NormalPrediction, 0, iterations, settings, out _, output));
         }
     }
 

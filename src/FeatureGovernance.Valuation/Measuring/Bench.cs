@@ -5,7 +5,7 @@ namespace FeatureGovernance.Valuation.Measuring;
 /// <summary>A fold made ready: binned training rows, held-out cells, the full model and what it achieves.</summary>
 internal sealed class Bench : IDisposable
 {
-    private const int MostTestRows = 10_000;
+    private const int MostTestRows = 5_000;
 
     private readonly Sample sample;
     private readonly double[] predictions;

@@ -7,16 +7,18 @@ internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, boo
 internal sealed class Laboratory : IDisposable
 {
     private const int RowsForTwoRounds = 50_000;
-    private static readonly int[] Checkpoints = [25, 50, 75, 100, 150, 200];
 
     private readonly Trainer trainer;
     private readonly CancellationToken stop;
     private readonly List<Bench> benches = [];
+    private readonly int[] checkpoints;
     private readonly int seed;
 
     public Laboratory(Sample sample, Trainer trainer, int seed, CancellationToken stop)
     {
         (this.trainer, this.stop, this.seed) = (trainer, stop, seed);
+        // Ranking trains on few queries as a rule, and overfits sooner.
+        checkpoints = sample.Task == ValuationTask.Ranking ? [10, 20, 30, 50, 75, 100] : [25, 50, 75, 100, 150, 200];
         var rounds = sample.Times is null && sample.Cells.Rows <= RowsForTwoRounds ? 2 : 1;
         for (var round = 0; round < rounds; round++)
             benches.AddRange(Folds.Of(sample, seed + round).Select(f => new Bench(sample, trainer, f)));
@@ -32,13 +34,21 @@ internal sealed class Laboratory : IDisposable
     /// <summary>Trains on all the columns; the number of iterations is the checkpoint with the best mean held-out quality.</summary>
     public void TrainFull(int[] columns)
     {
-        var models = FirstRound.Select(b => trainer.Train(b.TrainingRows, columns, Checkpoints[^1], stop)).ToArray();
-        Iterations = Checkpoints.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
+        var models = FirstRound.Select(b => trainer.Train(b.TrainingRows, columns, checkpoints[^1], stop)).ToArray();
+        Iterations = checkpoints.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
         for (var i = 0; i < benches.Count; i++)
         {
             var model = i < models.Length ? models[i] : trainer.Train(benches[i].TrainingRows, columns, Iterations, stop);
             benches[i].SetFull(model, Iterations);
         }
+    }
+
+    /// <summary>The loss when columns are shuffled, each alone, in short models that may use the suspects beside all else.</summary>
+    public Dictionary<int, Estimate> PermuteSuspects(int[] suspects, int[] columns)
+    {
+        foreach (var bench in FirstRound)
+            bench.SetFull(trainer.Train(bench.TrainingRows, [.. columns, .. suspects], checkpoints[0], stop), checkpoints[0]);
+        return suspects.ToDictionary(s => s, s => Estimate.Over([.. FirstRound.Select((b, fold) => b.LossByPermuting([s], new Random(HashCode(seed, fold, 0, s))))]));
     }
 
     /// <summary>The loss when columns are shuffled together, over all folds.</summary>

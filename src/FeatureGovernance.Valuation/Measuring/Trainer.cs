@@ -12,14 +12,17 @@ internal sealed class Trainer : IDisposable
     private readonly Sample sample;
     private readonly Dataset all;
     private readonly string shared;
+    private readonly int threads;
 
     public Trainer(Sample sample, int seed)
     {
         this.sample = sample;
+        // Below this, threads spend more time meeting than working.
+        threads = (long)sample.Cells.Rows * sample.Cells.Columns < 1_000_000 ? 1 : Environment.ProcessorCount;
         var categories = string.Join(',', Enumerable.Range(0, sample.Features.Length).Where(c => sample.Categorical[c]));
         shared = string.Create(
             CultureInfo.InvariantCulture,
-            $"verbosity=-1 deterministic=true force_row_wise=true num_threads={Environment.ProcessorCount} seed={seed} feature_pre_filter=false categorical_feature={categories}");
+            $"verbosity=-1 deterministic=true force_row_wise=true num_threads={threads} seed={seed} feature_pre_filter=false categorical_feature={categories}");
         all = Dataset.From(sample.Cells, shared);
         all.SetLabels(sample.Labels);
     }
@@ -49,7 +52,7 @@ internal sealed class Trainer : IDisposable
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
             $"{shared} objective={objective} learning_rate=0.1 num_leaves={(small ? 15 : 31)} min_data_in_leaf=20 cat_smooth=20 interaction_constraints=[{string.Join(',', columns)}]");
-        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, stop);
+        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop);
         Trainings++;
         TimeInTraining += TimeProvider.System.GetElapsedTime(begun);
         return model;
