@@ -51,7 +51,7 @@ internal sealed class Trainer : IDisposable
         var small = sample.Cells.Rows < 2000;
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
-            $"{shared} objective={objective} learning_rate=0.1 num_leaves={(small ? 15 : 31)} min_data_in_leaf=20 cat_smooth=20 interaction_constraints=[{string.Join(',', columns)}]");
+            $"{shared} objective={objective} learning_rate=0.1 num_leaves={(small ? 15 : 31)} min_data_in_leaf=10 cat_smooth=20 interaction_constraints=[{string.Join(',', columns)}]");
         var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop);
         Trainings++;
         TimeInTraining += TimeProvider.System.GetElapsedTime(begun);

@@ -32,12 +32,25 @@ internal static class TableFile
             // A nested Parquet column has several schema entries; then DuckDB's own names serve.
             if (names.Length != described.Count)
                 names = [.. described.Select(d => d.Name)];
+            if (!parquet)
+                described = Retyped(connection, source, described);
             return ReadColumns(connection, source, names, described, group, seed);
         }
         catch (DuckDBException fault)
         {
             throw new SampleException($"'{Path.GetFileName(path)}' cannot be read: {fault.Message.Split('\n')[0]}", fault);
         }
+    }
+
+    // DuckDB takes a CSV column of numbers for text where one of them is written inf or nan.
+    private static List<(string Name, string Type)> Retyped(DuckDBConnection connection, string source, List<(string Name, string Type)> described)
+    {
+        var texts = described.Where(d => d.Type == "VARCHAR").ToArray();
+        if (texts.Length == 0)
+            return described;
+        var counts = string.Join(", ", texts.Select(t => $"count({Quoted(t.Name)}) > 0 AND count({Quoted(t.Name)}) = count(TRY_CAST({Quoted(t.Name)} AS DOUBLE))"));
+        var numeric = Rows(connection, $"SELECT {counts} FROM {source}", r => texts.Where((_, i) => r.GetBoolean(i)).Select(t => t.Name).ToHashSet())[0];
+        return [.. described.Select(d => numeric.Contains(d.Name) ? (d.Name, "DOUBLE") : d)];
     }
 
     private static Table ReadColumns(
