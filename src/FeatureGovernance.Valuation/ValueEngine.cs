@@ -78,7 +78,7 @@ public static class ValueEngine
     private static bool IsCandidate(ClusterMeasure measure, PooledShare share, Dictionary<int, Estimate> ablations, int clusters)
     {
         var needed = measure.Cluster.Members.Any(c => ablations.TryGetValue(c, out var ablation) && ablation.IsPositive);
-        // What may yet be worth an even share stays, however noisy: on thin data validation alone forgives too much.
-        return !needed && share.Upper80 < 1.0 / clusters && (!measure.Permutation.IsPositive || share.Upper80 < 0.1 / clusters);
+        // What may yet be valuable stays, however noisy: on thin data validation alone forgives too much.
+        return !needed && share.Upper80 < new JudgementLimits().ValuableRatio / clusters && (!measure.Permutation.IsPositive || share.Upper80 < 0.1 / clusters);
     }
 }
