@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+
+namespace FeatureGovernance.Core.Value;
+
+/// <summary>What is wrong with a feature, after the classes of Sculley et al. 2015, "Hidden technical debt in machine learning systems".</summary>
+public enum DebtClass
+{
+    /// <summary>Nobody reads it, and that is known.</summary>
+    Unused,
+
+    /// <summary>It contributes next to nothing.</summary>
+    Epsilon,
+
+    /// <summary>A newer feature has taken its place.</summary>
+    Legacy,
+
+    /// <summary>What it says, another feature says.</summary>
+    Redundant,
+
+    /// <summary>It came in with a group whose other members carry the value.</summary>
+    Bundled,
+
+    /// <summary>No active team owns it.</summary>
+    Orphan,
+
+    /// <summary>It costs much more per value than its peers.</summary>
+    Overpriced,
+
+    /// <summary>Its value is falling towards the floor.</summary>
+    Decaying,
+
+    /// <summary>It is valuable where present, and often absent or stale.</summary>
+    UnderCovered,
+}
+
+/// <summary>A feature that says the same.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Similarity">|Spearman| or co-importance, from 0 to 1.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="IsNewer">True where it was registered later.</param>
+/// <param name="IsRepresentative">True where it is the best of their cluster, the one to keep.</param>
+public sealed record Twin(string Key, double Similarity, double Value, bool IsNewer, bool IsRepresentative);
+
+/// <summary>All that is known of a feature when it is judged. A null is unknown, never zero.</summary>
+public sealed record FeatureFacts
+{
+    /// <summary>Value over models with its uncertainty; null where no importance was ever reported.</summary>
+    public ValueEstimate? Value { get; init; }
+
+    /// <summary>An even share: 1 / number of features valued. The floor and the ceiling are multiples of it. Above 0.</summary>
+    public double EvenShare { get; init; } = 1;
+
+    /// <summary>The value's percentile among all, from 0 to 100.</summary>
+    public double? Percentile { get; init; }
+
+    /// <summary>False where a feature is judged on an evaluation sample alone, outside any model's traffic.</summary>
+    public bool UsageApplies { get; init; } = true;
+
+    /// <summary>The most reads per day that fit what was seen, all environments together; null where use is unknown.</summary>
+    public double? ReadsPerDayUpperBound { get; init; }
+
+    /// <summary>How many days of use were reported.</summary>
+    public int DaysOfUseReported { get; init; }
+
+    /// <summary>Days since the feature was registered.</summary>
+    public int AgeDays { get; init; }
+
+    /// <summary>The most similar feature of the same models; null where none is similar.</summary>
+    public Twin? Twin { get; init; }
+
+    /// <summary>The part of the value of its group that the feature's group mates carry, from 0 to 1, and null for a group of one.</summary>
+    public double? GroupMatesShare { get; init; }
+
+    /// <summary>Value of the group as a multiple of an even share per member.</summary>
+    public double? GroupValueRatio { get; init; }
+
+    /// <summary>Money per day; null where unknown.</summary>
+    public double? CostPerDay { get; init; }
+
+    /// <summary>The median value per money of all features; null where unknown.</summary>
+    public double? MedianEfficiency { get; init; }
+
+    /// <summary>The median cost per day of all features; null where unknown.</summary>
+    public double? MedianCostPerDay { get; init; }
+
+    /// <summary>The part of requests in which the value is present, from 0 to 1; null where unknown.</summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>The part of reads that were fresh enough, from 0 to 1; null where unknown.</summary>
+    public double? Freshness { get; init; }
+
+    /// <summary>Relative change of value per year, −0.5 for a halving, and null where unknown.</summary>
+    public double? YearlyTrend { get; init; }
+
+    /// <summary>Standard error of the trend; null where unknown.</summary>
+    public double? YearlyTrendStandardError { get; init; }
+
+    /// <summary>False where no active team owns the feature.</summary>
+    public bool HasOwner { get; init; } = true;
+
+    /// <summary>The recommendation of the run before; null in the first.</summary>
+    public Recommendation? Previous { get; init; }
+}
+
+/// <summary>A number that a reason rests on.</summary>
+/// <param name="Name">camelCase, for example <c>value</c>.</param>
+/// <param name="Value">The number.</param>
+public readonly record struct ReasonNumber(string Name, double Value);
+
+/// <summary>One reason for a recommendation.</summary>
+/// <param name="Code">Stable, kebab-case, for example <c>epsilon</c>.</param>
+/// <param name="Sentence">For a person.</param>
+/// <param name="Confidence">How sure it is, from 0 to 1.</param>
+/// <param name="Numbers">What it rests on.</param>
+public sealed record Reason(string Code, string Sentence, double Confidence, ImmutableArray<ReasonNumber> Numbers);
+
+/// <summary>What to do about a feature, and why.</summary>
+/// <param name="Recommendation">What to do.</param>
+/// <param name="Classes">What is wrong with it, the surest first.</param>
+/// <param name="Reasons">At least one.</param>
+/// <param name="Confidence">From 0 to 1.</param>
+/// <param name="SavingPerDay">Money per day saved by following a <c>deprecate</c> or <c>migrate</c>; null where cost is unknown.</param>
+public sealed record Judgement(
+    Recommendation Recommendation,
+    ImmutableArray<DebtClass> Classes,
+    ImmutableArray<Reason> Reasons,
+    double Confidence,
+    double? SavingPerDay);
+
+/// <summary>Where the lines are drawn.</summary>
+public sealed record JudgementLimits
+{
+    /// <summary>Below this multiple of an even share a value is epsilon. Default 0.1.</summary>
+    public double EpsilonRatio { get; init; } = 0.1;
+
+    /// <summary>From this multiple of an even share a feature is valuable. Default 1.5.</summary>
+    public double ValuableRatio { get; init; } = 1.5;
+
+    /// <summary>Reads per day below which a feature is unused. Default 1.</summary>
+    public double UnusedReadsPerDay { get; init; } = 1;
+
+    /// <summary>Days of use that must have been reported before unused is believed. Default 14.</summary>
+    public int DaysOfUseNeeded { get; init; } = 14;
+
+    /// <summary>Days in which a new feature is not judged worthless. Default 30.</summary>
+    public int GraceDays { get; init; } = 30;
+
+    /// <summary>Similarity from which two features say the same. Default 0.95.</summary>
+    public double TwinSimilarity { get; init; } = 0.95;
+
+    /// <summary>Efficiency below this part of the median is overpriced, where cost is at least the median. Default 0.1.</summary>
+    public double OverpricedRatio { get; init; } = 0.1;
+
+    /// <summary>Coverage or freshness below this holds a feature back. Default 0.9.</summary>
+    public double CoverageNeeded { get; init; } = 0.9;
+
+    /// <summary>Yearly change of value below which it is decaying. Default −0.3.</summary>
+    public double DecayPerYear { get; init; } = -0.3;
+
+    /// <summary>Confidence at which a class is entered. Default 0.9.</summary>
+    public double EnterConfidence { get; init; } = 0.9;
+
+    /// <summary>Confidence at which a class that led to the previous recommendation is left. Default 0.75.</summary>
+    public double LeaveConfidence { get; init; } = 0.75;
+}

@@ -1,0 +1,73 @@
+namespace FeatureGovernance.Valuation.LightGbm;
+
+/// <summary>A trained ensemble of trees.</summary>
+internal sealed class Booster : IDisposable
+{
+    private readonly int columns;
+    private readonly int classes;
+    private readonly string settings;
+    private nint handle;
+
+    private Booster(nint handle, int columns, int classes, int threads)
+    {
+        (this.handle, this.columns, this.classes) = (handle, columns, classes);
+        settings = $"verbosity=-1 num_threads={threads}";
+    }
+
+    /// <summary>Trains on the rows of a dataset, for at most so many iterations.</summary>
+    public static Booster Train(Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop)
+    {
+        Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out var handle));
+        var booster = new Booster(handle, columns, classes, threads);
+        try
+        {
+            for (var i = 0; i < iterations; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                Native.Check(Native.LGBM_BoosterUpdateOneIter(handle, out var finished));
+                if (finished != 0)
+                    break;
+            }
+
+            return booster;
+        }
+        catch
+        {
+            booster.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Predictions of row-major cells: one number per row, or per row and class.</summary>
+    /// <param name="cells">Rows × columns.</param>
+    /// <param name="result">Rows × classes.</param>
+    /// <param name="iterations">How many iterations to use; −1 for all.</param>
+    public unsafe void Predict(ReadOnlySpan<float> cells, Span<double> result, int iterations = -1)
+    {
+        var rows = cells.Length / columns;
+        if (result.Length != rows * classes)
+            throw new ArgumentException("The result must hold rows × classes numbers.", nameof(result));
+        fixed (float* data = cells)
+        fixed (double* output = result)
+        {
+            Native.Check(Native.LGBM_BoosterPredictForMat(
+                handle, data, Native.Float32, rows, columns, 1, Native.NormalPrediction, 0, iterations, settings, out _, output));
+        }
+    }
+
+    /// <summary>How many splits use each column.</summary>
+    public unsafe double[] Splits(int iterations)
+    {
+        var splits = new double[columns];
+        fixed (double* result = splits)
+            Native.Check(Native.LGBM_BoosterFeatureImportance(handle, iterations, Native.SplitImportance, result));
+        return splits;
+    }
+
+    public void Dispose()
+    {
+        if (handle != 0)
+            Native.Check(Native.LGBM_BoosterFree(handle));
+        handle = 0;
+    }
+}

@@ -1,0 +1,94 @@
+using FeatureGovernance.Valuation.LightGbm;
+
+namespace FeatureGovernance.Valuation.Measuring;
+
+/// <summary>A fold made ready: binned training rows, held-out cells, the full model and what it achieves.</summary>
+internal sealed class Bench : IDisposable
+{
+    private const int MostTestRows = 5_000;
+
+    private readonly Sample sample;
+    private readonly double[] predictions;
+    private Booster? full;
+
+    public Bench(Sample sample, Trainer trainer, Fold fold)
+    {
+        this.sample = sample;
+        TrainingRows = trainer.Rows(fold.Train);
+        Test = Bounded(sample, fold.Test);
+        Cells = trainer.Cells(Test);
+        predictions = new double[Test.Length * sample.Classes];
+    }
+
+    public Dataset TrainingRows { get; }
+
+    public int[] Test { get; }
+
+    public float[] Cells { get; }
+
+    public double FullQuality { get; private set; }
+
+    public double[] Splits { get; private set; } = [];
+
+    public int Iterations { get; private set; } = -1;
+
+    public Booster Full => full ?? throw new InvalidOperationException("The full model was not set.");
+
+    public void SetFull(Booster model, int iterations)
+    {
+        full?.Dispose();
+        full = model;
+        Iterations = iterations;
+        FullQuality = QualityOf(model, iterations);
+        Splits = model.Splits(iterations);
+    }
+
+    public double QualityOf(Booster model, int iterations = -1)
+    {
+        model.Predict(Cells, predictions, iterations);
+        return Quality.Of(sample, Test, predictions);
+    }
+
+    /// <summary>The quality lost when the given columns are shuffled together over the held-out rows.</summary>
+    public double LossByPermuting(int[] columns, Random random)
+    {
+        if (columns.All(c => Splits[c] == 0))
+            return 0;
+
+        var width = sample.Cells.Columns;
+        int[] order = [.. Enumerable.Range(0, Test.Length)];
+        random.Shuffle(order);
+        foreach (var column in columns)
+        {
+            for (var i = 0; i < order.Length; i++)
+                Cells[((long)i * width) + column] = sample.Cells[Test[order[i]], column];
+        }
+
+        var loss = FullQuality - QualityOf(Full, Iterations);
+        foreach (var column in columns)
+        {
+            for (var i = 0; i < order.Length; i++)
+                Cells[((long)i * width) + column] = sample.Cells[Test[i], column];
+        }
+
+        return loss;
+    }
+
+    public void Dispose()
+    {
+        full?.Dispose();
+        TrainingRows.Dispose();
+    }
+
+    private static int[] Bounded(Sample sample, int[] test)
+    {
+        if (test.Length <= MostTestRows)
+            return test;
+        if (sample.Task != ValuationTask.Ranking)
+            return [.. Enumerable.Range(0, MostTestRows).Select(i => test[(long)i * test.Length / MostTestRows])];
+        var last = MostTestRows;
+        while (last < test.Length && sample.Groups![test[last]] == sample.Groups[test[last - 1]])
+            last++;
+        return test[..last];
+    }
+}

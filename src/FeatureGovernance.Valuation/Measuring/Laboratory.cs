@@ -1,0 +1,69 @@
+namespace FeatureGovernance.Valuation.Measuring;
+
+/// <summary>What was measured of one cluster.</summary>
+internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, bool IsUsed);
+
+/// <summary>Trains the full models of all folds and measures with them.</summary>
+internal sealed class Laboratory : IDisposable
+{
+    private const int RowsForTwoRounds = 50_000;
+
+    private readonly Trainer trainer;
+    private readonly CancellationToken stop;
+    private readonly List<Bench> benches = [];
+    private readonly int[] checkpoints;
+    private readonly int seed;
+
+    public Laboratory(Sample sample, Trainer trainer, int seed, CancellationToken stop)
+    {
+        (this.trainer, this.stop, this.seed) = (trainer, stop, seed);
+        // Ranking trains on few queries as a rule, and overfits sooner.
+        checkpoints = sample.Task == ValuationTask.Ranking ? [10, 20, 30, 50, 75, 100] : [25, 50, 75, 100, 150, 200];
+        var rounds = sample.Times is null && sample.Cells.Rows <= RowsForTwoRounds ? 2 : 1;
+        for (var round = 0; round < rounds; round++)
+            benches.AddRange(Folds.Of(sample, seed + round).Select(f => new Bench(sample, trainer, f)));
+    }
+
+    public int Iterations { get; private set; }
+
+    /// <summary>The folds of the first round, on which models are trained without some columns.</summary>
+    public IReadOnlyList<Bench> FirstRound => benches[..Folds.Count];
+
+    public Estimate FullQuality => Estimate.Over([.. benches.Select(b => b.FullQuality)]);
+
+    /// <summary>Trains on all the columns; the number of iterations is the checkpoint with the best mean held-out quality.</summary>
+    public void TrainFull(int[] columns)
+    {
+        var models = FirstRound.Select(b => trainer.Train(b.TrainingRows, columns, checkpoints[^1], stop)).ToArray();
+        Iterations = checkpoints.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
+        for (var i = 0; i < benches.Count; i++)
+        {
+            var model = i < models.Length ? models[i] : trainer.Train(benches[i].TrainingRows, columns, Iterations, stop);
+            benches[i].SetFull(model, Iterations);
+        }
+    }
+
+    /// <summary>The loss when columns are shuffled, each alone, in short models that may use the suspects beside all else.</summary>
+    public Dictionary<int, Estimate> PermuteSuspects(int[] suspects, int[] columns)
+    {
+        foreach (var bench in FirstRound)
+            bench.SetFull(trainer.Train(bench.TrainingRows, [.. columns, .. suspects], checkpoints[0], stop), checkpoints[0]);
+        return suspects.ToDictionary(s => s, s => Estimate.Over([.. FirstRound.Select((b, fold) => b.LossByPermuting([s], new Random(HashCode(seed, fold, 0, s))))]));
+    }
+
+    /// <summary>The loss when columns are shuffled together, over all folds.</summary>
+    public Estimate Permute(int[] columns, int repeats)
+    {
+        stop.ThrowIfCancellationRequested();
+        return Estimate.Over([.. benches.Select((bench, fold) => Enumerable.Range(0, repeats)
+            .Average(repeat => bench.LossByPermuting(columns, new Random(HashCode(seed, fold, repeat, columns[0])))))]);
+    }
+
+    /// <summary>True where any fold's model splits on one of the columns.</summary>
+    public bool Uses(int[] columns) => benches.Any(b => columns.Any(c => b.Splits[c] > 0));
+
+    public void Dispose() => benches.ForEach(b => b.Dispose());
+
+    // System.HashCode is seeded anew in each process, and results must repeat.
+    private static int HashCode(int a, int b, int c, int d) => unchecked((((((a * 397) + b) * 397) + c) * 397) + d);
+}

@@ -1,0 +1,86 @@
+namespace FeatureGovernance.Valuation.Measuring;
+
+/// <summary>How good predictions are; higher is better. Proper and smooth measures, so that small contributions show.</summary>
+internal static class Quality
+{
+    /// <summary>The name of the measure, for people.</summary>
+    public static string Name(ValuationTask task) => task switch
+    {
+        ValuationTask.Classification => "log loss (reduction, nats)",
+        ValuationTask.Regression => "R²",
+        ValuationTask.Ranking => "NDCG@10",
+        _ => throw new ArgumentOutOfRangeException(nameof(task)),
+    };
+
+    /// <summary>The quality of predictions for some rows (ascending; whole queries for ranking).</summary>
+    public static double Of(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => sample.Task switch
+    {
+        ValuationTask.Classification => LogLikelihood(sample, rows, predictions),
+        ValuationTask.Regression => RSquared(sample, rows, predictions),
+        ValuationTask.Ranking => Ndcg(sample, rows, predictions, 10),
+        _ => throw new InvalidOperationException(),
+    };
+
+    /// <summary>
+    /// Mean NDCG@k over queries with gains 2^grade − 1 and discounts log2(position + 1) (Järvelin and Kekäläinen 2002; Burges et al. 2005);
+    /// 1 for a query without a relevant row. Ties keep the order of the rows.
+    /// </summary>
+    public static double Ndcg(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> scores, int k)
+    {
+        double sum = 0;
+        var queries = 0;
+        for (var begin = 0; begin < rows.Length;)
+        {
+            var end = begin;
+            while (end < rows.Length && sample.Groups![rows[end]] == sample.Groups[rows[begin]])
+                end++;
+            var gains = new double[end - begin];
+            var keys = new double[end - begin];
+            var order = new int[end - begin];
+            for (var i = 0; i < gains.Length; i++)
+                (gains[i], keys[i], order[i]) = (Math.Pow(2, sample.Labels[rows[begin + i]]) - 1, -scores[begin + i], i);
+            var place = order.OrderBy(i => keys[i]).ToArray();
+            var ideal = gains.OrderDescending().ToArray();
+            double got = 0, best = 0;
+            for (var i = 0; i < Math.Min(k, gains.Length); i++)
+            {
+                var discount = Math.Log2(i + 2);
+                got += gains[place[i]] / discount;
+                best += ideal[i] / discount;
+            }
+
+            sum += best > 0 ? got / best : 1;
+            queries++;
+            begin = end;
+        }
+
+        return sum / queries;
+    }
+
+    private static double LogLikelihood(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
+    {
+        double sum = 0;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var label = (int)sample.Labels[rows[i]];
+            var probability = sample.Classes > 1 ? predictions[(i * sample.Classes) + label] : label == 1 ? predictions[i] : 1 - predictions[i];
+            sum += Math.Log(Math.Max(probability, 1e-15));
+        }
+
+        return sum / rows.Length;
+    }
+
+    private static double RSquared(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
+    {
+        double mean = 0, error = 0, spread = 0;
+        foreach (var row in rows)
+            mean += sample.Labels[row] / (double)rows.Length;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            error += Math.Pow(sample.Labels[rows[i]] - predictions[i], 2);
+            spread += Math.Pow(sample.Labels[rows[i]] - mean, 2);
+        }
+
+        return spread > 0 ? 1 - (error / spread) : 0;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace FeatureGovernance.Valuation.Reading;
+
+/// <summary>Reads Parquet and CSV files through DuckDB.</summary>
+internal static class TableFile
+{
+    /// <summary>The most cells taken from a file; a larger one is sampled.</summary>
+    private const long MostCells = 100_000_000;
+
+    private static readonly HashSet<string> Numeric = new(StringComparer.Ordinal)
+    {
+        "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
+    };
+
+    /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
+    public static Table Read(string path, string? group, int seed)
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        try
+        {
+            var parquet = IsParquet(path);
+            var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
+            var source = parquet ? $"read_parquet({literal})" : $"read_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null'])";
+            var names = parquet
+                ? Strings(connection, $"SELECT name FROM parquet_schema({literal})").Skip(1).ToArray()
+                : CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
+            RefuseDuplicates(names);
+            var described = Rows(connection, $"DESCRIBE SELECT * FROM {source}", r => (Name: r.GetString(0), Type: r.GetString(1)));
+            // A nested Parquet column has several schema entries; then DuckDB's own names serve.
+            if (names.Length != described.Count)
+                names = [.. described.Select(d => d.Name)];
+            if (!parquet)
+                described = Retyped(connection, source, described);
+            return ReadColumns(connection, source, names, described, group, seed);
+        }
+        catch (DuckDBException fault)
+        {
+            throw new SampleException($"'{Path.GetFileName(path)}' cannot be read: {fault.Message.Split('\n')[0]}", fault);
+        }
+    }
+
+    // DuckDB takes a CSV column of numbers for text where one of them is written inf or nan.
+    private static List<(string Name, string Type)> Retyped(DuckDBConnection connection, string source, List<(string Name, string Type)> described)
+    {
+        var texts = described.Where(d => d.Type == "VARCHAR").ToArray();
+        if (texts.Length == 0)
+            return described;
+        var counts = string.Join(", ", texts.Select(t => $"count({Quoted(t.Name)}) > 0 AND count({Quoted(t.Name)}) = count(TRY_CAST({Quoted(t.Name)} AS DOUBLE))"));
+        var numeric = Rows(connection, $"SELECT {counts} FROM {source}", r => texts.Where((_, i) => r.GetBoolean(i)).Select(t => t.Name).ToHashSet())[0];
+        return [.. described.Select(d => numeric.Contains(d.Name) ? (d.Name, "DOUBLE") : d)];
+    }
+
+    private static Table ReadColumns(
+        DuckDBConnection connection, string source, string[] names, List<(string Name, string Type)> described, string? group, int seed)
+    {
+        var notes = new List<string>();
+        var count = Rows(connection, $"SELECT count(*) FROM {source}", r => r.GetInt64(0))[0];
+        var most = Math.Min(int.MaxValue / 2, MostCells / Math.Max(1, names.Length));
+        var filter = "";
+        if (count > most)
+        {
+            var at = Array.IndexOf(names, group);
+            filter = at >= 0
+                ? $" WHERE hash({Quoted(described[at].Name)}) % 1000000 < {most * 1_000_000 / count}"
+                : $" USING SAMPLE reservoir({most} ROWS) REPEATABLE ({seed})";
+            notes.Add($"The file has {count} rows; {(at >= 0 ? "about " : "")}{most} of them, drawn at random, were measured.");
+        }
+
+        var columns = new List<(string Name, string Sql, bool Text, bool Time)>();
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (sql, type) = (Quoted(described[i].Name), described[i].Type);
+            if (Numeric.Contains(type) || type.StartsWith("DECIMAL", StringComparison.Ordinal))
+                columns.Add((names[i], $"CAST({sql} AS DOUBLE)", false, false));
+            else if (type is "VARCHAR" or "UUID" || type.StartsWith("ENUM", StringComparison.Ordinal))
+                columns.Add((names[i], $"CAST({sql} AS VARCHAR)", true, false));
+            else if (type.StartsWith("TIMESTAMP", StringComparison.Ordinal) || type is "DATE")
+                columns.Add((names[i], $"epoch(CAST({sql} AS TIMESTAMP))", false, true));
+            else
+                notes.Add($"Column '{names[i]}' was left out: a {type} is not a value to learn from.");
+        }
+
+        var numbers = columns.Select(c => c.Text ? null : new List<double>()).ToArray();
+        var texts = columns.Select(c => c.Text ? new List<string?>() : null).ToArray();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {string.Join(", ", columns.Select(c => c.Sql))} FROM {source}{filter}";
+        using var reader = command.ExecuteReader();
+        var rows = 0;
+        for (; reader.Read(); rows++)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var missing = reader.IsDBNull(i);
+                numbers[i]?.Add(missing ? double.NaN : reader.GetDouble(i));
+                texts[i]?.Add(missing ? null : reader.GetString(i));
+            }
+        }
+
+        return new([.. columns.Select((c, i) => new TableColumn(c.Name, numbers[i]?.ToArray(), texts[i]?.ToArray(), c.Time))], rows, notes);
+    }
+
+    private static void RefuseDuplicates(string[] names)
+    {
+        string[] twice = [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"'{g.Key}'")];
+        if (twice.Length > 0)
+            throw new SampleException($"Column names must be unique; these occur more than once: {string.Join(", ", twice)}.");
+    }
+
+    private static bool IsParquet(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> magic = stackalloc byte[4];
+        return file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual("PAR1"u8);
+    }
+
+    private static List<string> Strings(DuckDBConnection connection, string sql) => Rows(connection, sql, r => r.GetString(0));
+
+    private static List<T> Rows<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> read)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read((DuckDBDataReader)reader));
+        return rows;
+    }
+
+    private static string Quoted(string name) => string.Create(CultureInfo.InvariantCulture, $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+}
