@@ -6,6 +6,7 @@ using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
+using FeatureGovernance.Server.Value;
 using Npgsql;
 
 namespace FeatureGovernance.Server;
@@ -59,6 +60,7 @@ internal static class Service
         builder.AddHttp();
         builder.AddAccess();
         builder.AddJobs();
+        builder.AddValue();
 
         var app = builder.Build();
         app.UseHttp();
@@ -72,6 +74,7 @@ internal static class Service
         api.MapTeams();
         api.MapFeatures();
         api.MapModels();
+        api.MapValue();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using FeatureGovernance.Server.Access;
 using Hangfire;
 using Hangfire.Dashboard;
@@ -9,7 +10,16 @@ namespace FeatureGovernance.Server.Jobs;
 /// <summary>A job that runs by the clock. Each slice registers its own; every one is safe to run twice.</summary>
 /// <param name="Id">The name on the dashboard.</param>
 /// <param name="Cron">When, in UTC.</param>
-internal sealed record RecurringJob(string Id, string Cron, System.Linq.Expressions.Expression<Func<Task>> Call);
+internal sealed record RecurringJob(string Id, string Cron, Hangfire.Common.Job Job)
+{
+    public RecurringJob(string id, string cron, Expression<Func<Task>> call)
+        : this(id, cron, Hangfire.Common.Job.FromExpression(call))
+    {
+    }
+
+    /// <summary>A method of a service.</summary>
+    public static RecurringJob Of<T>(string id, string cron, Expression<Func<T, Task>> call) => new(id, cron, Hangfire.Common.Job.FromExpression(call));
+}
 
 /// <summary>Background work: Hangfire on the same database.</summary>
 internal static class JobsSetup
@@ -54,7 +64,7 @@ internal static class JobsSetup
     {
         var manager = app.Services.GetRequiredService<IRecurringJobManager>();
         foreach (var job in app.Services.GetServices<RecurringJob>())
-            manager.AddOrUpdate(job.Id, Hangfire.Common.Job.FromExpression(job.Call), job.Cron);
+            manager.AddOrUpdate(job.Id, job.Job, job.Cron);
     }
 
     private sealed class SharedConnections(NpgsqlDataSource source) : IConnectionFactory
