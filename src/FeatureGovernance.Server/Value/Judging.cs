@@ -180,7 +180,11 @@ internal static class Judging
     {
         var bound = row.GetDouble(10);
         if (!row.IsDBNull(12) && row.GetDouble(12) is > 0 and var exposure)
-            bound += Usage.UpperBoundReadsPerDay(row.GetDouble(11), exposure, 1 - 1e-9) * (1 - 1e-9);
+        {
+            // Only the product of days and rate counts, and that is the exposure.
+            bound += Usage.UpperBoundReadsPerDay(row.GetDouble(11), exposure * 2, samplingRate: 0.5);
+        }
+
         return bound;
     }
 

@@ -4,11 +4,11 @@ using FeatureGovernance.Core;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
-using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
 
 namespace FeatureGovernance.Server.Value;
 
