@@ -65,13 +65,15 @@ internal static class RunLedger
     public static async Task<StartedRun?> StartAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            update value.score_run set state = 1, started_at = $2, attempts = attempts + 1, progress = 0, phase = null, counts = '{}'
-            where id = $1 and state in (0, 1) and not cancel_requested returning is_full, as_of
+            update value.score_run set
+                state = case when cancel_requested then 4 else 1 end, started_at = $2, finished_at = case when cancel_requested then $2 end,
+                attempts = attempts + 1, progress = 0, phase = null, counts = '{}'
+            where id = $1 and state in (0, 1) returning is_full, as_of, cancel_requested
             """, connection);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(at);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? new(id, reader.GetBoolean(0), reader.GetFieldValue<DateOnly>(1)) : null;
+        return await reader.ReadAsync(cancellation) && !reader.GetBoolean(2) ? new(id, reader.GetBoolean(0), reader.GetFieldValue<DateOnly>(1)) : null;
     }
 
     public static async Task ReportAsync(NpgsqlDataSource source, int id, RunProgress progress, CancellationToken cancellation)

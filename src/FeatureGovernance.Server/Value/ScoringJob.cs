@@ -45,8 +45,14 @@ internal sealed partial class ScoringJob(NpgsqlDataSource source, TimeProvider c
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (!await RunLedger.TryHoldAsync(connection, cancellation))
-            return;
+        while (!await RunLedger.TryHoldAsync(connection, cancellation))
+        {
+            // A run that is queued may find the one before it just letting go; one that is running is somebody else's.
+            if (await RunLedger.FindAsync(connection, id, cancellation) is not { State: "queued" })
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        }
+
         try
         {
             if (await RunLedger.StartAsync(connection, id, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation) is { } run)

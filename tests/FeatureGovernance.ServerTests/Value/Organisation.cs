@@ -76,14 +76,13 @@ internal static class Organisation
 
     public static async Task<Answer> EndOfAsync(this ApiServer server, int id)
     {
-        Answer answer;
-        do
+        for (var attempt = 0; ; attempt++)
         {
+            var answer = (await server.Admin.GetAsync($"scoring/runs/{id}")).Expect(200);
+            if (answer.Text("state") is not ("queued" or "running") || attempt == 600)
+                return answer;
             await Task.Delay(50);
-            answer = (await server.Admin.GetAsync($"scoring/runs/{id}")).Expect(200);
         }
-        while (answer.Text("state") is "queued" or "running");
-        return answer;
     }
 
     public static Answer ExpectState(this Answer run, string state)

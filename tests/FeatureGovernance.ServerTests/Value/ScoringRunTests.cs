@@ -78,7 +78,7 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
 
         (await server.Admin.PostAsync($"scoring/runs/{id}/cancel", new { })).Expect(202).Body.GetProperty("cancelRequested").GetBoolean().Should().BeTrue();
         await RunLedger.ReleaseAsync(connection);
-        (await server.Admin.PostAsync($"scoring/runs/{id}/cancel", new { })).Expect(202).Text("state").Should().Be("cancelled");
+        (await server.EndOfAsync(id)).ExpectState("cancelled");
         (await server.Admin.PostAsync($"scoring/runs/{id}/cancel", new { })).ExpectProblem(409, "scoring-run-ended");
     }
 
