@@ -24,7 +24,7 @@ internal sealed class Scoring(NpgsqlConnection connection, StartedRun run, Func<
         await ReportAsync("shares", 0.6, cancellation);
         await ShareEstimation.ExecuteAsync(connection, counts, fraction => ReportAsync("shares", 0.6 + (0.2 * fraction), cancellation), cancellation);
         await ReportAsync("judgement", 0.8, cancellation);
-        await Judging.ExecuteAsync(connection, counts, fraction => ReportAsync("judgement", 0.8 + (0.15 * fraction), cancellation), cancellation);
+        await Judging.ExecuteAsync(connection, counts, fraction => ReportAsync("judgement", 0.8 + (0.14 * fraction), cancellation), cancellation);
         await ReportAsync("publication", 0.95, cancellation);
         await PublishAsync(now(), cancellation);
         return counts;
