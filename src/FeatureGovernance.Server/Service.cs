@@ -9,6 +9,7 @@ using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Server.Telemetry;
+using FeatureGovernance.Server.Value;
 using Npgsql;
 
 namespace FeatureGovernance.Server;
@@ -65,6 +66,7 @@ internal static class Service
         builder.AddTelemetry();
         builder.AddChecks();
         builder.AddLifecycle();
+        builder.AddValue();
 
         var app = builder.Build();
         app.UseHttp();
@@ -82,6 +84,7 @@ internal static class Service
         api.MapTelemetry();
         api.MapChecks();
         api.MapLifecycle();
+        api.MapValue();
         return app;
     }
 

@@ -4,6 +4,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
 {
     ["check"] = CheckBenchmark.RunAsync,
     ["ingest"] = IngestBenchmark.RunAsync,
+    ["scoring"] = ScoringBenchmark.RunAsync,
 };
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
 {

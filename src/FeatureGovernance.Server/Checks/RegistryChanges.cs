@@ -44,7 +44,8 @@ internal sealed class RegistryChanges
             case "token":
                 Rights = true;
                 break;
-            case "usage" or "importance" or "cost" or "telemetry" or "scoring-run":
+            case "batch" or "partition" or "resource" or "scoring-run" or "import":
+                // An import writes an event of its own for each feature and model it touches.
                 break;
             default:
                 Unknown = subjectKind;

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using FeatureGovernance.Server.Access;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.Dashboard;
 using Hangfire.PostgreSql;
@@ -44,8 +45,10 @@ internal static class JobsSetup
                 }));
         if (builder.Configuration["FEATGOV_JOBS"] == "off")
             return;
-        builder.Services.AddHangfireServer(server =>
+        builder.Services.AddHangfireServer((services, server) =>
         {
+            // The default one is the process's, not this host's.
+            server.Activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
             server.WorkerCount = builder.Configuration.GetValue("FEATGOV_JOB_WORKERS", Math.Max(2, Environment.ProcessorCount));
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
             server.CancellationCheckInterval = TimeSpan.FromSeconds(5);

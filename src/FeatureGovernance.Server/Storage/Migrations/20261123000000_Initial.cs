@@ -344,8 +344,23 @@ namespace FeatureGovernance.Server.Storage.Migrations
                 columns: table => new
                 {
                     feature_id = table.Column<int>(type: "integer", nullable: false),
-                    value = table.Column<double>(type: "double precision", nullable: false),
-                    recommendation = table.Column<short>(type: "smallint", nullable: false)
+                    value = table.Column<double>(type: "double precision", nullable: true),
+                    lower = table.Column<double>(type: "double precision", nullable: true),
+                    upper = table.Column<double>(type: "double precision", nullable: true),
+                    percentile = table.Column<double>(type: "double precision", nullable: true),
+                    usage = table.Column<double>(type: "double precision", nullable: true),
+                    reads_per_day = table.Column<double>(type: "double precision", nullable: true),
+                    reads_per_day_upper_bound = table.Column<double>(type: "double precision", nullable: true),
+                    cost_per_day = table.Column<double>(type: "double precision", nullable: true),
+                    efficiency = table.Column<double>(type: "double precision", nullable: true),
+                    recommendation = table.Column<short>(type: "smallint", nullable: false),
+                    previous_recommendation = table.Column<short>(type: "smallint", nullable: true),
+                    @class = table.Column<short>(name: "class", type: "smallint", nullable: true),
+                    confidence = table.Column<double>(type: "double precision", nullable: false),
+                    saving_per_day = table.Column<double>(type: "double precision", nullable: true),
+                    judgement = table.Column<string>(type: "json", nullable: false),
+                    run_id = table.Column<int>(type: "integer", nullable: false),
+                    scored_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -842,11 +842,72 @@ namespace FeatureGovernance.Server.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("feature_id");
 
+                    b.Property<short?>("Class")
+                        .HasColumnType("smallint")
+                        .HasColumnName("class");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("confidence");
+
+                    b.Property<double?>("CostPerDay")
+                        .HasColumnType("double precision")
+                        .HasColumnName("cost_per_day");
+
+                    b.Property<double?>("Efficiency")
+                        .HasColumnType("double precision")
+                        .HasColumnName("efficiency");
+
+                    b.Property<string>("Judgement")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("judgement");
+
+                    b.Property<double?>("Lower")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lower");
+
+                    b.Property<double?>("Percentile")
+                        .HasColumnType("double precision")
+                        .HasColumnName("percentile");
+
+                    b.Property<short?>("PreviousRecommendation")
+                        .HasColumnType("smallint")
+                        .HasColumnName("previous_recommendation");
+
+                    b.Property<double?>("ReadsPerDay")
+                        .HasColumnType("double precision")
+                        .HasColumnName("reads_per_day");
+
+                    b.Property<double?>("ReadsPerDayUpperBound")
+                        .HasColumnType("double precision")
+                        .HasColumnName("reads_per_day_upper_bound");
+
                     b.Property<short>("Recommendation")
                         .HasColumnType("smallint")
                         .HasColumnName("recommendation");
 
-                    b.Property<double>("Value")
+                    b.Property<int>("RunId")
+                        .HasColumnType("integer")
+                        .HasColumnName("run_id");
+
+                    b.Property<double?>("SavingPerDay")
+                        .HasColumnType("double precision")
+                        .HasColumnName("saving_per_day");
+
+                    b.Property<DateTimeOffset>("ScoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scored_at");
+
+                    b.Property<double?>("Upper")
+                        .HasColumnType("double precision")
+                        .HasColumnName("upper");
+
+                    b.Property<double?>("Usage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("usage");
+
+                    b.Property<double?>("Value")
                         .HasColumnType("double precision")
                         .HasColumnName("value");
 

@@ -1,0 +1,93 @@
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Value;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Storage;
+using Hangfire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
+
+namespace FeatureGovernance.Server.Value;
+
+/// <summary>Scoring runs and what they found.</summary>
+internal static class ScoringEndpoints
+{
+    public static void AddValue(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddTransient<ScoringJob>();
+        builder.Services.AddSingleton(RecurringJob.Of<ScoringJob>("scoring-daily", "30 2 * * *", job => job.RunDailyAsync(CancellationToken.None)));
+        builder.Services.AddSingleton(RecurringJob.Of<ScoringJob>("scoring-resume", "*/10 * * * *", job => job.ResumeAsync(CancellationToken.None)));
+    }
+
+    public static void MapValue(this RouteGroupBuilder api)
+    {
+        var runs = api.MapGroup("/scoring/runs").WithTags("Scores");
+        runs.MapPost("", Start).Needs(Permission.RunScoring).Mutates().WithSummary("Score every feature; one run at a time");
+        runs.MapGet("", List).Needs(Permission.Read).WithSummary("Scoring runs, the newest first");
+        runs.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One scoring run and how far it is");
+        runs.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a scoring run; what it had not published is dropped");
+        api.MapGet("/scores", ScoreQueries.List).Needs(Permission.Read).WithTags("Scores").WithSummary("The newest scores");
+        api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("A feature's newest score and what it rests on");
+    }
+
+    private static async Task<Results<Accepted<ScoringRunView>, Refused>> Start(
+        HttpContext context, WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation, ScoringRequest? body = null)
+    {
+        // Without the lock a running row is what a killed process left; its place is free.
+        if (await RunLedger.ActiveAsync(write.Connection, cancellation) is { Held: false, Run.State: "running" } left)
+            await RunLedger.EndAsync(write.Connection, left.Run.Id, RunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", null, cancellation);
+
+        var today = DateOnly.FromDateTime(write.Now.UtcDateTime);
+        if (await RunLedger.AddAsync(write.Connection, body?.Full ?? false, today, write.Origin.Actor, write.Now, cancellation) is not { } id)
+        {
+            var active = await RunLedger.ActiveAsync(write.Connection, cancellation);
+            var number = active?.Run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "another";
+            return (Refused)new Refusal(RefusalKind.Conflict, "scoring-under-way", $"Scoring run {number} is under way; wait for it or cancel it.",
+                [new("run", number, $"See /api/v1/scoring/runs/{number}.")]);
+        }
+
+        var run = (await RunLedger.FindAsync(write.Connection, id, cancellation))!;
+        write.Record(NewEvent.Of<object>("scoring.requested", "scoring-run", id, $"{id}", null, new { run.Full, run.AsOf }));
+        write.AfterCommit(() => jobs.Enqueue<ScoringJob>(job => job.RunAsync(id, CancellationToken.None)));
+        return TypedResults.Accepted($"/api/v1/scoring/runs/{id}", run);
+    }
+
+    private static async Task<Results<Ok<ScoringRunView>, Refused>> Get(int id, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await RunLedger.FindAsync(connection, id, cancellation) is { } run ? TypedResults.Ok(run) : (Refused)Problems.NotFound("scoring-run", $"{id}");
+    }
+
+    private static async Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "run", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var found = await RunLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
+        var page = found.Take(size).ToList();
+        return TypedResults.Ok(new Page<ScoringRunView>(page, found.Count > size ? new Cursor("run", null, page[^1].Id).Encode() : null));
+    }
+
+    private static async Task<Results<Accepted<ScoringRunView>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
+    {
+        if (await RunLedger.FindAsync(write.Connection, id, cancellation) is not { } run)
+            return (Refused)Problems.NotFound("scoring-run", $"{id}");
+        if (run.State is not ("queued" or "running"))
+            return (Refused)new Refusal(RefusalKind.Conflict, "scoring-run-ended", $"Scoring run {id} has {run.State} already.");
+
+        // Nobody is there to hear a request while the lock is free.
+        if (await RunLedger.IsHeldAsync(write.Connection, cancellation))
+            await RunLedger.RequestCancelAsync(write.Connection, id, cancellation);
+        else
+            await RunLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, null, cancellation);
+        var after = (await RunLedger.FindAsync(write.Connection, id, cancellation))!;
+        write.Record(NewEvent.Of<object>("scoring.cancel-requested", "scoring-run", id, $"{id}", new { run.State }, new { after.State, after.CancelRequested }));
+        return TypedResults.Accepted($"/api/v1/scoring/runs/{id}", after);
+    }
+}
