@@ -1,7 +1,11 @@
 using System.CommandLine;
 using FeatureGovernance.Cli.Access;
+using FeatureGovernance.Cli.Checks;
+using FeatureGovernance.Cli.Lifecycle;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
+using FeatureGovernance.Cli.Telemetry;
+using FeatureGovernance.Cli.Value;
 
 namespace FeatureGovernance.Cli;
 
@@ -20,6 +24,13 @@ internal static class Program
         root.Add(TeamCommand.Create(surroundings));
         root.Add(FeatureCommand.Create(surroundings));
         root.Add(ModelCommand.Create(surroundings));
+        root.Add(CheckCommand.Create(surroundings));
+        root.Add(AdoptCommand.Create(surroundings));
+        root.Add(DeprecateCommand.Create(surroundings));
+        root.Add(ImportCommand.Create(surroundings));
+        root.Add(TelemetryCommand.Create(surroundings));
+        root.Add(ScoreCommand.Create(surroundings));
+        root.Add(AuditCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
         return Complaints.RunAsync(root, args, surroundings);
     }

@@ -40,4 +40,12 @@ internal static class Given
     /// <summary>References of features typed one by one or with commas between.</summary>
     public static string[] References(IEnumerable<string>? texts) =>
         [.. (texts ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    public static void PutIfAny(this JsonObject thing, string name, string? text)
+    {
+        if (text is not null)
+            thing[name] = text;
+    }
+
+    public static JsonArray Array(IEnumerable<string>? texts) => [.. References(texts).Select(text => (JsonNode)text)];
 }
