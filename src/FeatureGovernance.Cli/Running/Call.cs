@@ -22,7 +22,7 @@ internal sealed class Call(ParseResult parsed, Surroundings surroundings, Cancel
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+    public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
     /// <summary>True where the option stands on the command line, even with its default.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
