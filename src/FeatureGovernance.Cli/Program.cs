@@ -1,8 +1,39 @@
 using System.CommandLine;
-using FeatureGovernance.Cli;
+using FeatureGovernance.Cli.Access;
+using FeatureGovernance.Cli.Checks;
+using FeatureGovernance.Cli.Lifecycle;
+using FeatureGovernance.Cli.Registry;
+using FeatureGovernance.Cli.Running;
+using FeatureGovernance.Cli.Telemetry;
+using FeatureGovernance.Cli.Value;
 
-var root = new RootCommand("Govern machine-learning features: register, check, adopt, value and retire them.");
-root.Add(SketchCommand.Create());
-root.Add(ValueCommand.Create());
-root.Add(ForecastCommand.Create());
-return await root.Parse(args).InvokeAsync();
+namespace FeatureGovernance.Cli;
+
+/// <summary>The command families, one line each.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => RunAsync(args, Surroundings.OfThisProcess());
+
+    internal static Task<int> RunAsync(string[] args, Surroundings surroundings)
+    {
+        var root = new RootCommand("Govern machine-learning features: register, check, adopt, value and retire them.");
+        root.Add(Call.Json);
+        root.Add(LoginCommand.Create(surroundings));
+        root.Add(WhoAmICommand.Create(surroundings));
+        root.Add(TokenCommand.Create(surroundings));
+        root.Add(TeamCommand.Create(surroundings));
+        root.Add(FeatureCommand.Create(surroundings));
+        root.Add(ModelCommand.Create(surroundings));
+        root.Add(CheckCommand.Create(surroundings));
+        root.Add(AdoptCommand.Create(surroundings));
+        root.Add(DeprecateCommand.Create(surroundings));
+        root.Add(ImportCommand.Create(surroundings));
+        root.Add(TelemetryCommand.Create(surroundings));
+        root.Add(ScoreCommand.Create(surroundings));
+        root.Add(AuditCommand.Create(surroundings));
+        root.Add(SketchCommand.Create());
+        root.Add(ValueCommand.Create());
+        root.Add(ForecastCommand.Create());
+        return Complaints.RunAsync(root, args, surroundings);
+    }
+}

@@ -51,7 +51,10 @@ internal sealed class Checks : Migration
 
         -- Since when a feature is on its way out, when it goes off and why.
         create view lifecycle.notice as
-            select id as feature_id, stage_since as since, null::timestamptz as deadline, null::text as reason
-            from registry.feature where stage >= 4;
+            select f.id as feature_id, coalesce(p.notice_began, f.stage_since) as since, p.sunset as deadline, p.document ->> 'reason' as reason
+            from registry.feature f
+            left join lifecycle.proposal_feature i on i.feature_id = f.id and i.is_open
+            left join lifecycle.proposal p on p.id = i.proposal_id
+            where f.stage >= 4;
         """);
 }
