@@ -69,7 +69,7 @@ internal static class AdoptionEndpoints
         var items = decision.Value.Select(adoption => new StoredItem(ids[adoption.Feature], adoption)).ToList();
         var id = await AdoptionStore.InsertAsync(write, model.Id, context.Caller().Actor, body.Justification!.Trim(), items, cancellation);
         var view = (await AdoptionStore.FindAsync(write.Connection, id, cancellation))!.View();
-        write.Record(NewEvent.Of("adoption.requested", "adoption", id, $"adoption {id}", null, view, view.Justification));
+        write.Record(NewEvent.Of("adoption.requested", "adoption", model.Id, $"adoption {id}", null, view, view.Justification));
         context.SetRevision(1);
         return TypedResults.Created($"/api/v1/adoptions/{id}", view);
     }
@@ -147,7 +147,7 @@ internal static class AdoptionEndpoints
 
         await AdoptionStore.UpdateAsync(write, request, changed, cancellation);
         var after = (await AdoptionStore.FindAsync(write.Connection, id, cancellation))!;
-        write.Record(NewEvent.Of($"adoption.{Words.Of(to)}", "adoption", id, $"adoption {id}", request.View(), after.View(), comment));
+        write.Record(NewEvent.Of($"adoption.{Words.Of(to)}", "adoption", request.ModelId, $"adoption {id}", request.View(), after.View(), comment));
         context.SetRevision(after.Revision);
         return TypedResults.Ok(after.View());
     }

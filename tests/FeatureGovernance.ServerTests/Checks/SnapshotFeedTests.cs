@@ -75,7 +75,7 @@ public sealed class SnapshotFeedTests(ApiServer server) : IClassFixture<ApiServe
     {
         await server.CheckAsync(["g:a"]);
 
-        (await server.Admin.Http.GetAsync(new Uri(server.Address, "/health/ready"))).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
+        (await server.Admin.Http.GetAsync(new Uri(server.Address, "/health/ready"), TestContext.Current.CancellationToken)).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
     }
 
     private static async Task Until(Func<Task<bool>> holds)

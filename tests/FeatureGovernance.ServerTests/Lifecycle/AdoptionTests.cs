@@ -13,12 +13,12 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         var model = await ModelAsync();
         var id = (await AskAsync(model, ours, theirs)).Expect(201).Number("id");
 
-        (await server.Rita.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "own-request");
-        (await server.Oscar.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
-        var half = (await server.Olga.PostAsync($"adoptions/{id}/decision", new { decision = "approve", comment = "Gladly." })).Expect(200);
+        (await server.ReaderLead.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "own-request");
+        (await server.OwnerEngineer.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
+        var half = (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "approve", comment = "Gladly." })).Expect(200);
         States(half).Should().BeEquivalentTo($"{ours}=approved", $"{theirs}=requested");
-        (await server.Olga.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "No.", features = new[] { theirs } })).ExpectProblem(403, "not-yours-to-decide");
-        States((await server.Otto.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "Too costly." })).Expect(200))
+        (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "No.", features = new[] { theirs } })).ExpectProblem(403, "not-yours-to-decide");
+        States((await server.OtherLead.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "Too costly." })).Expect(200))
             .Should().BeEquivalentTo($"{ours}=approved", $"{theirs}=rejected");
     }
 
@@ -28,14 +28,14 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         var feature = await server.FeatureAtAsync("adopted");
         var model = await ModelAsync();
         var id = (await AskAsync(model, feature)).Expect(201).Number("id");
-        (await server.Ron.PostAsync($"adoptions/{id}/trial", new { })).ExpectProblem(409, "illegal-adoption-step");
-        (await server.Olga.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).Expect(200);
+        (await server.ReaderEngineer.PostAsync($"adoptions/{id}/trial", new { })).ExpectProblem(409, "illegal-adoption-step");
+        (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).Expect(200);
 
-        (await server.Oscar.PostAsync($"adoptions/{id}/trial", new { })).ExpectProblem(403, "not-yours-to-decide");
-        States((await server.Ron.PostAsync($"adoptions/{id}/trial", new { })).Expect(200)).Should().Equal($"{feature}=trial");
-        States((await server.Ron.PostAsync($"adoptions/{id}/adopt", new { comment = "It helps." })).Expect(200)).Should().Equal($"{feature}=adopted");
+        (await server.OwnerEngineer.PostAsync($"adoptions/{id}/trial", new { })).ExpectProblem(403, "not-yours-to-decide");
+        States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/trial", new { })).Expect(200)).Should().Equal($"{feature}=trial");
+        States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/adopt", new { comment = "It helps." })).Expect(200)).Should().Equal($"{feature}=adopted");
         (await server.QueryAsync<short>($"select a.state from lifecycle.adoption a join registry.feature f on f.id = a.feature_id where f.key = '{feature}'")).Should().Be(3);
-        States((await server.Ron.PostAsync($"adoptions/{id}/withdraw", new { })).Expect(200)).Should().Equal($"{feature}=withdrawn");
+        States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/withdraw", new { })).Expect(200)).Should().Equal($"{feature}=withdrawn");
         (await AskAsync(model, feature)).Expect(201).Number("id").Should().NotBe(id);
         States(await server.Admin.GetAsync($"adoptions/{id}")).Should().Equal($"{feature}=withdrawn");
     }
@@ -46,7 +46,7 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         var feature = await server.FeatureAtAsync("adopted");
         var model = await ModelAsync();
         var id = (await AskAsync(model, feature)).Expect(201).Number("id");
-        (await server.Olga.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).Expect(200);
+        (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).Expect(200);
 
         await server.Admin.ManifestAsync(model, "v1", [feature]);
 
@@ -73,11 +73,11 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         (await AskAsync(model, draft, fit)).ExpectProblem(422, "unfit-adoption").FaultyFields.Should().BeEquivalentTo("features[0]", "features[1]");
         (await AskAsync(model, "user:unknown", "not a key")).Expect(400).FaultyFields.Should().Equal("features[1]");
         (await AskAsync(model, "user:unknown")).Expect(400).FaultyFields.Should().Equal("features[0]");
-        (await server.Olga.PostAsync("adoptions", new { model, features = new[] { fit }, justification = "x" })).ExpectProblem(403, "not-your-team");
-        (await server.Ron.PostAsync("adoptions", new { })).Expect(400).FaultyFields.Should().BeEquivalentTo("model", "features", "justification");
-        (await server.Ron.PostAsync("adoptions", new { model = "no-such-model", features = new[] { fit }, justification = "x" })).Expect(400).FaultyFields.Should().Equal("model");
-        (await server.Olga.PostAsync("adoptions/1/decision", new { decision = "perhaps" })).Expect(400).FaultyFields.Should().Equal("decision");
-        (await server.Olga.PostAsync("adoptions/999999/decision", new { decision = "approve" })).ExpectProblem(404, "unknown-adoption");
+        (await server.OwnerLead.PostAsync("adoptions", new { model, features = new[] { fit }, justification = "x" })).ExpectProblem(403, "not-your-team");
+        (await server.ReaderEngineer.PostAsync("adoptions", new { })).Expect(400).FaultyFields.Should().BeEquivalentTo("model", "features", "justification");
+        (await server.ReaderEngineer.PostAsync("adoptions", new { model = "no-such-model", features = new[] { fit }, justification = "x" })).Expect(400).FaultyFields.Should().Equal("model");
+        (await server.OwnerLead.PostAsync("adoptions/1/decision", new { decision = "perhaps" })).Expect(400).FaultyFields.Should().Equal("decision");
+        (await server.OwnerLead.PostAsync("adoptions/999999/decision", new { decision = "approve" })).ExpectProblem(404, "unknown-adoption");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         var model = await ModelAsync();
         var first = (await AskAsync(model, ours)).Expect(201).Number("id");
         var second = (await AskAsync(model, theirs)).Expect(201).Number("id");
-        (await server.Olga.PostAsync($"adoptions/{first}/decision", new { decision = "approve" })).Expect(200);
+        (await server.OwnerLead.PostAsync($"adoptions/{first}/decision", new { decision = "approve" })).Expect(200);
 
         (await IdsAsync($"model={model}")).Should().Equal(second, first);
         (await IdsAsync($"model={model}&team=others")).Should().Equal(second);
@@ -116,7 +116,7 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         [.. (await server.Admin.GetAsync($"adoptions?{query}")).Expect(200).Items().Select(item => item.GetProperty("id").GetInt32())];
 
     private Task<Answer> AskAsync(string model, params string[] features) =>
-        server.Rita.PostAsync("adoptions", new { model, features, justification = "It ranks better." });
+        server.ReaderLead.PostAsync("adoptions", new { model, features, justification = "It ranks better." });
 
     private async Task<string> ModelAsync()
     {

@@ -12,7 +12,7 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         var key = await server.FeatureAtAsync("adopted");
         var successor = await server.FeatureAtAsync("adopted");
         var model = await server.LiveModelAsync(key);
-        var proposal = (await server.Olga.PostAsync("deprecations", new
+        var proposal = (await server.OwnerLead.PostAsync("deprecations", new
         {
             features = new object[] { new { key, replacement = successor } }, reason = "The successor is better.",
             plan = new { noticeDays = 14, brownout = new { steps = new[] { new { after = "PT0S", share = 0.5 }, new { after = "P1D", share = 0.0 } }, hold = "P1D" } },
@@ -85,7 +85,7 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         var first = await server.ProposalAsync(key);
 
         (await server.Admin.PostAsync("deprecations", LifecycleServer.Wish(key))).ExpectProblem(422, "unfit-proposal").Raw.Should().Contain("already-proposed");
-        (await server.Olga.PostAsync($"deprecations/{first}/withdraw", new { reason = "Not now." })).Expect(200).Text("state").Should().Be("withdrawn");
+        (await server.OwnerLead.PostAsync($"deprecations/{first}/withdraw", new { reason = "Not now." })).Expect(200).Text("state").Should().Be("withdrawn");
         (await server.Admin.PostAsync("deprecations", LifecycleServer.Wish(key))).Expect(201);
     }
 
@@ -94,7 +94,7 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
     {
         var key = await server.FeatureAtAsync("adopted");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.Olga.PostAsync("deprecations", LifecycleServer.Wish(key))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.OwnerLead.PostAsync("deprecations", LifecycleServer.Wish(key))));
 
         answers.Count(answer => (int)answer.Status == 201).Should().Be(1);
         answers.Where(answer => (int)answer.Status != 201).Should().OnlyContain(answer => (int)answer.Status == 422);
@@ -106,7 +106,7 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         await server.Admin.TeamAsync("before", leads: ["bea"]);
         await server.Admin.FeatureAsync("user:before", "before");
         await server.ExecuteAsync("update registry.feature set stage = 3 where key = 'user:before'");
-        var id = (await server.Olga.PostAsync("deprecations", LifecycleServer.Wish("user:before"))).Expect(201).Number("id");
+        var id = (await server.OwnerLead.PostAsync("deprecations", LifecycleServer.Wish("user:before"))).Expect(201).Number("id");
         (await server.Admin.PostAsync("features/user:before/rename", new { to = "user:after" })).Expect(200);
         (await server.Admin.PostAsync("teams/before/rename", new { to = "after" })).Expect(200);
         var bea = await server.As("lead", "bea");
@@ -128,7 +128,7 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         {
             await server.Admin.FeatureAsync($"list:f{i}", "listers");
             await server.ExecuteAsync($"update registry.feature set stage = 3 where key = 'list:f{i}'");
-            ids.Add((await server.Olga.PostAsync("deprecations", LifecycleServer.Wish($"list:f{i}"))).Expect(201).Number("id"));
+            ids.Add((await server.OwnerLead.PostAsync("deprecations", LifecycleServer.Wish($"list:f{i}"))).Expect(201).Number("id"));
         }
 
         var seen = new List<int>();
@@ -152,20 +152,20 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
     {
         var before = await server.QueryAsync<long>("select count(*) from lifecycle.proposal");
 
-        (await server.Olga.PostAsync("deprecations", new { })).Expect(400).FaultyFields.Should().BeEquivalentTo("features", "reason");
-        (await server.Olga.PostAsync("deprecations", new { features = new object?[] { "no key", null, new { key = "a:b", replacement = "\u202e" } }, reason = "x" }))
+        (await server.OwnerLead.PostAsync("deprecations", new { })).Expect(400).FaultyFields.Should().BeEquivalentTo("features", "reason");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new object?[] { "no key", null, new { key = "a:b", replacement = "\u202e" } }, reason = "x" }))
             .Expect(400).FaultyFields.Should().BeEquivalentTo("features[0]", "features[1]", "features[2].replacement");
-        (await server.Olga.PostAsync("deprecations", new { features = new[] { new { key = "a:b", note = 1 } }, reason = "x" })).Expect(400);
-        (await server.Olga.PostAsync("deprecations", new { features = "a:b", reason = "x" })).Expect(400);
-        (await server.Olga.PostAsync("deprecations", new { features = Enumerable.Range(0, 501).Select(i => $"a:f{i}"), reason = "x" })).Expect(400).FaultyFields.Should().Equal("features");
-        (await server.Olga.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = -1, brownout = new { windows = new[] { new { opens = "soon", closes = "P1Y9000D" } } } } }))
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { new { key = "a:b", note = 1 } }, reason = "x" })).Expect(400);
+        (await server.OwnerLead.PostAsync("deprecations", new { features = "a:b", reason = "x" })).Expect(400);
+        (await server.OwnerLead.PostAsync("deprecations", new { features = Enumerable.Range(0, 501).Select(i => $"a:f{i}"), reason = "x" })).Expect(400).FaultyFields.Should().Equal("features");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = -1, brownout = new { windows = new[] { new { opens = "soon", closes = "P1Y9000D" } } } } }))
             .Expect(400).FaultyFields.Should().Contain("plan.noticeDays");
-        (await server.Olga.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { brownout = new { windows = new[] { new { opens = "soon", closes = "-P1D" } } } } }))
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { brownout = new { windows = new[] { new { opens = "soon", closes = "-P1D" } } } } }))
             .Expect(400).FaultyFields.Should().BeEquivalentTo("plan.brownout.windows[0].opens", "plan.brownout.windows[0].closes");
-        (await server.Olga.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = 2, sunset = "2031-05-06T00:00:00Z" } }))
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = 2, sunset = "2031-05-06T00:00:00Z" } }))
             .ExpectProblem(422, "unfit-proposal").FaultyFields.Should().BeEquivalentTo("plan.noticeDays", "features[0]");
-        (await server.Olga.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { sunset = "0001-01-01T00:00:00Z" } })).Expect(400).FaultyFields.Should().Equal("plan.sunset");
-        (await server.Ron.PostAsync("deprecations", LifecycleServer.Wish(await server.FeatureAtAsync("adopted")))).ExpectProblem(403, "not-your-proposal");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { sunset = "0001-01-01T00:00:00Z" } })).Expect(400).FaultyFields.Should().Equal("plan.sunset");
+        (await server.ReaderEngineer.PostAsync("deprecations", LifecycleServer.Wish(await server.FeatureAtAsync("adopted")))).ExpectProblem(403, "not-your-proposal");
         (await server.Admin.GetAsync("deprecations/999999")).ExpectProblem(404, "unknown-deprecation");
         (await server.Admin.GetAsync("deprecations/nine")).Expect(404);
 

@@ -76,13 +76,13 @@ public sealed class JobTests(LifecycleServer server) : IClassFixture<LifecycleSe
     {
         var (id, feature) = await server.ProposalAtAsync(state);
 
-        (await server.Olga.PostAsync($"deprecations/{id}/rollback", new { reason = "Quality fell." })).Expect(200).Text("state").Should().Be("rolledBack");
+        (await server.OwnerLead.PostAsync($"deprecations/{id}/rollback", new { reason = "Quality fell." })).Expect(200).Text("state").Should().Be("rolledBack");
 
         (await server.StageAsync(feature)).Should().Be("adopted");
         var read = await server.Admin.GetAsync($"features/{feature}");
         read.Headers.Contains("Deprecation").Should().BeFalse();
-        (await server.Olga.PostAsync($"deprecations/{id}/rollback", new { reason = "Again." })).ExpectProblem(409, "illegal-proposal-step");
-        (await server.Olga.PostAsync("deprecations", LifecycleServer.Wish(feature))).Expect(201);
+        (await server.OwnerLead.PostAsync($"deprecations/{id}/rollback", new { reason = "Again." })).ExpectProblem(409, "illegal-proposal-step");
+        (await server.OwnerLead.PostAsync("deprecations", LifecycleServer.Wish(feature))).Expect(201);
     }
 
     [Fact]

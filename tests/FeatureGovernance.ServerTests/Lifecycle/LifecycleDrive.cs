@@ -63,7 +63,7 @@ internal sealed class LifecycleDrive(LifecycleServer server)
 
     public async Task ObeyAsync(int what, int choice)
     {
-        Api[] people = [server.Olga, server.Rita, server.Admin, server.Otto, server.Oscar];
+        Api[] people = [server.OwnerLead, server.ReaderLead, server.Admin, server.OtherLead, server.OwnerEngineer];
         var who = people[choice % people.Length];
         var before = await StagesAsync();
         switch (what)
@@ -135,7 +135,7 @@ internal sealed class LifecycleDrive(LifecycleServer server)
     private async Task ReadAsync(bool reads)
     {
         var stays = "drive:stays" + model.Replace("-", "", StringComparison.Ordinal);
-        Tolerate(await server.Rita.PutAsync($"models/{model}/versions/v{++versions}", new { features = reads ? [features[0], stays] : new[] { stays } }));
+        Tolerate(await server.ReaderLead.PutAsync($"models/{model}/versions/v{++versions}", new { features = reads ? [features[0], stays] : new[] { stays } }));
     }
 
     private async Task ReportAsync(long reads)

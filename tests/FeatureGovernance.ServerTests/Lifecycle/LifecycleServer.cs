@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FeatureGovernance.ServerTests.Lifecycle;
 
 /// <summary>
-/// The service with a clock of the test's own and no job by itself. Team owners (lead olga, engineer oscar) owns features, team readers
-/// (lead rita, engineer ron) owns models, team others (lead otto) neither.
+/// The service with a clock of the test's own and no job by itself. Team owners (lead owner-lead, engineer owner-engineer) owns features, team readers
+/// (lead reader-lead, engineer reader-engineer) owns models, team others (lead other-lead) neither.
 /// </summary>
 public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
 {
@@ -15,37 +15,29 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
 
     public ManualClock Clock { get; } = new(new DateTimeOffset(2031, 5, 5, 12, 0, 0, TimeSpan.Zero));
 
-    public Api Olga { get; private set; } = null!;
+    public Api OwnerLead { get; private set; } = null!;
 
-    public Api Oscar { get; private set; } = null!;
+    public Api OwnerEngineer { get; private set; } = null!;
 
-    public Api Rita { get; private set; } = null!;
+    public Api ReaderLead { get; private set; } = null!;
 
-    public Api Ron { get; private set; } = null!;
+    public Api ReaderEngineer { get; private set; } = null!;
 
-    public Api Otto { get; private set; } = null!;
+    public Api OtherLead { get; private set; } = null!;
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Admin.TeamAsync("owners", leads: ["olga"], members: ["oscar"]);
-        await Admin.TeamAsync("readers", leads: ["rita"], members: ["ron"]);
-        await Admin.TeamAsync("others", leads: ["otto"]);
-        Olga = await As("lead", "olga");
-        Oscar = await As("engineer", "oscar");
-        Rita = await As("lead", "rita");
-        Ron = await As("engineer", "ron");
-        Otto = await As("lead", "otto");
+        await Admin.TeamAsync("owners", leads: ["owner-lead"], members: ["owner-engineer"]);
+        await Admin.TeamAsync("readers", leads: ["reader-lead"], members: ["reader-engineer"]);
+        await Admin.TeamAsync("others", leads: ["other-lead"]);
+        OwnerLead = await As("lead", "owner-lead");
+        OwnerEngineer = await As("engineer", "owner-engineer");
+        ReaderLead = await As("lead", "reader-lead");
+        ReaderEngineer = await As("engineer", "reader-engineer");
+        OtherLead = await As("lead", "other-lead");
         await ExecuteAsync("""
-            create schema if not exists telemetry;
-            create table if not exists telemetry.usage_daily (
-                feature_id int, model_id int, day date, environment smallint, sampling_rate real, reads bigint, requests bigint,
-                primary key (feature_id, model_id, day, environment));
-            do $$ begin
-                if to_regprocedure('telemetry.ensure_month(text,date)') is not null then
-                    perform telemetry.ensure_month('usage_daily', m::date) from generate_series('2031-03-01'::date, '2034-12-01', '1 month') m;
-                end if;
-            end $$
+            select telemetry.ensure_month('usage_daily', m::date) from generate_series('2031-03-01'::date, '2034-12-01', '1 month') m
             """);
     }
 
@@ -71,7 +63,7 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
     }
 
     public async Task MoveAsync(string key, string to) =>
-        (await Olga.PostAsync($"features/{key}/transitions", new { to, reason = "It is time." })).Expect(200);
+        (await OwnerLead.PostAsync($"features/{key}/transitions", new { to, reason = "It is time." })).Expect(200);
 
     public async Task<string> StageAsync(string key) => (await Admin.GetAsync($"features/{key}")).Expect(200).Text("stage");
 
@@ -84,9 +76,9 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
         return model;
     }
 
-    /// <summary>Olga's proposal: 7 days of notice, one day of brownout.</summary>
+    /// <summary>OwnerLead's proposal: 7 days of notice, one day of brownout.</summary>
     public async Task<int> ProposalAsync(params string[] keys) =>
-        (await Olga.PostAsync("deprecations", Wish(keys))).Expect(201).Number("id");
+        (await OwnerLead.PostAsync("deprecations", Wish(keys))).Expect(201).Number("id");
 
     public static object Wish(params string[] keys) => new
     {
@@ -95,17 +87,17 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
         plan = new { noticeDays = 7, brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
     };
 
-    /// <summary>The administrator stands in for the owners, whose only lead proposed; Rita speaks for the readers.</summary>
+    /// <summary>The administrator stands in for the owners, whose only lead proposed; ReaderLead speaks for the readers.</summary>
     public async Task ApproveAsync(int proposal)
     {
         (await Admin.PostAsync($"deprecations/{proposal}/reviews", new { decision = "approve", comment = "Fine.", team = "owners" })).Expect(200);
         if ((await Admin.GetAsync($"deprecations/{proposal}")).Items("missingTeams").Length > 0)
-            (await Rita.PostAsync($"deprecations/{proposal}/reviews", new { decision = "approve", comment = "Fine." })).Expect(200);
+            (await ReaderLead.PostAsync($"deprecations/{proposal}/reviews", new { decision = "approve", comment = "Fine." })).Expect(200);
     }
 
     public async Task<string> StateAsync(int proposal) => (await Admin.GetAsync($"deprecations/{proposal}")).Expect(200).Text("state");
 
-    public async Task<Answer> AdvanceAsync(int proposal) => (await Olga.PostAsync($"deprecations/{proposal}/advance", new { })).Expect(200);
+    public async Task<Answer> AdvanceAsync(int proposal) => (await OwnerLead.PostAsync($"deprecations/{proposal}/advance", new { })).Expect(200);
 
     public static IEnumerable<string?> Unmet(Answer answer) =>
         answer.Items("unmet").Select(item => item.GetProperty("code").GetString());

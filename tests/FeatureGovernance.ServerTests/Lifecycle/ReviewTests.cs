@@ -9,7 +9,7 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
     {
         var id = await server.ProposalAsync(await server.FeatureAtAsync("adopted"));
 
-        (await server.Olga.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "own-proposal");
+        (await server.OwnerLead.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "own-proposal");
         (await server.StateAsync(id)).Should().Be("submitted");
     }
 
@@ -20,11 +20,11 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
         await server.LiveModelAsync(key);
         var id = await server.ProposalAsync(key);
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve", team = "readers" })).ExpectProblem(403, "not-a-reviewer");
-        (await server.Otto.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "not-a-reviewer");
-        (await server.Ron.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
+        (await server.OtherLead.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "not-a-reviewer");
+        (await server.ReaderEngineer.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
 
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("submitted");
-        (await server.Rita.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("approved");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("approved");
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
         await server.ApproveAsync(id);
         server.Wait(0.01);
 
-        var amended = (await server.Olga.PatchAsync($"deprecations/{id}", new { plan = new { noticeDays = 30, sunset = "2031-12-01T00:00:00Z" } })).Expect(200);
+        var amended = (await server.OwnerLead.PatchAsync($"deprecations/{id}", new { plan = new { noticeDays = 30, sunset = "2031-12-01T00:00:00Z" } })).Expect(200);
 
         amended.Text("state").Should().Be("submitted");
         amended.Number("revision").Should().Be(2);
@@ -70,14 +70,14 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
         var key = await server.FeatureAtAsync("adopted");
         await server.LiveModelAsync(key);
         var id = await server.ProposalAsync(key);
-        (await server.Rita.PostAsync($"deprecations/{id}/reviews", new { decision = "object" })).ExpectProblem(400, "blank-text");
-        (await server.Rita.PostAsync($"deprecations/{id}/reviews", new { decision = "object", comment = "What will we read?" })).Expect(200);
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/reviews", new { decision = "object" })).ExpectProblem(400, "blank-text");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/reviews", new { decision = "object", comment = "What will we read?" })).Expect(200);
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve", team = "owners" })).Expect(200);
-        (await server.Rita.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("submitted");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("submitted");
 
-        (await server.Olga.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "Never mind." })).ExpectProblem(403, "not-your-proposal");
-        (await server.Rita.PostAsync($"deprecations/{id}/objections/2/resolution", new { answer = "Fine." })).ExpectProblem(404, "unknown-objection");
-        (await server.Rita.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "We will read the other." })).Expect(200).Text("state").Should().Be("approved");
+        (await server.OwnerLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "Never mind." })).ExpectProblem(403, "not-your-proposal");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/objections/2/resolution", new { answer = "Fine." })).ExpectProblem(404, "unknown-objection");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "We will read the other." })).Expect(200).Text("state").Should().Be("approved");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
     {
         var id = await server.ProposalAsync(await server.FeatureAtAsync("adopted"));
         var seen = (await server.Admin.GetAsync($"deprecations/{id}")).ETag!;
-        (await server.Olga.PatchAsync($"deprecations/{id}", new { reason = "Another reason." })).Expect(200);
+        (await server.OwnerLead.PatchAsync($"deprecations/{id}", new { reason = "Another reason." })).Expect(200);
 
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" }, ("If-Match", seen))).ExpectProblem(412, "stale-version");
     }
@@ -95,12 +95,12 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
     {
         var id = await server.ProposalAsync(await server.FeatureAtAsync("adopted"));
 
-        (await server.Otto.PatchAsync($"deprecations/{id}", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
-        (await server.Otto.PostAsync($"deprecations/{id}/withdraw", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
-        (await server.Otto.PostAsync($"deprecations/{id}/advance", new { })).ExpectProblem(403, "not-your-proposal");
-        (await server.Otto.PostAsync($"deprecations/{id}/reject", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
+        (await server.OtherLead.PatchAsync($"deprecations/{id}", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
+        (await server.OtherLead.PostAsync($"deprecations/{id}/withdraw", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
+        (await server.OtherLead.PostAsync($"deprecations/{id}/advance", new { })).ExpectProblem(403, "not-your-proposal");
+        (await server.OtherLead.PostAsync($"deprecations/{id}/reject", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
         await server.ApproveAsync(id);
-        (await server.Otto.PostAsync($"deprecations/{id}/rollback", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
+        (await server.OtherLead.PostAsync($"deprecations/{id}/rollback", new { reason = "Mine." })).ExpectProblem(403, "not-your-proposal");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         await server.Admin.FeatureAsync("user:undescribed", "owners", description: null);
 
-        (await server.Olga.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Now.", @override = true })).ExpectProblem(403, "override-by-admin-only");
+        (await server.OwnerLead.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Now.", @override = true })).ExpectProblem(403, "override-by-admin-only");
         (await server.Admin.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Documented elsewhere.", @override = true }))
             .Expect(200).Text("stage").Should().Be("proposed");
 
@@ -36,7 +36,7 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         var key = await server.FeatureAtAsync("draft");
 
-        var refused = await server.Olga.PostAsync($"features/{key}/transitions", new { to = "adopted", reason = "Now." });
+        var refused = await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "adopted", reason = "Now." });
 
         refused.ExpectProblem(409, "illegal-transition").Raw.Should().Contain("it may go to proposed");
     }
@@ -46,18 +46,18 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         var key = await server.FeatureAtAsync("draft");
 
-        (await server.Ron.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
-        (await server.Oscar.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).Expect(200);
-        (await server.Oscar.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
-        (await server.Rita.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
-        (await server.Olga.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).Expect(200);
+        (await server.ReaderEngineer.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
+        (await server.OwnerEngineer.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).Expect(200);
+        (await server.OwnerEngineer.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
+        (await server.ReaderLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
+        (await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).Expect(200);
     }
 
     [Fact]
     public async Task A_lead_who_signs_in_as_an_engineer_acts_as_one()
     {
         var key = await server.FeatureAtAsync("proposed");
-        var engineer = await server.As("engineer", "olga");
+        var engineer = await server.As("engineer", "owner-lead");
 
         (await engineer.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
     }
@@ -77,7 +77,7 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         var key = await server.FeatureAtAsync("proposed");
 
-        (await server.Olga.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }, ("If-Match", "\"1\""))).ExpectProblem(412, "stale-version");
+        (await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }, ("If-Match", "\"1\""))).ExpectProblem(412, "stale-version");
     }
 
     [Fact]
@@ -86,15 +86,15 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
         var key = await server.FeatureAtAsync("draft");
         var path = $"features/{key}/transitions";
 
-        (await server.Olga.PostAsync(path, new { to = "gone", reason = "" })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
-        (await server.Olga.PostAsync(path, new { })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
-        (await server.Olga.PostAsync(path, new { to = "proposed", reason = "x", why = 1 })).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("why");
-        (await server.Olga.PostAsync(path, new { to = 3, reason = "x" })).Expect(400);
-        (await server.Olga.PostAsync(path, new { to = "proposed", reason = new string('x', 5_000) })).Expect(400).FaultyFields.Should().Equal("reason");
-        (await server.Olga.PostAsync(path, new { to = "proposed", reason = "a\0b" })).Expect(400).FaultyFields.Should().Equal("reason");
-        (await server.Olga.PostAsync("features/user:nothing/transitions", new { to = "proposed", reason = "x" })).ExpectProblem(404, "unknown-feature");
-        (await server.Olga.PostAsync($"features/{new string('a', 4_000)}/transitions", new { to = "proposed", reason = "x" })).Expect(404);
-        (await server.Olga.SendTextAsync(HttpMethod.Post, path, "{")).Expect(400);
+        (await server.OwnerLead.PostAsync(path, new { to = "gone", reason = "" })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
+        (await server.OwnerLead.PostAsync(path, new { })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
+        (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = "x", why = 1 })).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("why");
+        (await server.OwnerLead.PostAsync(path, new { to = 3, reason = "x" })).Expect(400);
+        (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = new string('x', 5_000) })).Expect(400).FaultyFields.Should().Equal("reason");
+        (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = "a\0b" })).Expect(400).FaultyFields.Should().Equal("reason");
+        (await server.OwnerLead.PostAsync("features/user:nothing/transitions", new { to = "proposed", reason = "x" })).ExpectProblem(404, "unknown-feature");
+        (await server.OwnerLead.PostAsync($"features/{new string('a', 4_000)}/transitions", new { to = "proposed", reason = "x" })).Expect(404);
+        (await server.OwnerLead.SendTextAsync(HttpMethod.Post, path, "{")).Expect(400);
         (await server.StageAsync(key)).Should().Be("draft");
     }
 }
