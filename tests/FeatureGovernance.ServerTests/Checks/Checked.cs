@@ -1,6 +1,8 @@
 using System.Text.Json;
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Server.Storage;
 using FeatureGovernance.ServerTests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureGovernance.ServerTests.Checks;
 
@@ -10,7 +12,7 @@ internal static class Checked
     /// <summary>A led team with a live model and features at every stage; the model holds the approval of <c>g:adopted</c> and <c>g:leaving</c>.</summary>
     public static async Task RegistryAsync(this ApiServer server)
     {
-        await server.Admin.TeamAsync("growth", leads: ["lena"]);
+        await server.Admin.TeamAsync("growth", leads: ["growth-lead"]);
         await server.Admin.ModelAsync("ranker", "growth");
         foreach (var name in (string[])["adopted", "leaving", "fresh", "unasked", "trialled", "gone", "off", "browned", "first", "nameless"])
             await server.Admin.FeatureAsync($"g:{name}", "growth");
@@ -18,6 +20,7 @@ internal static class Checked
         await server.Admin.FeatureAsync("g:bare", "growth", description: null);
         foreach (var name in (string[])["adopted", "leaving", "unasked", "bare", "clicked", "nameless"])
             await server.StageAsync($"g:{name}", Stage.Adopted);
+        (await server.Admin.PostAsync("adoptions", new { model = "ranker", features = new[] { "g:adopted", "g:leaving" }, justification = "Ranking gains." })).Expect(201);
         await server.Admin.ManifestAsync("ranker", "v1", ["g:adopted", "g:leaving"]);
         await server.StageAsync("g:leaving", Stage.Deprecated, replacement: "g:adopted");
         await server.StageAsync("g:browned", Stage.Brownout);
@@ -36,9 +39,17 @@ internal static class Checked
         await server.TouchAsync(key);
     }
 
-    /// <summary>Any recorded write of the feature; answers with the version that holds it.</summary>
-    public static async Task<long> TouchAsync(this ApiServer server, string key) =>
-        VersionOf(await server.Admin.PatchAsync($"features/{key}", new { tags = new Dictionary<string, string> { ["touched"] = Guid.CreateVersion7().ToString() } }));
+    /// <summary>A recorded write of the feature; answers with the version that holds it.</summary>
+    public static async Task<long> TouchAsync(this ApiServer server, string key)
+    {
+        var id = await server.QueryAsync<int>($"select id from registry.feature where key = '{key}'");
+        await using var scope = server.Services.CreateAsyncScope();
+        var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
+        await write.BeginAsync(TestContext.Current.CancellationToken);
+        write.Record(new("feature.touched", "feature", id, key, null, null));
+        await write.CommitAsync(TestContext.Current.CancellationToken);
+        return write.CommittedSequence;
+    }
 
     public static long VersionOf(Answer written) => long.Parse(written.Expect(200).Headers.GetValues("Registry-Version").Single());
 

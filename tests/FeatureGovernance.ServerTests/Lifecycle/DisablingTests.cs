@@ -61,6 +61,7 @@ public sealed class DisablingTests(LifecycleServer server) : IClassFixture<Lifec
 
         LifecycleServer.Unmet(answer).Should().Equal("serving-usage-known");
         answer.Raw.Should().Contain("may have gone unseen");
+        await server.ExecuteAsync("update telemetry.usage_daily set sampling_rate = null");
     }
 
     [Fact]
