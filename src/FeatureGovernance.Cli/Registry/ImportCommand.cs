@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Client;
+using FeatureGovernance.Contracts.Registry;
 
 namespace FeatureGovernance.Cli.Registry;
 
@@ -17,9 +17,22 @@ internal static class ImportCommand
         return new Command("feast", "Import a Feast registry.") { file, team }.Runs(surroundings, async call =>
         {
             await using var input = call.OpenInput(call.Get(file));
-            var answer = await call.Screen.WithProgressAsync("registry", input.CanSeek ? input.Length : null, progress => call.Client.UploadAsync<JsonObject>(
+            var result = await call.Screen.WithProgressAsync("registry", input.CanSeek ? input.Length : null, progress => call.Client.UploadAsync<ImportResult>(
                 "imports/feast".With(("team", call.Get(team))), input, MediaTypes.Bytes, progress, call.Cancellation));
-            call.Screen.Fields(answer, [.. answer.Select(field => (field.Key, (object?)field.Value))]);
+            call.Screen.Fields(result,
+                ("features", Told(result.Features)), ("models", Told(result.Models)), ("manifests", Told(result.ModelVersions)),
+                ("groups", Told(result.Groups)), ("entities", Told(result.Entities)), ("sources", Told(result.Sources)),
+                ("absent", Named(result.Absent)),
+                ("refused", Named([.. result.Refused.Select(remark => $"{remark.Subject}: {remark.Message}")])),
+                ("notes", Named([.. result.Notes.Select(remark => $"{remark.Subject}: {remark.Message}")])),
+                ("not understood", Named([.. result.Unknown.Select(field => $"{field.FirstPath} ({field.Count})")])),
+                ("not taken over", Named([.. result.NotImported.Select(part => $"{part.Part} ({part.Count})")])));
         });
     }
+
+    private static string Told(ImportCounts counts) => $"{counts.Created} created, {counts.Updated} updated, {counts.Unchanged} unchanged";
+
+    // A screen has room for a few; --json has them all.
+    private static string Named(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "none" : string.Join("\n", names.Take(10)) + (names.Count > 10 ? $"\nand {names.Count - 10} more (--json lists them)" : "");
 }

@@ -149,7 +149,7 @@ public static class Recommendations
         if (facts.Value is null)
             yield return new("importance-unknown", "No model has reported its importance.", 1, []);
         if (UseIsUnknown(facts))
-            yield return new("usage-unknown", "No use was reported; that is unknown, not zero.", 1, []);
+            yield return new("usage-unknown", "Not every reader has reported its use; what is missing is unknown, not zero.", 1, []);
     }
 
     private static Reason Worth(ValueEstimate value) => new(
