@@ -54,8 +54,9 @@ public sealed class CliTests(ApiServer server) : IClassFixture<ApiServer>, IDisp
 
         var model = truth.GetProperty("models").EnumerateObject().First();
         var known = model.Value.EnumerateObject().First().Name;
-        (await RunAsync($"check --model {model.Name} --feature no:such")).Expect(1).Output.Should().Contain("no:such");
-        (await RunAsync($"check --model {model.Name} --feature {known} --baseline {known}")).Expect(0);
+        (await RunAsync($"check --model {model.Name} --features no:such")).Expect(1).Output.Should().Contain("no:such");
+        await File.WriteAllTextAsync(Named("before.txt"), known, TestContext.Current.CancellationToken);
+        (await RunAsync($"check --model {model.Name} --features {known} --baseline", Named("before.txt"))).Expect(0);
 
         (await RunAsync("audit verify --json")).Expect(0).Json.GetProperty("intact").GetBoolean().Should().BeTrue();
     }
