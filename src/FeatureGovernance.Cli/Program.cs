@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FeatureGovernance.Cli.Access;
 using FeatureGovernance.Cli.Checks;
+using FeatureGovernance.Cli.Demo;
 using FeatureGovernance.Cli.Lifecycle;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
@@ -31,6 +32,7 @@ internal static class Program
         root.Add(TelemetryCommand.Create(surroundings));
         root.Add(ScoreCommand.Create(surroundings));
         root.Add(AuditCommand.Create(surroundings));
+        root.Add(DemoCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
         root.Add(ValueCommand.Create());
         root.Add(ForecastCommand.Create());
