@@ -3,26 +3,28 @@ using FeatureGovernance.Tests;
 
 namespace FeatureGovernance.ServerTests.Registry;
 
-public sealed class FeastImportTests(ApiServer server) : IClassFixture<ApiServer>
+public sealed class FeastImportTests(ApiServer server, TestCluster cluster) : IClassFixture<ApiServer>
 {
     private static byte[] Registry => File.ReadAllBytes(SharedData.Path("feast", "registry.db"));
 
     [Fact]
     public async Task A_real_registry_is_registered_whole_and_a_second_import_changes_nothing()
     {
-        await server.Admin.TeamAsync("credit");
-        var first = await ImportAsync(Registry);
+        await using var empty = new ApiServer(cluster);
+        await empty.InitializeAsync();
+        await empty.Admin.TeamAsync("credit");
+        var first = await ImportAsync(Registry, empty);
         first.Expect(200).Body.GetProperty("features").GetProperty("created").GetInt32().Should().Be(18);
         first.Body.GetProperty("models").GetProperty("created").GetInt32().Should().Be(5);
-        var sequence = await server.QueryAsync<long>("select count(*) from audit.event where action <> 'registry.imported'");
+        var sequence = await empty.QueryAsync<long>("select count(*) from audit.event where action <> 'registry.imported'");
 
-        var second = await ImportAsync(Registry);
+        var second = await ImportAsync(Registry, empty);
 
         second.Expect(200).Items("changes").Should().BeEmpty();
         second.Body.GetProperty("features").GetProperty("unchanged").GetInt32().Should().Be(18);
-        (await server.QueryAsync<long>("select count(*) from audit.event where action <> 'registry.imported'")).Should().Be(sequence);
-        (await server.Admin.GetAsync("groups")).Expect(200).Items().Should().HaveCount(4);
-        (await server.Admin.GetAsync("models?limit=2")).Expect(200).Items().Should().HaveCount(2);
+        (await empty.QueryAsync<long>("select count(*) from audit.event where action <> 'registry.imported'")).Should().Be(sequence);
+        (await empty.Admin.GetAsync("groups")).Expect(200).Items().Should().HaveCount(4);
+        (await empty.Admin.GetAsync("models?limit=2")).Expect(200).Items().Should().HaveCount(2);
     }
 
     [Fact]
@@ -55,5 +57,5 @@ public sealed class FeastImportTests(ApiServer server) : IClassFixture<ApiServer
         (await server.Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=nobody", Registry, "application/octet-stream"))
             .ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("team");
 
-    private Task<Answer> ImportAsync(byte[] file) => server.Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=credit", file, "application/octet-stream");
+    private Task<Answer> ImportAsync(byte[] file, ApiServer? into = null) => (into ?? server).Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=credit", file, "application/octet-stream");
 }
