@@ -77,10 +77,10 @@ internal static class ScoringBenchmark
     // Every feature is read by ten models, spread evenly; two methods have measured each pair.
     private static string Registry(int features, int models) => $"""
         insert into registry.team (slug, name, revision, updated_at) values ('core', 'core', 1, now());
-        insert into registry.feature (id, key, team_id, kind, stage, stage_since, sensitivity, current_version, revision, created_at, updated_at)
-        select i, 'g' || (i / 20) || ':f' || i, (select id from registry.team), 0, 3, now(), 0, 1, 1, now() - interval '1 year', now() from generate_series(1, {features}) i;
-        insert into registry.model (id, name, team_id, kind, metric_higher_is_better, weight, revision, updated_at)
-        select m, 'm' || m, (select id from registry.team), m % 2, true, 1 + m % 7, 1, now() from generate_series(1, {models}) m;
+        insert into registry.feature (id, key, team_id, kind, stage, stage_since, sensitivity, tags, current_version, revision, created_at, updated_at)
+        select i, 'g' || (i / 20) || ':f' || i, (select id from registry.team), 0, 3, now(), 0, jsonb_build_object(), 1, 1, now() - interval '1 year', now() from generate_series(1, {features}) i;
+        insert into registry.model (id, name, team_id, kind, metric_higher_is_better, weight, tags, revision, updated_at)
+        select m, 'm' || m, (select id from registry.team), m % 2, true, 1 + m % 7, jsonb_build_object(), 1, now() from generate_series(1, {models}) m;
         insert into registry.model_version (id, model_id, name, created_at) select m, m, 'v1', now() from generate_series(1, {models}) m;
         insert into registry.manifest_entry (model_version_id, feature_id, feature_version)
         select distinct 1 + (i * 7 + k * ({models} / 10 + 1)) % {models}, i, 1 from generate_series(1, {features}) i, generate_series(0, 9) k;
