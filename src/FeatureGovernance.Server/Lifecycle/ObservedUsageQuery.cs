@@ -63,7 +63,7 @@ internal static class ObservedUsageQuery
         NpgsqlConnection connection, int[] features, LifecyclePolicy policy, DateTimeOffset now, CancellationToken cancellation)
     {
         var facts = new Dictionary<int, UsageFacts>();
-        if (features.Length == 0 || !await ExistsAsync(connection, cancellation))
+        if (features.Length == 0)
             return facts;
 
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -83,12 +83,6 @@ internal static class ObservedUsageQuery
         }
 
         return facts;
-    }
-
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select to_regclass('telemetry.usage_daily') is not null", connection);
-        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     // The unbroken run of covered days that ends with the newest. A read some time in a day counts as one at its end.
