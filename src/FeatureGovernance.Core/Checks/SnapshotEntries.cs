@@ -66,18 +66,22 @@ public sealed record ModelEntry
     public SlotSet Reads { get; init; } = SlotSet.Empty;
 }
 
-/// <summary>An immutable set of feature slots: four bytes each.</summary>
+/// <summary>
+/// An immutable set of feature slots: one bit for each slot up to the largest where that is smaller than four bytes for each member,
+/// which is so for the models that read much; a sorted list otherwise.
+/// </summary>
 public sealed class SlotSet
 {
     private readonly int[] sorted;
+    private readonly ulong[]? bits;
 
-    private SlotSet(int[] sorted) => this.sorted = sorted;
+    private SlotSet(int count, int[] sorted, ulong[]? bits) => (Count, this.sorted, this.bits) = (count, sorted, bits);
 
     /// <summary>No slot.</summary>
-    public static SlotSet Empty { get; } = new([]);
+    public static SlotSet Empty { get; } = new(0, [], null);
 
     /// <summary>How many.</summary>
-    public int Count => sorted.Length;
+    public int Count { get; }
 
     /// <summary>The set of these slots, in any order, repeats dropped.</summary>
     public static SlotSet Of(IEnumerable<int> slots)
@@ -91,9 +95,22 @@ public sealed class SlotSet
                 array[kept++] = array[i];
         }
 
-        return kept == 0 ? Empty : new(array[..kept]);
+        if (kept == 0)
+            return Empty;
+        var words = (array[kept - 1] >> 6) + 1;
+        return words * 2 <= kept ? new(kept, [], Bits(array.AsSpan(0, kept), words)) : new(kept, array[..kept], null);
     }
 
     /// <summary>Whether the slot is among them.</summary>
-    public bool Contains(int slot) => Array.BinarySearch(sorted, slot) >= 0;
+    public bool Contains(int slot) => bits is null
+        ? Array.BinarySearch(sorted, slot) >= 0
+        : (uint)slot >> 6 < (uint)bits.Length && (bits[slot >> 6] & (1UL << (slot & 63))) != 0;
+
+    private static ulong[] Bits(ReadOnlySpan<int> slots, int words)
+    {
+        var bits = new ulong[words];
+        foreach (var slot in slots)
+            bits[slot >> 6] |= 1UL << (slot & 63);
+        return bits;
+    }
 }
