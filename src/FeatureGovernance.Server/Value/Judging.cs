@@ -58,20 +58,27 @@ internal static class Judging
         group by feature_id
         """;
 
-    private const string Facts = """
-        create temp table facts_now as
+    // Tables of their own, analysed, for the planner cannot tell how many rows a window or a recursion yields.
+    private const string Values = """
+        create temp table value_now as
+        select *, 100 * (rank() over (order by value) - 1 + count(*) over (partition by value) / 2.0) / count(*) over () as percentile,
+               count(*) over () as features
+        from (
+            select feature_id, sum(weight * share) as value, sqrt(sum((weight * deviation) ^ 2)) as deviation, bool_or(methods > 0) as measured
+            from share_now group by feature_id) valued;
+        create temp table staffed as
         with recursive staffed (id) as (
             select distinct m.team_id from registry.team_member m
             union
-            select t.id from registry.team t join staffed s on t.parent_id = s.id),
-        valued as (
-            select feature_id, sum(weight * share) as value, sqrt(sum((weight * deviation) ^ 2)) as deviation, bool_or(methods > 0) as measured
-            from share_now group by feature_id),
-        ranked as (
-            select *, 100 * (rank() over (order by value) - 1 + count(*) over (partition by value) / 2.0) / count(*) over () as percentile,
-                   count(*) over () as features
-            from valued),
-        fact as (
+            select t.id from registry.team t join staffed s on t.parent_id = s.id)
+        select id from staffed;
+        analyze value_now;
+        analyze staffed;
+        """;
+
+    private const string Facts = """
+        create temp table facts_now as
+        with fact as (
             select f.id as feature_id, f.group_name, r.value, r.deviation, r.measured, r.percentile::float8, coalesce(r.features, 1) as features,
                    u.usage, u.reads_per_day, u.reporters, coalesce(h.readers, 0) as unheard, u.counted_reads, u.sampled_reads, u.sampled_exposure, u.days_reported,
                    n.as_of - (f.created_at at time zone 'utc')::date as age,
@@ -82,7 +89,7 @@ internal static class Judging
                    s.recommendation as previous
             from registry.feature f
             cross join run_now n
-            left join ranked r on r.feature_id = f.id
+            left join value_now r on r.feature_id = f.id
             left join use_now u on u.feature_id = f.id
             left join unheard h on h.feature_id = f.id
             left join cost_now c on c.feature_id = f.id
@@ -116,6 +123,7 @@ internal static class Judging
         await Sql.ExecuteAsync(connection, Use, cancellation);
         await Sql.ExecuteAsync(connection, Cost, cancellation);
         await Sql.ExecuteAsync(connection, "analyze use_now; analyze unheard; analyze cost_now", cancellation);
+        await Sql.ExecuteAsync(connection, Values, cancellation);
         await Sql.ExecuteAsync(connection, Facts, cancellation);
         var (efficiency, cost, features) = await MediansAsync(connection, cancellation);
         counts["features"] = features;

@@ -47,7 +47,7 @@ internal static class UsageFold
         analyze touched;
         create temp table fresh on commit drop as
         select u.feature_id, u.model_id, u.environment, u.day, u.sampling_rate, u.reads, u.requests,
-               {PairDigest} as digest, p.last_day, p.last_digest
+               {Weight} as weight, {Rate} as rate, {PairDigest} as digest, p.last_day, p.last_digest
         from touched t
         join telemetry.usage_daily u on u.feature_id = t.feature_id and u.day = t.day
         left join value.pair_state p on p.feature_id = u.feature_id and p.model_id = u.model_id and p.environment = u.environment
@@ -64,38 +64,39 @@ internal static class UsageFold
                           days, reads, observed, exposure, request_reads, requests, last_digest)
         """;
 
-    private const string Sums = $"""
-        sum({Weight}), sum({Weight} * u.reads / {Rate}), sum({Weight} * u.reads), sum({Weight} * {Rate}),
-        coalesce(sum({Weight} * u.reads) filter (where u.requests > 0), 0), sum({Weight} * u.requests)
+    private const string Sums = """
+        sum(u.weight), sum(u.weight * u.reads / u.rate), sum(u.weight * u.reads), sum(u.weight * u.rate),
+        coalesce(sum(u.weight * u.reads) filter (where u.requests > 0), 0), sum(u.weight * u.requests)
         """;
 
-    private const string Whole = $"""
-        u.feature_id, u.model_id, u.environment, max(u.day), max(u.day) filter (where u.reads > 0), count(*),
-        case when bool_or(u.reads > 0) then 0 else count(*) end, case when bool_or(u.reads > 0) then 0 else sum({Rate}) end,
-        {Sums}, bit_xor({PairDigest}) filter (where u.day = (select max(day) from usage_day))
-        """;
-
-    private const string SumAll = $"""
-        insert into {Columns}
-        select {Whole} from telemetry.usage_daily u
-        where u.day <= (select as_of from run_now)
+    // 'offset 0' keeps the planner from writing a row's weight out wherever it is named, and taking the power again each time.
+    private static string Whole(string rows) => $"""
+        select u.feature_id, u.model_id, u.environment, max(u.day) as last_day, max(u.day) filter (where u.reads > 0), count(*),
+               case when bool_or(u.reads > 0) then 0 else count(*) end as quiet_days, case when bool_or(u.reads > 0) then 0 else sum(u.rate) end as quiet_exposure,
+               {Sums}, bit_xor(u.digest)
+        from (
+            select u.*, {Weight} as weight, {Rate} as rate, case when u.day = (select max(day) from usage_day) then {PairDigest} end as digest
+            from {rows}
+            where u.day <= (select as_of from run_now) offset 0) u
         group by u.feature_id, u.model_id, u.environment
         """;
 
-    private const string SumAgain = $"""
+    private static readonly string SumAll = $"""
+        insert into {Columns}
+        {Whole("telemetry.usage_daily u")}
+        """;
+
+    private static readonly string SumAgain = $"""
         delete from value.pair_state p using again a where p.feature_id = a.feature_id and p.model_id = a.model_id and p.environment = a.environment;
         insert into {Columns}
-        select {Whole} from again a
-        join telemetry.usage_daily u on u.feature_id = a.feature_id and u.model_id = a.model_id and u.environment = a.environment
-        where u.day <= (select as_of from run_now)
-        group by u.feature_id, u.model_id, u.environment
+        {Whole("again a join telemetry.usage_daily u on u.feature_id = a.feature_id and u.model_id = a.model_id and u.environment = a.environment")}
         """;
 
     private const string Append = $"""
         insert into {Columns}
         select u.feature_id, u.model_id, u.environment, max(u.day), max(u.read_day), count(*),
                count(*) filter (where u.read_day is null or u.day > u.read_day),
-               coalesce(sum({Rate}) filter (where u.read_day is null or u.day > u.read_day), 0),
+               coalesce(sum(u.rate) filter (where u.read_day is null or u.day > u.read_day), 0),
                {Sums}, (array_agg(u.digest order by u.day desc))[1]
         from (
             select f.*, max(f.day) filter (where f.reads > 0) over (partition by f.feature_id, f.model_id, f.environment) as read_day
@@ -132,8 +133,8 @@ internal static class UsageFold
 
     private const string Remember = """
         insert into value.usage_digest
-        select n.feature_id, n.day, n.digest from digest_now n cross join run_now where n.day > run_now.as_of - 45
-        on conflict (feature_id, day) do update set digest = excluded.digest where usage_digest.digest <> excluded.digest;
+        select n.feature_id, n.day, n.digest from digest_now n cross join run_now where n.day > run_now.as_of - 45 order by n.day, n.feature_id
+        on conflict (day, feature_id) do update set digest = excluded.digest where usage_digest.digest <> excluded.digest;
         delete from value.usage_digest where day <= (select as_of from run_now) - 45;
         insert into value.folded_day select 0, day, batch_id from usage_day
         on conflict (kind, day) do update set batch_id = excluded.batch_id;
