@@ -65,7 +65,7 @@ as "$risk_engineer"
 run 'featgov model manifest default-risk v1 --features credit_history:mortgage_due,zipcode_features:location_type,zipcode_features:population'
 
 say '## 3. Telemetry: reads, importance, cost'
-for back in 10 9 8 7 6 5 4 3 2 1 0; do
+for back in $(seq 34 -1 0); do
   for feature in credit_history:mortgage_due zipcode_features:population zipcode_features:location_type; do
     for site in serving training; do
       printf '{"feature":"%s","model":"default-risk","day":"%s","environment":"%s","reads":40000,"requests":40000}\n' "$feature" "$(day $back)" "$site"

@@ -1,4 +1,5 @@
 using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Contracts.Registry;
 
 namespace FeatureGovernance.Client;
@@ -27,6 +28,11 @@ public sealed partial class GovernanceClient
     /// <param name="progress">Hears the number of features sent so far.</param>
     public Task<BulkResult> PutFeaturesAsync(IEnumerable<BulkFeature> features, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
         UploadLinesAsync<BulkResult, BulkFeature>("features/bulk", features, progress, cancellation);
+
+    /// <summary>Takes many features to other stages in one transaction; what is refused is reported and the rest lands.</summary>
+    /// <param name="progress">Hears the number of steps sent so far.</param>
+    public Task<BulkTransitionResult> MoveFeaturesAsync(IEnumerable<BulkTransition> steps, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
+        UploadLinesAsync<BulkTransitionResult, BulkTransition>("features/transitions", steps, progress, cancellation);
 
     /// <summary>Gives a feature a new key; the old one still answers.</summary>
     public Task<FeatureView> RenameFeatureAsync(string key, string to, CancellationToken cancellation = default) =>

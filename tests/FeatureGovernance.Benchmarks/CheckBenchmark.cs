@@ -49,6 +49,8 @@ internal static class CheckBenchmark
             answer = await SendAsync(http, "/api/v1/checks/adoption", body);
             ReportJudging(app.Services.GetRequiredService<SnapshotFeed>().Current!, body);
             await ReportServingAsync(http, body, answer.Length);
+            using var process = Process.GetCurrentProcess();
+            Console.WriteLine($"\nThe whole process, this client included: {process.WorkingSet64 >> 20:N0} MB resident, {process.PeakWorkingSet64 >> 20:N0} MB at the most.");
             await app.StopAsync();
         }
         finally

@@ -3,6 +3,7 @@ using FeatureGovernance.Benchmarks;
 var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
     ["check"] = CheckBenchmark.RunAsync,
+    ["registry"] = RegistryBenchmark.RunAsync,
     ["ingest"] = IngestBenchmark.RunAsync,
     ["scoring"] = ScoringBenchmark.RunAsync,
 };

@@ -20,6 +20,9 @@ internal sealed class Call(ParseResult parsed, Surroundings surroundings, Cancel
 
     public GovernanceClient Client => client ??= Connection.Find(surroundings).Open(surroundings.Network);
 
+    /// <summary>The same server by another token; to be disposed by the caller.</summary>
+    public GovernanceClient ConnectAs(string token) => (Connection.Find(surroundings) with { Token = token }).Open(surroundings.Network);
+
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;

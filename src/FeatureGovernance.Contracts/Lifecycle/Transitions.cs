@@ -13,6 +13,28 @@ public sealed record TransitionRequest
     public bool? Override { get; init; }
 }
 
+/// <summary>One line of <c>POST /features/transitions</c>.</summary>
+public sealed record BulkTransition
+{
+    /// <summary>The feature, by its present or a former key.</summary>
+    public string? Feature { get; init; }
+
+    /// <summary>The stage to go to.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Why, for the record.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>As in <see cref="TransitionRequest"/>.</summary>
+    public bool? Override { get; init; }
+}
+
+/// <summary>What a request with many transitions did.</summary>
+/// <param name="Moved">Steps taken.</param>
+/// <param name="Failed">Lines that were refused.</param>
+/// <param name="Errors">Why, by line; the first 1,000.</param>
+public sealed record BulkTransitionResult(int Moved, int Failed, IReadOnlyList<LineError> Errors);
+
 /// <summary>A feature whose reads are being, or have been, taken away.</summary>
 /// <param name="Feature">The feature.</param>
 /// <param name="Stage"><c>brownout</c>, or <c>disabled</c> where no request may read it.</param>

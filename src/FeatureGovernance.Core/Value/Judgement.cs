@@ -62,7 +62,7 @@ public sealed record FeatureFacts
     /// <summary>How many days of use were reported.</summary>
     public int DaysOfUseReported { get; init; }
 
-    /// <summary>Days since the feature was registered.</summary>
+    /// <summary>Days since the feature was registered, or in which a model reported its use, whichever is more.</summary>
     public int AgeDays { get; init; }
 
     /// <summary>The most similar feature of the same models; null where none is similar.</summary>

@@ -11,9 +11,13 @@ namespace FeatureGovernance.Server.Lifecycle;
 
 internal static class TransitionEndpoints
 {
-    public static void MapTransitions(this RouteGroupBuilder api) =>
+    public static void MapTransitions(this RouteGroupBuilder api)
+    {
         api.MapPost("/features/{key}/transitions", Post).Needs(Permission.MoveStage).Mutates().WithTags("Features")
             .WithSummary("Take a feature to another stage; a refusal lists every condition that is not met");
+        api.MapPost("/features/transitions", BulkTransitions.Post).Needs(Permission.MoveStage).Mutates().WithTags("Features")
+            .Accepts<BulkTransition>("application/x-ndjson").WithSummary("Take many features to other stages; what is refused is reported by line, the rest lands");
+    }
 
     private static async Task<Results<Ok<FeatureView>, Refused>> Post(
         string key, TransitionRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)

@@ -28,7 +28,8 @@ internal static class Judging
                coalesce(sum(case when s.quiet_days >= 14 then 0 else s.observed / s.days end) filter (where s.exposure >= s.days * 0.999999), 0) as counted_reads,
                sum(case when s.quiet_days >= 14 then 0 else s.observed * n.usage_factor end) filter (where s.exposure < s.days * 0.999999) as sampled_reads,
                min(case when s.quiet_days >= 14 then s.quiet_exposure else s.exposure * n.usage_factor end) filter (where s.exposure < s.days * 0.999999) as sampled_exposure,
-               min(s.pair_days) as days_reported
+               min(s.pair_days) as days_reported,
+               max(s.days_reported) as days_known
         from (select p.*, max(p.days_reported) over (partition by p.feature_id, p.model_id) as pair_days from value.pair_state p) s
         cross join run_now n
         where s.last_day > n.as_of - 30
@@ -81,7 +82,7 @@ internal static class Judging
         with fact as (
             select f.id as feature_id, f.group_name, r.value, r.deviation, r.measured, r.percentile::float8, coalesce(r.features, 1) as features,
                    u.usage, u.reads_per_day, u.reporters, coalesce(h.readers, 0) as unheard, u.counted_reads, u.sampled_reads, u.sampled_exposure, u.days_reported,
-                   n.as_of - (f.created_at at time zone 'utc')::date as age,
+                   greatest(n.as_of - (f.created_at at time zone 'utc')::date, u.days_known) as age,
                    coalesce(c.per_day, case when c.feature_id is null and f.cost is not null then
                        coalesce((f.cost ->> 'computePerDay')::float8, 0) + coalesce((f.cost ->> 'storagePerDay')::float8, 0)
                        + coalesce((f.cost ->> 'servingPerMillionReads')::float8 * u.reads_per_day / 1e6, 0) end) as cost,
