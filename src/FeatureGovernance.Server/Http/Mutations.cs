@@ -60,7 +60,9 @@ internal sealed class Mutations(RequestDelegate next)
         if (write.CommittedSequence > 0)
             context.Response.Headers["Registry-Version"] = write.CommittedSequence.ToString();
         context.Response.ContentLength = context.Response.StatusCode is 204 or 304 ? null : answer.Length;
-        await outward.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), cancellation);
+        // Even to write nothing is too much for an answer that has no body.
+        if (answer.Length > 0)
+            await outward.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), cancellation);
     }
 
     // An IPv4 caller of a dual-stack socket is noted as the one that he is.
