@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using FeatureGovernance.Core.Notifications;
 using Npgsql;
 
@@ -13,6 +12,9 @@ internal sealed class Dispatch(
 {
     private const int Batch = 50;
     private const int AtOnce = 8;
+
+    // So that one receiver that hangs does not hold up everyone else's.
+    private const int OfOneChannel = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<ChannelType, ISender> senderOf = senders.ToDictionary(sender => sender.Type);
@@ -27,7 +29,7 @@ internal sealed class Dispatch(
             await Parallel.ForEachAsync(parcels, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
                 async (parcel, stop) => await DeliverAsync(parcel, stop));
             all += parcels.Count;
-            if (parcels.Count < Batch)
+            if (parcels.Count == 0)
                 return all;
         }
     }
@@ -38,9 +40,12 @@ internal sealed class Dispatch(
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var claimed = new List<(Guid Id, int Channel, bool IsDigest, int Attempts, DateTimeOffset At)>();
         await using (var claim = new NpgsqlCommand($"""
-            with due as (
-                select d.id from notices.delivery d join notices.channel c on c.id = d.channel_id
-                where d.state = 0 and d.due_at <= $1 and c.enabled order by d.due_at limit {Batch} for update of d skip locked)
+            with waiting as (
+                select d.id, row_number() over (partition by d.channel_id order by d.due_at) as turn
+                from notices.delivery d join notices.channel c on c.id = d.channel_id where d.state = 0 and d.due_at <= $1 and c.enabled),
+            due as (
+                select d.id from notices.delivery d join waiting w on w.id = d.id
+                where w.turn <= {OfOneChannel} and d.state = 0 and d.due_at <= $1 order by d.due_at limit {Batch} for update of d skip locked)
             update notices.delivery d set attempts = d.attempts + 1, attempted_at = $1, due_at = $2 from due where d.id = due.id
             returning d.id, d.channel_id, d.digest_for is not null, d.attempts, coalesce(d.digest_for, d.created_at)
             """, connection))
@@ -76,7 +81,6 @@ internal sealed class Dispatch(
         return found.ToLookup(one => one.Delivery, one => one.Notice);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A sender that fails in an unforeseen way must not hold up the others; the delivery is tried again.")]
     private async Task DeliverAsync(Parcel parcel, CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
@@ -101,6 +105,7 @@ internal sealed class Dispatch(
         }
         catch (Exception exception)
         {
+            // Whatever it is, it must not hold up the others; this one is tried again.
             if (exception is not OperationCanceledException)
                 log.LogWarning(exception, "Delivery {Delivery} failed", parcel.Id);
             outcome = Outcome.Failed(exception is OperationCanceledException ? "The receiver took too long." : exception.Message);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using FeatureGovernance.Server.Audit;
 using Npgsql;
 
@@ -11,7 +10,6 @@ internal sealed class NoticeWorker(NpgsqlDataSource source, FanOut fanOut, Dispa
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever fails now is tried again; nothing is lost meanwhile.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -27,6 +25,7 @@ internal sealed class NoticeWorker(NpgsqlDataSource source, FanOut fanOut, Dispa
             }
             catch (Exception exception)
             {
+                // Nothing is lost meanwhile.
                 log.LogWarning(exception, "Notices are held up; trying again");
                 await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }

@@ -95,6 +95,24 @@ public sealed class PreferenceTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_receiver_with_a_long_queue_leaves_room_for_others()
+    {
+        await using var receiver = await HttpReceiver.StartAsync();
+        await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed);
+        await NoticeServer.ChannelAsync(server.Ann, "webhook", $"{receiver.Url}/long");
+        for (var i = 0; i < 6; i++)
+            await server.AskAsync();
+        await server.FanOutAsync();
+        await NoticeServer.ChannelAsync(server.Ann, "webhook", $"{receiver.Url}/short");
+        await server.AskAsync();
+
+        await server.DeliverAsync();
+
+        receiver.Requests.Should().HaveCount(8, "all of them go out in the end");
+        receiver.Requests.Take(5).Should().Contain(request => request.Path.EndsWith("short"), "four of the long queue, and then the other's turn");
+    }
+
+    [Fact]
     public async Task A_kind_turned_off_is_listed_and_not_sent()
     {
         await using var receiver = await HttpReceiver.StartAsync();
