@@ -11,7 +11,8 @@ internal static class ChannelCommand
 {
     public static Command Create(Surroundings surroundings) => new("channel", "The ways to you, or to a team that you lead.")
     {
-        List(surroundings), Open(surroundings), Switch(surroundings, "pause", "Hold back what is due, and queue nothing new.", enabled: false),
+        List(surroundings), Open(surroundings), Switch(surroundings, "pause", "Hold back what is due, and queue nothing new.",
+            enabled: false),
         Switch(surroundings, "resume", "Deliver again.", enabled: true), Close(surroundings), Rotate(surroundings),
     };
 
@@ -22,8 +23,10 @@ internal static class ChannelCommand
         var (team, person) = (NoticeCommand.Team(), NoticeCommand.Person());
         var limit = FeatureCommand.Limit();
         return new Command("list", "Channels, without their secrets.") { team, person, limit }.Runs(surroundings, async call => call.Screen.Table(
-            await call.ListAsync<ChannelView>("notices/channels".With(("team", call.Get(team)), ("person", call.Get(person))), call.Get(limit)),
-            new("id", c => c.Id), new("type", c => c.Type), new("name", c => c.Name), new("address", c => c.Address), new("enabled", c => c.Enabled)));
+            await call.ListAsync<ChannelView>("notices/channels".With(("team", call.Get(team)), ("person", call.Get(person))),
+                call.Get(limit)),
+            new("id", c => c.Id), new("type", c => c.Type), new("name", c => c.Name), new("address", c => c.Address),
+            new("enabled", c => c.Enabled)));
     }
 
     private static Command Open(Surroundings surroundings)
@@ -44,7 +47,8 @@ internal static class ChannelCommand
     {
         var id = Id();
         return new Command(verb, what) { id }.Runs(surroundings, async call => Print(
-            call, await call.Client.PatchAsync<ChannelView>(Paths.Of("notices", "channels", $"{call.Get(id)}"), new ChannelChange { Enabled = enabled }, call.Cancellation)));
+            call, await call.Client.PatchAsync<ChannelView>(Paths.Of("notices", "channels", $"{call.Get(id)}"),
+                new ChannelChange { Enabled = enabled }, call.Cancellation)));
     }
 
     private static Command Close(Surroundings surroundings)
@@ -63,10 +67,12 @@ internal static class ChannelCommand
         var hours = new Option<int?>("--overlap-hours") { Description = "How long the old secret signs beside the new one; default 24." };
         return new Command("rotate", "Give a webhook a new secret, shown this once.") { id, hours }.Runs(surroundings, async call =>
             Print(call, await call.Client.PostAsync<ChannelView>(
-                Paths.Of("notices", "channels", $"{call.Get(id)}", "rotate"), new RotationRequest { OverlapHours = call.Get(hours) }, call.Cancellation)));
+                Paths.Of("notices", "channels", $"{call.Get(id)}", "rotate"), new RotationRequest { OverlapHours = call.Get(hours) },
+                call.Cancellation)));
     }
 
     private static void Print(Call call, ChannelView channel) => call.Screen.Fields(channel,
-        ("id", channel.Id), ("type", channel.Type), ("name", channel.Name), ("address", channel.Address), ("person", channel.Person), ("team", channel.Team),
+        ("id", channel.Id), ("type", channel.Type), ("name", channel.Name), ("address", channel.Address), ("person", channel.Person),
+        ("team", channel.Team),
         ("enabled", channel.Enabled), ("old secret until", channel.PreviousSecretUntil), ("secret", channel.Secret));
 }

@@ -33,7 +33,8 @@ internal static class PreferencesCommand
             }
 
             call.Screen.Remark($"{present.TimeZone}, quiet {(present.QuietFrom is null ? "never" : $"{present.QuietFrom} to {present.QuietTo}")}, digest at {present.DigestAt}.");
-            call.Screen.Table(present, (present.Channels ?? []).SelectMany(channel => channel.Kinds.Select(kind => (channel.Channel, Kind: kind.Key, Mode: kind.Value))).ToList(),
+            call.Screen.Table(present, (present.Channels ?? []).SelectMany(channel =>
+                channel.Kinds.Select(kind => (channel.Channel, Kind: kind.Key, Mode: kind.Value))).ToList(),
                 new("channel", row => row.Channel), new("kind", row => row.Kind), new("mode", row => row.Mode));
         });
     }
@@ -47,7 +48,8 @@ internal static class PreferencesCommand
 
     private static List<ChannelPreferences> Told(IReadOnlyList<ChannelPreferences> present, string[] wanted)
     {
-        var channels = present.ToDictionary(channel => channel.Channel, channel => new Dictionary<string, string>(channel.Kinds, StringComparer.Ordinal));
+        var channels = present.ToDictionary(channel => channel.Channel, channel =>
+            new Dictionary<string, string>(channel.Kinds, StringComparer.Ordinal));
         foreach (var (name, mode) in Given.Pairs("--tell", wanted))
         {
             if (name.Split(':') is not [var number, var kind] || !int.TryParse(number, out var channel))

@@ -41,5 +41,6 @@ public sealed record NoticeRuleView(string Action, IReadOnlyList<string> Told);
 /// <param name="Titles">What it said; the first five.</param>
 /// <param name="Notices">How many notices it holds.</param>
 public sealed record DeadLetterView(
-    Guid Id, int Channel, string ChannelName, string Type, string? Person, string? Team, DateTimeOffset CreatedAt, DateTimeOffset AttemptedAt,
+    Guid Id, int Channel, string ChannelName, string Type, string? Person, string? Team, DateTimeOffset CreatedAt,
+    DateTimeOffset AttemptedAt,
     int Attempts, string? Fault, IReadOnlyList<string> Titles, long Notices);

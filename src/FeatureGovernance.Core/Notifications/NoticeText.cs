@@ -52,7 +52,8 @@ public sealed record NoticeText(string Title, string Body, string? Path)
     private static string Features(JsonElement? thing, int most = MostFeatures)
     {
         // A proposal's feature is a bare key where it has no replacement.
-        var keys = thing.Parts("features").Select(one => one is { ValueKind: JsonValueKind.String } bare ? bare.GetString() : one.Text("key") ?? one.Text("feature"))
+        var keys = thing.Parts("features").Select(one => one is { ValueKind: JsonValueKind.String } bare ? bare.GetString()
+            : one.Text("key") ?? one.Text("feature"))
             .OfType<string>().ToList();
         return string.Join(", ", keys.Take(most)) + (keys.Count > most ? $" and {keys.Count - most} more" : "");
     }

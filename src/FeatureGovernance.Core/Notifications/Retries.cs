@@ -1,6 +1,7 @@
 namespace FeatureGovernance.Core.Notifications;
 
-/// <summary>How a delivery that failed is tried again: exponentially later, spread by chance so that a receiver that comes back is not run over.</summary>
+/// <summary>How a delivery that failed is tried again: exponentially later, spread by chance so that a receiver that comes back is not run
+/// over.</summary>
 /// <param name="Most">How many attempts there are before it is given up; at least 1.</param>
 /// <param name="First">The wait after the first failure.</param>
 /// <param name="Longest">The longest wait.</param>

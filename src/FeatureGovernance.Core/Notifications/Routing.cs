@@ -65,9 +65,11 @@ public static class Routing
             Audience.Proposer => Handles(thing.Text("proposer") ?? thing.Text("requester")),
             Audience.Reviewers => Reviewers(thing, _ => true),
             Audience.MissingReviewers => Reviewers(thing, thing.Texts("missingTeams").ToHashSet().Contains),
-            Audience.ConcernedTeams => thing.Parts("reviewers").Select(one => one.Text("team")).OfType<string>().Select(team => new Addressee.Team(team, false)),
+            Audience.ConcernedTeams => thing.Parts("reviewers").Select(one => one.Text("team")).OfType<string>().Select(team =>
+                new Addressee.Team(team, false)),
             Audience.OwnerTeam => thing.Text("team") is { } owner ? [new Addressee.Team(owner, false)] : [],
-            Audience.OwnerLeads => thing.Parts("features").Select(one => one.Text("team")).OfType<string>().Select(team => new Addressee.Team(team, true)),
+            Audience.OwnerLeads => thing.Parts("features").Select(one => one.Text("team")).OfType<string>().Select(team =>
+                new Addressee.Team(team, true)),
             Audience.ReaderTeams => happened.SubjectKind == "feature" ? [new Addressee.ReadersOf(happened.SubjectId)] : [],
             Audience.ModelTeam => happened.SubjectKind is "model" or "adoption" ? [new Addressee.TeamOfModel(happened.SubjectId)] : [],
         };

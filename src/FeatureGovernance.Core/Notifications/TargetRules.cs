@@ -24,11 +24,13 @@ public static class TargetRules
     public static bool IsPublic(IPAddress address)
     {
         var plain = Plain(address);
-        return (plain.AddressFamily == AddressFamily.InterNetwork || Unicast.Contains(plain)) && !Closed.Any(network => network.Contains(plain));
+        return (plain.AddressFamily == AddressFamily.InterNetwork || Unicast.Contains(plain))
+            && !Closed.Any(network => network.Contains(plain));
     }
 
     /// <summary>True for addresses in one of the networks.</summary>
-    public static bool IsWithin(IPAddress address, IEnumerable<IPNetwork> networks) => networks.Any(network => network.Contains(Plain(address)));
+    public static bool IsWithin(IPAddress address, IEnumerable<IPNetwork> networks) =>
+        networks.Any(network => network.Contains(Plain(address)));
 
     // An IPv4 address written as IPv6 is judged as what it is.
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -18,13 +18,15 @@ public static class WebhookSignature
         if (secret is not { Length: <= 128 } || !secret.StartsWith(Prefix, StringComparison.Ordinal))
             return null;
         var bytes = new byte[secret.Length];
-        return Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length) && length is >= 24 and <= 64 ? bytes[..length] : null;
+        return Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length) && length is >= 24 and <= 64 ? bytes[..length]
+            : null;
     }
 
     /// <summary>A secret from random bytes.</summary>
     public static string Secret(ReadOnlySpan<byte> bytes) => Prefix + Convert.ToBase64String(bytes);
 
-    /// <summary>The value of the header <c>webhook-signature</c>: one signature for each key, so that a receiver may hold either while keys change.</summary>
+    /// <summary>The value of the header <c>webhook-signature</c>: one signature for each key, so that a receiver may hold either while keys
+    /// change.</summary>
     /// <param name="keys">The keys, the newest first.</param>
     /// <param name="id">The value of <c>webhook-id</c>.</param>
     /// <param name="at">The moment of the attempt, whose Unix seconds are <c>webhook-timestamp</c>.</param>

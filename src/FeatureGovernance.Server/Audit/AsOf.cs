@@ -29,7 +29,8 @@ internal static class AsOf
     /// <param name="name">Its name, now or then, as the trail writes it.</param>
     /// <param name="present">The number of the thing that bears the name now; null where nothing does.</param>
     public static async Task<(ContentHttpResult? State, Refusal? Refusal)> FindAsync(
-        HttpContext context, NpgsqlConnection connection, string kind, string name, int? present, string asOf, DateTimeOffset now, CancellationToken cancellation)
+        HttpContext context, NpgsqlConnection connection, string kind, string name, int? present, string asOf, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var moment = Moments.Read("asOf", asOf, faults);
@@ -44,7 +45,8 @@ internal static class AsOf
         command.Parameters.Add(new() { Value = (object?)present ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
-            return (null, new(RefusalKind.NotFound, $"unknown-{kind}", $"There was no {kind} '{Problems.Shorten(FieldFaults.Printable(name))}' at {moment:yyyy-MM-dd HH:mm:ss} UTC."));
+            return (null, new(RefusalKind.NotFound, $"unknown-{kind}",
+                $"There was no {kind} '{Problems.Shorten(FieldFaults.Printable(name))}' at {moment:yyyy-MM-dd HH:mm:ss} UTC."));
 
         var at = reader.GetFieldValue<DateTimeOffset>(0);
         var state = reader.GetString(2);
@@ -60,7 +62,8 @@ internal static class AsOf
     {
         var when = reader.GetFieldValue<DateTimeOffset>(0);
         if (!reader.GetString(1).StartsWith("model-version.", StringComparison.Ordinal) || reader.IsDBNull(2)
-            || JsonNode.Parse(reader.GetString(2)) is not JsonObject version || version["live"]?.GetValueKind() is not System.Text.Json.JsonValueKind.True)
+            || JsonNode.Parse(reader.GetString(2)) is not JsonObject version
+                || version["live"]?.GetValueKind() is not System.Text.Json.JsonValueKind.True)
             return (state, at);
         var model = JsonNode.Parse(state)!.AsObject();
         model["liveVersion"] = version["version"]?.DeepClone();

@@ -17,7 +17,8 @@ internal sealed class AuditExport(NpgsqlDataSource source, AuditFilter filter) :
     public const string MediaType = "application/x-ndjson";
 
     private const int FlushAt = 64 << 10;
-    private static readonly string[] Names = ["sequence", "at", "actor", "action", "subjectKind", "subjectId", "subject", "reason", "requestId", "address"];
+    private static readonly string[] Names = ["sequence", "at", "actor", "action", "subjectKind", "subjectId", "subject", "reason",
+        "requestId", "address"];
     private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static bool IsWanted(HttpRequest request) =>

@@ -17,8 +17,10 @@ internal sealed record AuditFilter(
     public static AuditFilter Read(
         string? actor, string? action, string? subjectKind, string? subject, string? from, string? to, long? after, FieldFaults faults)
     {
-        foreach (var (field, text) in (ReadOnlySpan<(string, string?)>)[("actor", actor), ("action", action), ("subjectKind", subjectKind), ("subject", subject)])
-            faults.Check(text is null || !text.Contains('\0', StringComparison.Ordinal), field, "The text has a NUL character.", "Remove it.");
+        foreach (var (field, text) in (ReadOnlySpan<(string, string?)>)[("actor", actor), ("action", action), ("subjectKind", subjectKind),
+            ("subject", subject)])
+            faults.Check(text is null || !text.Contains('\0', StringComparison.Ordinal), field, "The text has a NUL character.",
+                "Remove it.");
         return new(actor, action, subjectKind, subject, Moments.Read("from", from, faults), Moments.Read("to", to, faults), after ?? 0);
     }
 
@@ -63,7 +65,8 @@ internal static class Moments
             System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal, out var moment)
             && text.Length >= 10 && char.IsAsciiDigit(text[0]))
             return moment;
-        faults.Add(field, $"'{Problems.Shorten(FieldFaults.Printable(text))}' is no moment.", "Use ISO 8601, for example 2026-01-31T12:00:00Z.");
+        faults.Add(field, $"'{Problems.Shorten(FieldFaults.Printable(text))}' is no moment.",
+            "Use ISO 8601, for example 2026-01-31T12:00:00Z.");
         return null;
     }
 }

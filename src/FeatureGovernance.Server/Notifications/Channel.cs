@@ -56,7 +56,8 @@ internal sealed record Channel
 
     public static async Task<Channel?> FindAsync(NpgsqlConnection connection, int id, CancellationToken cancellation, bool locked = false)
     {
-        var found = await ReadAsync(connection, $"where c.id = $1{(locked ? " for update of c" : "")}", [new() { Value = id }], cancellation);
+        var found = await ReadAsync(connection, $"where c.id = $1{(locked ? " for update of c" : "")}", [new() { Value = id }],
+            cancellation);
         return found.Count == 0 ? null : found[0];
     }
 

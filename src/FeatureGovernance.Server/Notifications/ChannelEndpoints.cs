@@ -32,7 +32,8 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<Results<Ok<Page<ChannelView>>, Refused>> List(
-        HttpContext context, NpgsqlDataSource source, string? person, string? team, int? limit, string? cursor, CancellationToken cancellation)
+        HttpContext context, NpgsqlDataSource source, string? person, string? team, int? limit, string? cursor,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -43,13 +44,16 @@ internal static class ChannelEndpoints
         var (owner, refusal) = await NoticeOwner.ResolveAsync(connection, context.Caller(), person, team, toSee: false, cancellation);
         if (owner is null)
             return (Refused)refusal!;
-        var found = await Channel.ReadAsync(connection, $"where {(owner.PersonId is null ? "c.team_id" : "c.person_id")} = $1 and c.id > $2 order by c.id limit {size + 1}",
+        var found = await Channel.ReadAsync(connection,
+            $"where {(owner.PersonId is null ? "c.team_id" : "c.person_id")} = $1 and c.id > $2 order by c.id limit {size + 1}",
             [new() { Value = owner.Id }, new() { Value = after?.Id ?? 0 }], cancellation);
         return TypedResults.Ok(new Page<ChannelView>(
-            [.. found.Take(size).Select(channel => View(channel))], found.Count > size ? new Cursor("id", null, found[size - 1].Id).Encode() : null));
+            [.. found.Take(size).Select(channel => View(channel))], found.Count > size ? new Cursor("id", null, found[size - 1].Id).Encode()
+                : null));
     }
 
-    private static async Task<Results<Ok<ChannelView>, StatusCodeHttpResult, Refused>> Get(int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<Results<Ok<ChannelView>, StatusCodeHttpResult, Refused>> Get(int id, HttpContext context,
+        NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var (channel, refusal) = await FindAsync(connection, id, context.Caller(), cancellation);
@@ -60,7 +64,8 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<Results<Created<ChannelView>, Refused>> Post(
-        ChannelRequest body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings, CancellationToken cancellation)
+        ChannelRequest body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var type = faults.Word<ChannelType>("type", body.Type);
@@ -69,13 +74,16 @@ internal static class ChannelEndpoints
         var target = type is { } known ? ChannelTarget.Read(known, body.Address, body.Secret, settings, faults) : null;
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
-        var (owner, refusal) = await NoticeOwner.ResolveAsync(write.Connection, context.Caller(), body.Person, body.Team, toSee: false, cancellation);
+        var (owner, refusal) = await NoticeOwner.ResolveAsync(write.Connection, context.Caller(), body.Person, body.Team, toSee: false,
+            cancellation);
         if (owner is null)
             return (Refused)refusal!;
         // Two at once could otherwise both find room for one.
-        await ExecuteAsync(write, "select pg_advisory_xact_lock(hashtextextended($1, 0))", [$"notices.channel {owner.Words}"], cancellation);
+        await ExecuteAsync(write, "select pg_advisory_xact_lock(hashtextextended($1, 0))", [$"notices.channel {owner.Words}"],
+            cancellation);
         if (await CountAsync(write, owner, cancellation) >= MostChannels)
-            return (Refused)new Refusal(RefusalKind.Conflict, "too-many-channels", $"The {owner.Words} has {MostChannels} channels; close one first.");
+            return (Refused)new Refusal(RefusalKind.Conflict, "too-many-channels",
+                $"The {owner.Words} has {MostChannels} channels; close one first.");
 
         var secret = type == ChannelType.Webhook ? target!.Secret ?? NewSecret() : target!.Secret;
         await using var insert = new NpgsqlCommand("""
@@ -94,15 +102,18 @@ internal static class ChannelEndpoints
         write.Record(NewEvent.Of("notice-channel.opened", "notice-channel", id, view.Name, null, view));
         context.SetRevision(1);
         // Only what the server itself thought up needs telling.
-        return TypedResults.Created($"/api/v1/notices/channels/{id}", type == ChannelType.Webhook && target.Secret is null ? view with { Secret = secret } : view);
+        return TypedResults.Created($"/api/v1/notices/channels/{id}", type == ChannelType.Webhook && target.Secret is null
+            ? view with { Secret = secret } : view);
     }
 
     private static async Task<Results<Ok<ChannelView>, Refused>> Patch(
-        int id, ChannelChange body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings, CancellationToken cancellation)
+        int id, ChannelChange body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Text("name", body.Name, 128);
-        faults.Check(body.Name is not null || body.Address is not null || body.Enabled is not null, "body", "Nothing is changed.", "Send name, address or enabled.");
+        faults.Check(body.Name is not null || body.Address is not null || body.Enabled is not null, "body", "Nothing is changed.",
+            "Send name, address or enabled.");
         var (channel, refusal) = await FindAsync(write.Connection, id, context.Caller(), cancellation, locked: true);
         if (channel is null)
             return (Refused)refusal!;
@@ -115,7 +126,8 @@ internal static class ChannelEndpoints
         // Of a webhook's target the secret stays; of a Slack channel's, the address is the secret.
         var secret = target?.Secret is { } fresh ? secrets.Protect(fresh) : channel.Secret;
         await ExecuteAsync(write, "update notices.channel set name = $2, address = $3, enabled = $4, revision = revision + 1, updated_at = $5 where id = $1",
-            [id, body.Name?.Trim() ?? channel.Name, target?.Shown ?? channel.Address, body.Enabled ?? channel.Enabled, write.Now], cancellation);
+            [id, body.Name?.Trim() ?? channel.Name, target?.Shown ?? channel.Address, body.Enabled ?? channel.Enabled, write.Now],
+            cancellation);
         if (secret is not null)
             await ExecuteAsync(write, "update notices.channel set secret = $2 where id = $1", [id, secret], cancellation);
         var after = View((await Channel.FindAsync(write.Connection, id, cancellation))!);
@@ -124,7 +136,8 @@ internal static class ChannelEndpoints
         return TypedResults.Ok(after);
     }
 
-    private static async Task<Results<NoContent, Refused>> Delete(int id, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    private static async Task<Results<NoContent, Refused>> Delete(int id, HttpContext context, WriteTransaction write,
+        CancellationToken cancellation)
     {
         var (channel, refusal) = await FindAsync(write.Connection, id, context.Caller(), cancellation, locked: true);
         if (channel is null)
@@ -142,14 +155,16 @@ internal static class ChannelEndpoints
         var faults = new FieldFaults();
         var hours = body?.OverlapHours ?? DefaultOverlapHours;
         faults.Check(hours is >= 0 and <= 720, "overlapHours", $"{hours} is out of range.", "Use 0 to 720.");
-        faults.Check(body?.Secret is null || WebhookSignature.Key(body.Secret) is not null, "secret", "That is no secret.", $"Use {WebhookSignature.Form}.");
+        faults.Check(body?.Secret is null || WebhookSignature.Key(body.Secret) is not null, "secret", "That is no secret.",
+            $"Use {WebhookSignature.Form}.");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         var (channel, refusal) = await FindAsync(write.Connection, id, context.Caller(), cancellation, locked: true);
         if (channel is null)
             return (Refused)refusal!;
         if (channel.Type != ChannelType.Webhook)
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-rotate", $"A channel of type {Words.Of(channel.Type)} has no signing secret.");
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-rotate",
+                $"A channel of type {Words.Of(channel.Type)} has no signing secret.");
         if (context.Precondition(channel.Revision) is { } stale)
             return (Refused)stale;
 
@@ -165,8 +180,10 @@ internal static class ChannelEndpoints
 
     public static ChannelView View(Channel channel) => new()
     {
-        Id = channel.Id, Type = Words.Of(channel.Type), Name = channel.Name, Address = channel.Address, Person = channel.Owner.Person, Team = channel.Owner.Team,
-        Enabled = channel.Enabled, PreviousSecretUntil = channel.PreviousUntil, Revision = channel.Revision, CreatedAt = channel.CreatedAt, UpdatedAt = channel.UpdatedAt,
+        Id = channel.Id, Type = Words.Of(channel.Type), Name = channel.Name, Address = channel.Address, Person = channel.Owner.Person,
+            Team = channel.Owner.Team,
+        Enabled = channel.Enabled, PreviousSecretUntil = channel.PreviousUntil, Revision = channel.Revision, CreatedAt = channel.CreatedAt,
+        UpdatedAt = channel.UpdatedAt,
     };
 
     /// <summary>A channel that the caller may manage; of another's, not even whether it exists is told.</summary>
@@ -194,5 +211,6 @@ internal static class ChannelEndpoints
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static NpgsqlParameter Bytes(byte[]? bytes) => new() { Value = (object?)bytes ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
+    private static NpgsqlParameter Bytes(byte[]? bytes) => new() { Value = (object?)bytes ?? DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.Bytea };
 }

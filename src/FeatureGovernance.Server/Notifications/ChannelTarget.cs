@@ -14,7 +14,8 @@ internal sealed record ChannelTarget(string Shown, string? Secret)
     public static ChannelTarget? Read(ChannelType type, string? address, string? secret, NoticeSettings settings, FieldFaults faults)
     {
         faults.Check(secret is null || type == ChannelType.Webhook, "secret", "Only webhooks are signed.", "Leave the field out.");
-        faults.Check(secret is null || WebhookSignature.Key(secret) is not null, "secret", "That is no secret.", $"Use {WebhookSignature.Form}, or leave it out for a new one.");
+        faults.Check(secret is null || WebhookSignature.Key(secret) is not null, "secret", "That is no secret.",
+            $"Use {WebhookSignature.Form}, or leave it out for a new one.");
         switch (type)
         {
             case ChannelType.Email:
@@ -40,7 +41,8 @@ internal sealed record ChannelTarget(string Shown, string? Secret)
 
         if (settings.MailDomains.Count > 0 && !settings.MailDomains.Contains(mailbox.Domain, StringComparer.OrdinalIgnoreCase))
         {
-            faults.Add("address", $"Mail does not go to {mailbox.Domain}.", $"Use an address of: {string.Join(", ", settings.MailDomains)}.");
+            faults.Add("address", $"Mail does not go to {mailbox.Domain}.",
+                $"Use an address of: {string.Join(", ", settings.MailDomains)}.");
             return null;
         }
 
@@ -50,7 +52,8 @@ internal sealed record ChannelTarget(string Shown, string? Secret)
     private static Uri? Url(string? address, NoticeSettings settings, FieldFaults faults)
     {
         const string Remedy = "Use an address such as https://hooks.example.com/notices.";
-        if (address is not { Length: > 0 and <= LongestUrl } || address.Any(char.IsControl) || !Uri.TryCreate(address, UriKind.Absolute, out var url)
+        if (address is not { Length: > 0 and <= LongestUrl } || address.Any(char.IsControl)
+            || !Uri.TryCreate(address, UriKind.Absolute, out var url)
             || url.Scheme is not ("https" or "http") || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
         {
             faults.Add("address", "That is no address of a webhook, without a user and a fragment.", Remedy);
@@ -61,7 +64,8 @@ internal sealed record ChannelTarget(string Shown, string? Secret)
         var encrypted = url.Scheme == Uri.UriSchemeHttps;
         if (IPAddress.TryParse(url.IdnHost, out var literal) && !WebhookClient.IsAllowed(literal, encrypted, settings.AllowedNetworks))
         {
-            faults.Add("address", "Webhooks may not reach this address.", "Use https and an address of the public internet, or ask an operator to allow its network.", "target-not-allowed");
+            faults.Add("address", "Webhooks may not reach this address.",
+                "Use https and an address of the public internet, or ask an operator to allow its network.", "target-not-allowed");
             return null;
         }
 

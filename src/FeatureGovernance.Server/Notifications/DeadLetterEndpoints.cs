@@ -30,7 +30,8 @@ internal static class DeadLetterEndpoints
         var size = Limits.Page(limit, faults);
         var after = Cursor.Decode(cursor, "-dead", faults);
         var last = Guid.Empty;
-        faults.Check(after is null || Guid.TryParse(after.Last, out last), "cursor", "The cursor was not given out for this list.", "Leave it out to begin again.");
+        faults.Check(after is null || Guid.TryParse(after.Last, out last), "cursor", "The cursor was not given out for this list.",
+            "Leave it out to begin again.");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
 
@@ -59,15 +60,18 @@ internal static class DeadLetterEndpoints
             [.. found.Take(size)], found.Count > size ? new Cursor("-dead", found[size - 1].Id.ToString(), 0).Encode() : null));
     }
 
-    private static async Task<Results<Ok<DeadLetterView>, Refused>> Replay(Guid id, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    private static async Task<Results<Ok<DeadLetterView>, Refused>> Replay(Guid id, HttpContext context, WriteTransaction write,
+        CancellationToken cancellation)
     {
         var found = await ReadAsync(write.Connection, "where d.id = $1 and d.state = 2", [new() { Value = id }], cancellation);
-        if (found.Count == 0 || await ChannelEndpoints.FindAsync(write.Connection, found[0].Channel, context.Caller(), cancellation) is not { Channel: { } channel })
+        if (found.Count == 0
+            || await ChannelEndpoints.FindAsync(write.Connection, found[0].Channel, context.Caller(), cancellation) is not { Channel: { } channel })
             return (Refused)Problems.NotFound("dead-letter", id.ToString());
         if (!channel.Enabled)
             return (Refused)new Refusal(RefusalKind.Conflict, "channel-paused", $"Channel {channel.Id} is paused; resume it first.");
         await using var command = new NpgsqlCommand(
-            "update notices.delivery set state = 0, attempts = 0, due_at = $2, settled_at = null where id = $1 and state = 2", write.Connection);
+            "update notices.delivery set state = 0, attempts = 0, due_at = $2, settled_at = null where id = $1 and state = 2",
+            write.Connection);
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = write.Now });
         // Somebody else may have done it this moment; once is enough.

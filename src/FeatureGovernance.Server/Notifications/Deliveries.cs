@@ -16,7 +16,8 @@ internal static class Deliveries
         returning id, channel_id
         """;
 
-    public static async Task ScheduleAsync(NpgsqlConnection connection, List<WrittenNotice> notices, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task ScheduleAsync(NpgsqlConnection connection, List<WrittenNotice> notices, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var channels = await Channel.ReadAsync(connection, "where c.enabled and (c.person_id = any($1) or c.team_id = any($2))",
             [Ids(notices.Select(notice => notice.Person)), Ids(notices.Select(notice => notice.Team))], cancellation);
@@ -40,7 +41,8 @@ internal static class Deliveries
     }
 
     private static async Task InsertSinglesAsync(
-        NpgsqlConnection connection, List<(Guid Id, int Channel, DateTimeOffset Due, long Notice)> single, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, List<(Guid Id, int Channel, DateTimeOffset Due, long Notice)> single, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (single.Count == 0)
             return;
@@ -74,13 +76,15 @@ internal static class Deliveries
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 open[reader.GetInt32(1)] = reader.GetGuid(0);
-            wanted = wanted.Where(one => !open.ContainsKey(one.Key.Id)).ToDictionary(one => one.Key, one => one.Key.Rhythm.NextDigest(one.Value));
+            wanted = wanted.Where(one => !open.ContainsKey(one.Key.Id)).ToDictionary(one => one.Key, one =>
+                one.Key.Rhythm.NextDigest(one.Value));
         }
 
         var items = daily.SelectMany(one => one.Value.Select(notice => (Delivery: open[one.Key.Id], Notice: notice))).ToList();
         if (items.Count == 0)
             return;
-        await using var add = new NpgsqlCommand("insert into notices.delivery_item (delivery_id, notice_id) select * from unnest($1, $2)", connection);
+        await using var add = new NpgsqlCommand("insert into notices.delivery_item (delivery_id, notice_id) select * from unnest($1, $2)",
+            connection);
         add.Parameters.Add(new() { Value = items.ConvertAll(item => item.Delivery).ToArray() });
         add.Parameters.Add(new() { Value = items.ConvertAll(item => item.Notice).ToArray() });
         await add.ExecuteNonQueryAsync(cancellation);

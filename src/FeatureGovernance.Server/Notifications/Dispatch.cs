@@ -54,12 +54,14 @@ internal sealed class Dispatch(
             claim.Parameters.Add(new() { Value = now + settings.Lease });
             await using var reader = await claim.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                claimed.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetBoolean(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4)));
+                claimed.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetBoolean(2), reader.GetInt32(3),
+                    reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
         if (claimed.Count == 0)
             return [];
-        var channels = (await Channel.ReadAsync(connection, "where c.id = any($1)", [new() { Value = claimed.Select(one => one.Channel).Distinct().ToArray() }], cancellation))
+        var channels = (await Channel.ReadAsync(connection, "where c.id = any($1)",
+            [new() { Value = claimed.Select(one => one.Channel).Distinct().ToArray() }], cancellation))
             .ToDictionary(channel => channel.Id);
         var notices = await NoticesAsync(connection, [.. claimed.Select(one => one.Id)], cancellation);
         // A channel that was deleted meanwhile took its deliveries along.
@@ -67,7 +69,8 @@ internal sealed class Dispatch(
             .Select(one => new Parcel(one.Id, channels[one.Channel], one.IsDigest, one.Attempts, one.At, [.. notices[one.Id]]))];
     }
 
-    private static async Task<ILookup<Guid, NoticeRow>> NoticesAsync(NpgsqlConnection connection, Guid[] deliveries, CancellationToken cancellation)
+    private static async Task<ILookup<Guid, NoticeRow>> NoticesAsync(NpgsqlConnection connection, Guid[] deliveries,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"""
             select i.delivery_id, {NoticeQueries.Columns}
@@ -132,7 +135,8 @@ internal sealed class Dispatch(
             return;
         }
 
-        log.LogWarning("Delivery {Delivery} to channel {Channel} is given up after {Attempts} attempts: {Fault}", parcel.Id, parcel.Channel.Id, parcel.Attempts, fault);
+        log.LogWarning("Delivery {Delivery} to channel {Channel} is given up after {Attempts} attempts: {Fault}", parcel.Id,
+            parcel.Channel.Id, parcel.Attempts, fault);
         await UpdateAsync("update notices.delivery set state = 2, settled_at = $2, fault = $3 where id = $1", parcel.Id, now, fault);
     }
 

@@ -31,7 +31,8 @@ internal sealed class EmailSender(NoticeSettings settings) : ISender
             using var message = Message(parcel, smtp);
             await client.SendAsync(message, cancellation);
         }
-        catch (SmtpCommandException refused) when (refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted && (int)refused.StatusCode >= 500)
+        catch (SmtpCommandException refused) when (refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted
+            && (int)refused.StatusCode >= 500)
         {
             return Outcome.Hopeless($"The mail server refuses {parcel.Channel.Address}: {refused.Message}");
         }

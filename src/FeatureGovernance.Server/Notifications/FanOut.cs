@@ -74,9 +74,11 @@ internal sealed class FanOut(NpgsqlDataSource source, TimeProvider clock, ILogge
     }
 
     private static async Task<List<WrittenNotice>> WriteNoticesAsync(
-        NpgsqlConnection connection, List<(GovernanceEvent Event, RoutedNotice Notice)> routed, Recipients recipients, CancellationToken cancellation)
+        NpgsqlConnection connection, List<(GovernanceEvent Event, RoutedNotice Notice)> routed, Recipients recipients,
+        CancellationToken cancellation)
     {
-        var rows = routed.SelectMany((one, index) => recipients.Of(one.Notice.To, one.Event.Actor).Select(who => (Index: index, who.Person, who.Team))).ToList();
+        var rows = routed.SelectMany((one, index) => recipients.Of(one.Notice.To, one.Event.Actor)
+            .Select(who => (Index: index, who.Person, who.Team))).ToList();
         await using var command = new NpgsqlCommand("""
             insert into notices.notice (sequence, person_id, team_id, kind, at, actor, action, subject_kind, subject, title, body, path)
             select e.sequence, w.person_id, w.team_id, e.kind, e.at, e.actor, e.action, e.subject_kind, e.subject, e.title, e.body, e.path
@@ -97,16 +99,19 @@ internal sealed class FanOut(NpgsqlDataSource source, TimeProvider clock, ILogge
         foreach (var text in (Func<(GovernanceEvent Event, RoutedNotice Notice), string?>[])
             [one => one.Event.Actor, one => one.Event.Action, one => one.Event.SubjectKind, one => one.Event.Subject,
             one => one.Notice.Text.Title, one => one.Notice.Text.Body, one => one.Notice.Text.Path])
-            command.Parameters.Add(new() { Value = routed.ConvertAll(one => text(one)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            command.Parameters.Add(new() { Value = routed.ConvertAll(one => text(one)).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var notices = new List<WrittenNotice>();
         while (await reader.ReadAsync(cancellation))
             notices.Add(new(
-                reader.GetInt64(0), (NoticeKind)reader.GetInt16(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3)));
+                reader.GetInt64(0), (NoticeKind)reader.GetInt16(1),
+                reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3)));
         return notices;
     }
 
-    private static NpgsqlParameter Numbers(List<int?> numbers) => new() { Value = numbers.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+    private static NpgsqlParameter Numbers(List<int?> numbers) => new() { Value = numbers.ToArray(),
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
 }
 
 /// <summary>A notice as it was just written: for a person or for a team.</summary>

@@ -22,7 +22,8 @@ internal static class NoticeEndpoints
     /// <param name="person">Whose; administrators only. Without it and <paramref name="team"/>, the caller's.</param>
     /// <param name="team">A team of the caller's.</param>
     private static async Task<Results<Ok<Page<NoticeView>>, Refused>> List(
-        HttpContext context, NpgsqlDataSource source, string? person, string? team, string? kind, int? limit, string? cursor, CancellationToken cancellation)
+        HttpContext context, NpgsqlDataSource source, string? person, string? team, string? kind, int? limit, string? cursor,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var wanted = faults.Word<NoticeKind>("kind", kind);
@@ -48,14 +49,19 @@ internal static class NoticeEndpoints
         var found = new List<NoticeView>();
         while (await reader.ReadAsync(cancellation))
             found.Add(View(NoticeQueries.Read(reader), owner));
-        return TypedResults.Ok(new Page<NoticeView>([.. found.Take(size)], found.Count > size ? new Cursor("-id", null, found[size - 1].Id).Encode() : null));
+        return TypedResults.Ok(new Page<NoticeView>([.. found.Take(size)], found.Count > size
+            ? new Cursor("-id", null, found[size - 1].Id).Encode() : null));
     }
 
-    private static Ok<IReadOnlyList<NoticeKindView>> Kinds() => TypedResults.Ok<IReadOnlyList<NoticeKindView>>([.. Enum.GetValues<NoticeKind>().Select(kind => new NoticeKindView(
-        Words.Of(kind), Words.Of(NoticeRules.DefaultMode(kind)),
-        [.. NoticeRules.Table.Where(rule => rule.Kind == kind).Select(rule => new NoticeRuleView(rule.Action, [.. rule.Told.Select(Words.Of)]))]))]);
+    private static Ok<IReadOnlyList<NoticeKindView>> Kinds() =>
+        TypedResults.Ok<IReadOnlyList<NoticeKindView>>([.. Enum.GetValues<NoticeKind>().Select(kind => new NoticeKindView(
+            Words.Of(kind), Words.Of(NoticeRules.DefaultMode(kind)), Rules(kind)))]);
+
+    private static IReadOnlyList<NoticeRuleView> Rules(NoticeKind kind) =>
+        [.. NoticeRules.Table.Where(rule => rule.Kind == kind).Select(rule => new NoticeRuleView(rule.Action, [.. rule.Told.Select(Words.Of)]))];
 
     private static NoticeView View(NoticeRow notice, NoticeOwner owner) => new(
-        notice.Id, Words.Of(notice.Kind), notice.At, notice.Title, notice.Body, notice.Actor, notice.Action, notice.SubjectKind, notice.Subject,
+        notice.Id, Words.Of(notice.Kind), notice.At, notice.Title, notice.Body, notice.Actor, notice.Action, notice.SubjectKind,
+        notice.Subject,
         notice.Sequence, notice.Path, owner.Person, owner.Team);
 }

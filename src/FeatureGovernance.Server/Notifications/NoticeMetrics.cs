@@ -12,5 +12,7 @@ internal static class NoticeMetrics
         Meters.Meter.CreateCounter<long>("featgov.notice.attempts", "{attempt}", "Attempts to deliver, by type of channel and outcome");
 
     public static void Count(ChannelType type, bool delivered) => Attempts.Add(
-        1, new KeyValuePair<string, object?>("type", Words.Of(type)), new KeyValuePair<string, object?>("outcome", delivered ? "delivered" : "failed"));
+        1,
+        new KeyValuePair<string, object?>("type", Words.Of(type)),
+        new KeyValuePair<string, object?>("outcome", delivered ? "delivered" : "failed"));
 }

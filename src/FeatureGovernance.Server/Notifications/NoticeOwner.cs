@@ -42,7 +42,8 @@ internal sealed record NoticeOwner(int? PersonId, int? TeamId, string Name)
         {
             return caller.PersonId is { } self
                 ? (new(self, null, caller.Actor), null)
-                : (null, new(RefusalKind.BrokenRule, "no-person", "This token belongs to no person; use a person's token, or name a person or a team."));
+                : (null, new(RefusalKind.BrokenRule, "no-person",
+                    "This token belongs to no person; use a person's token, or name a person or a team."));
         }
 
         if (!caller.IsAdmin)
@@ -62,7 +63,8 @@ internal sealed record NoticeOwner(int? PersonId, int? TeamId, string Name)
             : new(RefusalKind.Forbidden, "not-yours", "Only the person himself (or an administrator) may do this.");
     }
 
-    public static NpgsqlParameter Number(int? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
+    public static NpgsqlParameter Number(int? value) => new() { Value = (object?)value ?? DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.Integer };
 
     private static async Task<int?> FindAsync(NpgsqlConnection connection, string sql, string name, CancellationToken cancellation)
     {

@@ -10,7 +10,8 @@ internal sealed record NoticeSettings
     /// <summary>Where people reach the service; links in notices begin with it. Null where links would lead nowhere.</summary>
     public Uri? PublicUrl { get; init; }
 
-    /// <summary>Networks that webhooks may reach although they are not of the public internet; only there may they go unencrypted.</summary>
+    /// <summary>Networks that webhooks may reach although they are not of the public internet; only there may they go
+    /// unencrypted.</summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>Domains that mail may go to; empty for every one.</summary>
@@ -50,9 +51,11 @@ internal sealed record NoticeSettings
         };
     }
 
-    private static string[] Listed(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Listed(string? text) => (text ?? "").Split(',',
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static Uri Absolute(string url) => Uri.TryCreate(url.TrimEnd('/'), UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+    private static Uri Absolute(string url) => Uri.TryCreate(url.TrimEnd('/'), UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
         ? address
         : throw new InvalidOperationException($"Notices:PublicUrl is '{url}'; use an address such as https://features.example.com.");
 
@@ -72,7 +75,8 @@ internal sealed record NoticeSettings
 /// <summary>The mail server.</summary>
 /// <param name="Security">How the connection is protected: <c>startTls</c> demands it, <c>none</c> does without.</param>
 /// <param name="AuthorityFile">A PEM file with the authorities to trust instead of the system's; null for the system's.</param>
-internal sealed record SmtpSettings(string Host, int Port, SecureSocketOptions Security, string? User, string? Password, string From, string? AuthorityFile)
+internal sealed record SmtpSettings(string Host, int Port, SecureSocketOptions Security, string? User, string? Password, string From,
+    string? AuthorityFile)
 {
     public static SmtpSettings? Read(IConfigurationSection section)
     {

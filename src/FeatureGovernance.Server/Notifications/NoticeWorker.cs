@@ -27,7 +27,8 @@ internal sealed class NoticeWorker(NpgsqlDataSource source, FanOut fanOut, Dispa
             {
                 // Nothing is lost meanwhile.
                 log.LogWarning(exception, "Notices are held up; trying again");
-                await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None,
+                    TaskScheduler.Default);
             }
         }
     }

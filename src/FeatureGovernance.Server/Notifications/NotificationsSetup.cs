@@ -16,7 +16,8 @@ internal static class NotificationsSetup
         builder.Services.AddSingleton<FanOut>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddTransient<NoticeRetention>();
-        builder.Services.AddSingleton(RecurringJob.Of<NoticeRetention>("notice-retention", "40 3 * * *", job => job.RunAsync(CancellationToken.None)));
+        builder.Services.AddSingleton(RecurringJob.Of<NoticeRetention>("notice-retention", "40 3 * * *", job =>
+            job.RunAsync(CancellationToken.None)));
         if (builder.Configuration["FEATGOV_JOBS"] != "off")
             builder.Services.AddHostedService<NoticeWorker>();
     }

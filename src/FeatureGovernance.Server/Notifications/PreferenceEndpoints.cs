@@ -53,7 +53,8 @@ internal static class PreferenceEndpoints
             return (Refused)stale;
         var own = before.Channels!.Select(channel => channel.Channel).ToHashSet();
         for (var i = 0; i < wanted.Channels.Count; i++)
-            faults.Check(own.Contains(wanted.Channels[i].Channel), $"channels[{i}].channel", $"The {owner.Words} has no channel {wanted.Channels[i].Channel}.", "Name a channel as GET /notices/channels lists it.");
+            faults.Check(own.Contains(wanted.Channels[i].Channel), $"channels[{i}].channel",
+                $"The {owner.Words} has no channel {wanted.Channels[i].Channel}.", "Name a channel as GET /notices/channels lists it.");
         if (faults.Refusal is { } unknown)
             return (Refused)unknown;
 
@@ -64,7 +65,8 @@ internal static class PreferenceEndpoints
         return TypedResults.Ok(after);
     }
 
-    private static async Task StoreAsync(NpgsqlConnection connection, NoticeOwner owner, WantedPreferences wanted, int[] own, CancellationToken cancellation)
+    private static async Task StoreAsync(NpgsqlConnection connection, NoticeOwner owner, WantedPreferences wanted, int[] own,
+        CancellationToken cancellation)
     {
         await using (var rhythm = new NpgsqlCommand("""
             insert into notices.rhythm as r (person_id, team_id, time_zone, quiet_from, quiet_to, digest_at, revision) values ($1, $2, $3, $4, $5, $6, 1)
@@ -80,14 +82,16 @@ internal static class PreferenceEndpoints
             await rhythm.ExecuteNonQueryAsync(cancellation);
         }
 
-        var modes = wanted.Channels.SelectMany(channel => channel.Modes.Select(mode => (channel.Channel, Kind: (short)mode.Key, Mode: (short)mode.Value))).ToList();
+        var modes = wanted.Channels.SelectMany(channel => channel.Modes.Select(mode => (channel.Channel, Kind: (short)mode.Key,
+            Mode: (short)mode.Value))).ToList();
         await using (var clear = new NpgsqlCommand("delete from notices.preference where channel_id = any($1)", connection))
         {
             clear.Parameters.Add(new() { Value = own });
             await clear.ExecuteNonQueryAsync(cancellation);
         }
 
-        await using var set = new NpgsqlCommand("insert into notices.preference (channel_id, kind, mode) select * from unnest($1, $2, $3)", connection);
+        await using var set = new NpgsqlCommand("insert into notices.preference (channel_id, kind, mode) select * from unnest($1, $2, $3)",
+            connection);
         set.Parameters.Add(new() { Value = modes.ConvertAll(mode => mode.Channel).ToArray() });
         set.Parameters.Add(new() { Value = modes.ConvertAll(mode => mode.Kind).ToArray() });
         set.Parameters.Add(new() { Value = modes.ConvertAll(mode => mode.Mode).ToArray() });
@@ -96,7 +100,9 @@ internal static class PreferenceEndpoints
 
     private static async Task<PreferencesView> ViewAsync(NpgsqlConnection connection, NoticeOwner owner, CancellationToken cancellation)
     {
-        var channels = await Channel.ReadAsync(connection, $"where {(owner.PersonId is null ? "c.team_id" : "c.person_id")} = $1 order by c.id", [new() { Value = owner.Id }], cancellation);
+        var channels = await Channel.ReadAsync(connection,
+            $"where {(owner.PersonId is null ? "c.team_id" : "c.person_id")} = $1 order by c.id", [new() { Value = owner.Id }],
+            cancellation);
         await using var command = new NpgsqlCommand("""
             select time_zone, quiet_from, quiet_to, digest_at, revision from notices.rhythm
             where person_id is not distinct from $1 and team_id is not distinct from $2
@@ -119,5 +125,6 @@ internal static class PreferenceEndpoints
         };
     }
 
-    private static NpgsqlParameter Time(TimeOnly? time) => new() { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Time };
+    private static NpgsqlParameter Time(TimeOnly? time) => new() { Value = (object?)time ?? DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.Time };
 }

@@ -12,12 +12,14 @@ internal sealed class Recipients
     private ILookup<int, int> readers = Array.Empty<int>().ToLookup(id => id);
     private ILookup<int, (int Person, bool IsLead)> members = Array.Empty<int>().ToLookup(id => id, _ => (0, false));
 
-    public static async Task<Recipients> LoadAsync(NpgsqlConnection connection, IEnumerable<Addressee> named, CancellationToken cancellation)
+    public static async Task<Recipients> LoadAsync(NpgsqlConnection connection, IEnumerable<Addressee> named,
+        CancellationToken cancellation)
     {
         var all = named.Distinct().ToList();
         var found = new Recipients();
         await ReadAsync(connection, "select handle, id from registry.person where handle = any($1)",
-            Sought(all.OfType<Addressee.Person>().Select(one => one.Handle)), reader => found.people[reader.GetString(0)] = reader.GetInt32(1), cancellation);
+            Sought(all.OfType<Addressee.Person>().Select(one => one.Handle)), reader =>
+                found.people[reader.GetString(0)] = reader.GetInt32(1), cancellation);
         // A proposal calls a team by the name it then had.
         await ReadAsync(connection, """
             select slug, id from registry.team where slug = any($1)
@@ -25,15 +27,18 @@ internal sealed class Recipients
             select distinct r.team, r.team_id from lifecycle.proposal_reviewer r
             where r.team = any($1) and not exists (select from registry.team t where t.slug = r.team)
             """,
-            Sought(all.OfType<Addressee.Team>().Select(one => one.Slug)), reader => found.teams.TryAdd(reader.GetString(0), reader.GetInt32(1)), cancellation);
+            Sought(all.OfType<Addressee.Team>().Select(one => one.Slug)), reader =>
+                found.teams.TryAdd(reader.GetString(0), reader.GetInt32(1)), cancellation);
         await ReadAsync(connection, "select id, team_id from registry.model where id = any($1)",
-            all.OfType<Addressee.TeamOfModel>().Select(one => one.Model).ToArray(), reader => found.teamOfModel[reader.GetInt32(0)] = reader.GetInt32(1), cancellation);
+            all.OfType<Addressee.TeamOfModel>().Select(one => one.Model).ToArray(), reader =>
+                found.teamOfModel[reader.GetInt32(0)] = reader.GetInt32(1), cancellation);
         var reads = new List<(int Feature, int Team)>();
         await ReadAsync(connection, """
             select distinct e.feature_id, m.team_id from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id
             where e.feature_id = any($1)
             """,
-            all.OfType<Addressee.ReadersOf>().Select(one => one.Feature).ToArray(), reader => reads.Add((reader.GetInt32(0), reader.GetInt32(1))), cancellation);
+            all.OfType<Addressee.ReadersOf>().Select(one => one.Feature).ToArray(), reader =>
+                reads.Add((reader.GetInt32(0), reader.GetInt32(1))), cancellation);
         found.readers = reads.ToLookup(one => one.Feature, one => one.Team);
 
         var belonging = new List<(int Team, int Person, bool IsLead)>();
@@ -41,7 +46,8 @@ internal sealed class Recipients
             found.teams.Values.Concat(found.teamOfModel.Values).Concat(reads.Select(one => one.Team)).Distinct().ToArray(),
             reader => belonging.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(2))), cancellation);
         found.members = belonging.ToLookup(one => one.Team, one => (one.Person, one.IsLead));
-        await ReadAsync(connection, "select handle, id from registry.person where id = any($1)", belonging.Select(one => one.Person).Distinct().ToArray(),
+        await ReadAsync(connection, "select handle, id from registry.person where id = any($1)",
+            belonging.Select(one => one.Person).Distinct().ToArray(),
             reader => found.people[reader.GetString(0)] = reader.GetInt32(1), cancellation);
         return found;
     }
@@ -88,7 +94,8 @@ internal sealed class Recipients
     // What is not a name anywhere need not be looked for; a NUL would even be refused.
     private static string[] Sought(IEnumerable<string> names) => [.. names.Where(Http.FieldFaults.IsSlug).Distinct()];
 
-    private static async Task ReadAsync<T>(NpgsqlConnection connection, string sql, T[] sought, Action<NpgsqlDataReader> keep, CancellationToken cancellation)
+    private static async Task ReadAsync<T>(NpgsqlConnection connection, string sql, T[] sought, Action<NpgsqlDataReader> keep,
+        CancellationToken cancellation)
     {
         if (sought.Length == 0)
             return;

@@ -19,23 +19,29 @@ internal sealed record WantedPreferences(
     {
         var zone = body.TimeZone ?? Rhythm.Default.Zone.Id;
         faults.Check(zone.Length <= 64 && !zone.Contains('\0') && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _),
-            "timeZone", $"'{Problems.Shorten(FieldFaults.Printable(zone))}' is not a time zone.", "Use a name such as Europe/Vienna or UTC.");
+            "timeZone", $"'{Problems.Shorten(FieldFaults.Printable(zone))}' is not a time zone.",
+            "Use a name such as Europe/Vienna or UTC.");
         var from = Hour("quietFrom", body.QuietFrom, faults);
         var to = Hour("quietTo", body.QuietTo, faults);
-        faults.Check(body.QuietFrom is null == body.QuietTo is null, body.QuietFrom is null ? "quietFrom" : "quietTo", "Quiet hours have a beginning and an end.", "Give both, or neither.");
-        faults.Check(from is null || from != to, "quietTo", "Quiet hours end when they begin.", "Give different hours; to hear nothing at all, pause the channel.");
+        faults.Check(body.QuietFrom is null == body.QuietTo is null, body.QuietFrom is null ? "quietFrom" : "quietTo",
+            "Quiet hours have a beginning and an end.", "Give both, or neither.");
+        faults.Check(from is null || from != to, "quietTo", "Quiet hours end when they begin.",
+            "Give different hours; to hear nothing at all, pause the channel.");
         var digest = Hour("digestAt", body.DigestAt, faults);
-        faults.Check(body.Channels is null or { Count: <= MostChannels }, "channels", $"There are {body.Channels?.Count:N0} channels.", $"Use at most {MostChannels}.");
+        faults.Check(body.Channels is null or { Count: <= MostChannels }, "channels", $"There are {body.Channels?.Count:N0} channels.",
+            $"Use at most {MostChannels}.");
         var channels = new List<(int, IReadOnlyDictionary<NoticeKind, DeliveryMode>)>();
         foreach (var (index, channel) in (body.Channels ?? []).Take(MostChannels).Index())
         {
             if (channel?.Kinds is null)
             {
-                faults.Add($"channels[{index}].kinds", "The field is required.", "Say for each kind: immediate, digest or off.", "required-field");
+                faults.Add($"channels[{index}].kinds", "The field is required.", "Say for each kind: immediate, digest or off.",
+                    "required-field");
                 continue;
             }
 
-            faults.Check(channels.TrueForAll(other => other.Item1 != channel.Channel), $"channels[{index}].channel", "The channel is named twice.", "Name it once.");
+            faults.Check(channels.TrueForAll(other => other.Item1 != channel.Channel), $"channels[{index}].channel",
+                "The channel is named twice.", "Name it once.");
             channels.Add((channel.Channel, Modes($"channels[{index}].kinds", channel.Kinds, faults)));
         }
 

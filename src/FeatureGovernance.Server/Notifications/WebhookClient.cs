@@ -33,14 +33,16 @@ internal sealed class WebhookClient : IDisposable
             ActivityHeadersPropagator = null,
             ConnectCallback = ConnectAsync,
         }) { Timeout = Patience };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("FeatureGovernance", typeof(WebhookClient).Assembly.GetName().Version?.ToString(3)));
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("FeatureGovernance",
+            typeof(WebhookClient).Assembly.GetName().Version?.ToString(3)));
     }
 
     /// <summary>Whether an address may be reached, in the clear or encrypted.</summary>
     public static bool IsAllowed(IPAddress address, bool encrypted, IReadOnlyList<IPNetwork> allowed) =>
         TargetRules.IsWithin(address, allowed) || (encrypted && TargetRules.IsPublic(address));
 
-    public async Task<Outcome> PostAsync(Uri target, byte[] body, CancellationToken cancellation, params (string Name, string Value)[] headers)
+    public async Task<Outcome> PostAsync(Uri target, byte[] body, CancellationToken cancellation,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
@@ -51,7 +53,8 @@ internal sealed class WebhookClient : IDisposable
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return answer.IsSuccessStatusCode
                 ? Outcome.Taken
-                : Outcome.Failed($"The receiver answered {(int)answer.StatusCode}. {await BeginningAsync(answer, cancellation)}".Trim(), answer.Headers.RetryAfter?.Delta);
+                : Outcome.Failed($"The receiver answered {(int)answer.StatusCode}. {await BeginningAsync(answer, cancellation)}".Trim(),
+                    answer.Headers.RetryAfter?.Delta);
         }
         catch (HttpRequestException refused) when (refused.GetBaseException() is TargetRefusedException why)
         {
@@ -74,7 +77,8 @@ internal sealed class WebhookClient : IDisposable
     {
         var target = context.DnsEndPoint;
         var encrypted = context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
-        var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
+        var found = IPAddress.TryParse(target.Host, out var literal) ? [literal]
+            : await Dns.GetHostAddressesAsync(target.Host, cancellation);
         var addresses = found.Where(address => IsAllowed(address, encrypted, allowed)).ToArray();
         if (addresses.Length == 0)
         {

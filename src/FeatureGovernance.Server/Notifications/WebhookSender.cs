@@ -13,7 +13,8 @@ internal sealed class WebhookSender(WebhookClient client, Secrets secrets, Notic
     public async Task<Outcome> SendAsync(Parcel parcel, DateTimeOffset now, CancellationToken cancellation)
     {
         var channel = parcel.Channel;
-        var kept = channel.PreviousSecret is { } previous && channel.PreviousUntil > now ? new[] { channel.Secret!, previous } : [channel.Secret!];
+        var kept = channel.PreviousSecret is { } previous && channel.PreviousUntil > now ? new[] { channel.Secret!, previous }
+            : [channel.Secret!];
         var keys = kept.Select(secret => WebhookSignature.Key(secrets.Reveal(secret))).ToList();
         if (keys[0] is null)
             return Outcome.Failed("The secret cannot be read with this server's key (Notices:SecretKey).");
@@ -51,7 +52,8 @@ internal sealed class SlackSender(WebhookClient client, Secrets secrets, NoticeS
         var text = string.Join("\n\n", parcel.Shown.Select(One));
         if (parcel.Notices.Count > Parcel.MostShown)
             text += $"\n\nAnd {parcel.Notices.Count - Parcel.MostShown} more.";
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { text = text.Length <= LongestText ? text : text[..LongestText] + "…" }, Json.Options);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { text = text.Length <= LongestText ? text : text[..LongestText] + "…" },
+            Json.Options);
         return client.PostAsync(new Uri(address), body, cancellation, ("webhook-id", parcel.Key));
     }
 
@@ -64,5 +66,6 @@ internal sealed class SlackSender(WebhookClient client, Secrets secrets, NoticeS
 
     // Slack's three characters with a meaning; no text of ours may address a whole channel.
     private static string Escaped(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;",
+            StringComparison.Ordinal);
 }

@@ -46,7 +46,8 @@ public sealed class PastTests(TestCluster cluster)
             moments[i] = Moment(server);
         }
 
-        (await server.Ann.GetAsync($"models/feed?asOf={moments[0]}")).Expect(200).Body.TryGetProperty("liveVersion", out _).Should().BeFalse();
+        (await server.Ann.GetAsync($"models/feed?asOf={moments[0]}")).Expect(200).Body.TryGetProperty("liveVersion",
+            out _).Should().BeFalse();
         (await server.Ann.GetAsync($"models/feed?asOf={moments[1]}")).Expect(200).Text("liveVersion").Should().Be("v1");
         var now = (await server.Ann.GetAsync("models/feed")).Expect(200);
         var same = (await server.Ann.GetAsync($"models/feed?asOf={moments[2]}")).Expect(200);
@@ -61,7 +62,8 @@ public sealed class PastTests(TestCluster cluster)
         var key = await server.FeatureAsync();
         var id = (await server.Ann.PostAsync("deprecations", new
         {
-            features = new[] { key }, reason = "Nobody gains by it.", plan = new { noticeDays = 7, brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
+            features = new[] { key }, reason = "Nobody gains by it.", plan = new { noticeDays = 7,
+                brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
         })).Expect(201).Number("id");
         var submitted = Moment(server);
         server.Clock.Advance(TimeSpan.FromHours(1));
@@ -88,8 +90,10 @@ public sealed class PastTests(TestCluster cluster)
             string? Text(string name) => one.TryGetProperty(name, out var text) ? text.GetString() : null;
             string? Document(string name) => one.TryGetProperty(name, out var document) ? document.GetRawText() : null;
             one.GetProperty("sequence").GetInt64().Should().Be(++sequence);
-            hash = AuditTrail.Chain(hash, sequence, one.GetProperty("at").GetDateTimeOffset(), new(Text("actor")!, Text("requestId"), Text("address")),
-                new(Text("action")!, Text("subjectKind")!, one.GetProperty("subjectId").GetInt32(), Text("subject")!, Document("before"), Document("after"), Text("reason")));
+            hash = AuditTrail.Chain(hash, sequence, one.GetProperty("at").GetDateTimeOffset(),
+                new(Text("actor")!, Text("requestId"), Text("address")),
+                new(Text("action")!, Text("subjectKind")!, one.GetProperty("subjectId").GetInt32(), Text("subject")!, Document("before"),
+                    Document("after"), Text("reason")));
             Text("hash").Should().Be(Convert.ToHexStringLower(hash));
         }
 
@@ -104,7 +108,8 @@ public sealed class PastTests(TestCluster cluster)
         server.Clock.Advance(TimeSpan.FromHours(1));
         await server.AskAsync();
 
-        (await Lines(server.Ann, "audit?actor=cat")).Should().OnlyContain(one => one.GetProperty("actor").GetString() == "cat").And.ContainSingle();
+        (await Lines(server.Ann, "audit?actor=cat")).Should().OnlyContain(one =>
+            one.GetProperty("actor").GetString() == "cat").And.ContainSingle();
         (await Lines(server.Ann, $"audit?to={start}")).Should().BeEmpty();
         (await Lines(server.Ann, $"audit?from={Moment(server)}&action=feature.adopted")).Should().ContainSingle();
         var all = await Lines(server.Ann, "audit");
@@ -132,7 +137,8 @@ public sealed class PastTests(TestCluster cluster)
 
         (await server.Ann.GetAsync("audit/verify")).Body.GetProperty("intact").GetBoolean().Should().BeTrue("within itself it is");
         (await server.Ann.GetAsync($"audit/verify?{anchor}")).Body.GetProperty("intact").GetBoolean().Should().BeFalse();
-        (await server.Ann.GetAsync("audit/verify?anchorSequence=3")).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("anchorHash");
+        (await server.Ann.GetAsync("audit/verify?anchorSequence=3")).ExpectProblem(400,
+            "malformed-request").FaultyFields.Should().Equal("anchorHash");
         (await server.Ann.GetAsync($"audit/verify?anchorSequence=2&anchorHash={new string('0', 64)}")).Body.GetProperty("firstFault").GetInt64().Should().Be(2);
     }
 

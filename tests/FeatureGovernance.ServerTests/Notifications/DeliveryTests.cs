@@ -30,7 +30,8 @@ public sealed class DeliveryTests(TestCluster cluster)
         await using var receiver = await HttpReceiver.StartAsync();
         await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed);
         var channel = await NoticeServer.ChannelAsync(server.Ann, "webhook", receiver.Url);
-        var fresh = (await server.Ann.PostAsync($"notices/channels/{channel.Number("id")}/rotate", new { overlapHours = 24 })).Expect(200).Text("secret");
+        var fresh = (await server.Ann.PostAsync($"notices/channels/{channel.Number("id")}/rotate",
+            new { overlapHours = 24 })).Expect(200).Text("secret");
         await server.AskAsync();
         await server.DeliverAsync();
         server.Clock.Advance(TimeSpan.FromHours(25));
@@ -38,7 +39,8 @@ public sealed class DeliveryTests(TestCluster cluster)
         await server.DeliverAsync();
 
         var requests = receiver.Requests.ToArray();
-        requests[0].Headers["webhook-signature"].Split(' ').Should().Equal($"v1,{Signature(fresh, requests[0])}", $"v1,{Signature(channel.Text("secret"), requests[0])}");
+        requests[0].Headers["webhook-signature"].Split(' ').Should().Equal($"v1,{Signature(fresh, requests[0])}",
+            $"v1,{Signature(channel.Text("secret"), requests[0])}");
         requests[^1].Headers["webhook-signature"].Should().Be($"v1,{Signature(fresh, requests[^1])}");
     }
 
@@ -46,10 +48,12 @@ public sealed class DeliveryTests(TestCluster cluster)
     public async Task Slack_gets_text_that_addresses_nobody_and_its_address_is_never_shown_again()
     {
         await using var receiver = await HttpReceiver.StartAsync();
-        await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed, ("Notices:PublicUrl", "https://features.example.com"));
+        await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed,
+            ("Notices:PublicUrl", "https://features.example.com"));
         var opened = await NoticeServer.ChannelAsync(server.Ann, "slack", receiver.Url + "/T000/secret", new { team = "owners" });
         var key = await server.FeatureAsync();
-        (await server.Cat.PostAsync("adoptions", new { model = "feed", features = new[] { key }, justification = "<!channel> & now" })).Expect(201);
+        (await server.Cat.PostAsync("adoptions", new { model = "feed", features = new[] { key },
+            justification = "<!channel> & now" })).Expect(201);
 
         await server.DeliverAsync();
 
@@ -148,7 +152,8 @@ public sealed class DeliveryTests(TestCluster cluster)
     {
         await using var server = await NoticeServer.StartAsync(cluster);
 
-        (await server.Ann.PostAsync("notices/channels", new { type = "webhook", address })).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("address");
+        (await server.Ann.PostAsync("notices/channels", new { type = "webhook", address })).ExpectProblem(400,
+            "malformed-request").FaultyFields.Should().Equal("address");
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class MailTests(TestCluster cluster) : IDisposable
         await using var receiver = new SmtpReceiver(security == "none" ? null : certificate, encryptedFromTheStart: security == "tls");
         var authority = Path.Combine(folder, "authority.pem");
         await File.WriteAllTextAsync(authority, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-        await using var server = await ServerAsync(receiver, ("Smtp:Security", security), ("Smtp:AuthorityFile", authority), ("Smtp:User", "mailer"), ("Smtp:Password", "swordfish"));
+        await using var server = await ServerAsync(receiver, ("Smtp:Security", security), ("Smtp:AuthorityFile", authority),
+            ("Smtp:User", "mailer"), ("Smtp:Password", "swordfish"));
         await NoticeServer.ChannelAsync(server.Ann, "email", "ann@example.com");
         var key = await server.AskAsync();
 
@@ -92,11 +93,13 @@ public sealed class MailTests(TestCluster cluster) : IDisposable
     {
         await using var server = await NoticeServer.StartAsync(cluster, ("Notices:MailDomains", "example.com"));
 
-        (await server.Ann.PostAsync("notices/channels", new { type = "email", address })).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("address");
+        (await server.Ann.PostAsync("notices/channels", new { type = "email", address })).ExpectProblem(400,
+            "malformed-request").FaultyFields.Should().Equal("address");
     }
 
     private Task<NoticeServer> ServerAsync(SmtpReceiver receiver, params (string, string)[] more) => NoticeServer.StartAsync(cluster,
     [
-        ("Smtp:Host", "localhost"), ("Smtp:Port", $"{receiver.Port}"), ("Smtp:From", "features@example.com"), ("Smtp:Security", "none"), .. more,
+        ("Smtp:Host", "localhost"), ("Smtp:Port", $"{receiver.Port}"), ("Smtp:From", "features@example.com"), ("Smtp:Security", "none"),
+        .. more,
     ]);
 }

@@ -9,7 +9,8 @@ namespace FeatureGovernance.ServerTests.Notifications;
 /// The service with a clock of the test's own, whose notices go out when the test says so. Team owners (lead ann, member bob) owns
 /// features, team readers (lead cat, member dan) owns model feed.
 /// </summary>
-public sealed class NoticeServer(TestCluster cluster, DateTimeOffset? start = null, params (string Name, string Value)[] settings) : ApiServer(cluster)
+public sealed class NoticeServer(TestCluster cluster, DateTimeOffset? start = null, params (string Name, string Value)[] settings)
+    : ApiServer(cluster)
 {
     private int features;
 

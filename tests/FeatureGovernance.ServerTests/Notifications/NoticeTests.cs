@@ -16,7 +16,8 @@ public sealed class NoticeTests(TestCluster cluster)
         await server.Admin.ManifestAsync("feed", "v1", [key]);
         var proposal = (await server.Ann.PostAsync("deprecations", new
         {
-            features = new[] { key }, reason = "Nobody gains by it.", plan = new { noticeDays = 7, brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
+            features = new[] { key }, reason = "Nobody gains by it.", plan = new { noticeDays = 7,
+                brownout = new { windows = new[] { new { opens = "PT0S", closes = "P1D" } } } },
         })).Expect(201).Number("id");
         (await server.Cat.PostAsync($"deprecations/{proposal}/reviews", new { decision = "object", comment = "We read it." })).Expect(200);
         await server.FanOutAsync();
@@ -64,7 +65,8 @@ public sealed class NoticeTests(TestCluster cluster)
 
         foreach (var who in (Api[])[server.Ann, server.Bob, server.Cat])
             (await KindsAsync(who)).Where(kind => kind == "other").Should().ContainSingle();
-        (await server.QueryAsync<long>("select count(*) from notices.notice where action = 'incident.opened'")).Should().Be(6, "four people and two teams");
+        (await server.QueryAsync<long>("select count(*) from notices.notice where action = 'incident.opened'")).Should().Be(6,
+            "four people and two teams");
     }
 
     [Fact]
@@ -73,7 +75,8 @@ public sealed class NoticeTests(TestCluster cluster)
         await using var server = await NoticeServer.StartAsync(cluster);
         await server.FanOutAsync();
 
-        (await server.Cat.PostAsync("adoptions", new { model = "feed", features = new[] { "no:such" }, justification = "It ranks." })).Status.Should().NotBe(System.Net.HttpStatusCode.Created);
+        (await server.Cat.PostAsync("adoptions", new { model = "feed", features = new[] { "no:such" },
+            justification = "It ranks." })).Status.Should().NotBe(System.Net.HttpStatusCode.Created);
 
         (await server.QueryAsync<long>("select count(*) from notices.outbox")).Should().Be(0);
     }
@@ -108,13 +111,17 @@ public sealed class NoticeTests(TestCluster cluster)
         (await server.Ann.GetAsync($"notices/channels/{id}")).Expect(200).Raw.Should().NotContain("whsec_");
         (await server.Bob.GetAsync($"notices/channels/{id}")).ExpectProblem(404, "unknown-channel");
         (await server.Bob.PatchAsync($"notices/channels/{id}", new { enabled = false })).ExpectProblem(404, "unknown-channel");
-        (await server.Bob.PostAsync("notices/channels", new { type = "email", address = "bob@example.com", team = "owners" })).ExpectProblem(403, "not-your-team");
-        (await server.Ann.PatchAsync($"notices/channels/{id}", new { enabled = false }, ("If-Match", opened.ETag!))).Expect(200).Number("revision").Should().Be(2);
-        (await server.Ann.PatchAsync($"notices/channels/{id}", new { name = "Other" }, ("If-Match", opened.ETag!))).ExpectProblem(412, "stale-version");
+        (await server.Bob.PostAsync("notices/channels", new { type = "email", address = "bob@example.com",
+            team = "owners" })).ExpectProblem(403, "not-your-team");
+        (await server.Ann.PatchAsync($"notices/channels/{id}", new { enabled = false },
+            ("If-Match", opened.ETag!))).Expect(200).Number("revision").Should().Be(2);
+        (await server.Ann.PatchAsync($"notices/channels/{id}", new { name = "Other" }, ("If-Match", opened.ETag!))).ExpectProblem(412,
+            "stale-version");
         (await server.Ann.PatchAsync($"notices/channels/{id}", new { })).ExpectProblem(400, "malformed-request");
         await server.AskAsync();
         (await server.DeliverAsync()).Should().Be(0, "it is paused");
-        (await server.Ann.PostAsync($"notices/channels/{id}/rotate", new { secret = "whsec_short" })).ExpectProblem(400, "malformed-request");
+        (await server.Ann.PostAsync($"notices/channels/{id}/rotate", new { secret = "whsec_short" })).ExpectProblem(400,
+            "malformed-request");
         (await server.Ann.DeleteAsync($"notices/channels/{id}")).Expect(204);
         (await server.Ann.GetAsync("notices/channels")).Items().Should().BeEmpty();
         (await server.Admin.GetAsync("audit?subjectKind=notice-channel")).Items().Select(item => item.GetProperty("action").GetString())
@@ -148,5 +155,6 @@ public sealed class NoticeTests(TestCluster cluster)
         (await server.QueryAsync<long>("select count(*) from notices.notice")).Should().Be(0);
     }
 
-    private static async Task<string[]> KindsAsync(Api who) => [.. (await who.GetAsync("notices?limit=1000")).Expect(200).Items().Select(item => item.GetProperty("kind").GetString()!)];
+    private static async Task<string[]> KindsAsync(Api who) =>
+        [.. (await who.GetAsync("notices?limit=1000")).Expect(200).Items().Select(item => item.GetProperty("kind").GetString()!)];
 }

@@ -12,7 +12,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed);
         await NoticeServer.ChannelAsync(server.Ann, "webhook", receiver.Url);
         // It is 12:00 UTC, and so 14:00 in Vienna in May.
-        (await server.Ann.PutAsync("notices/preferences", new { timeZone = "Europe/Vienna", quietFrom = "13:30", quietTo = "15:00" })).Expect(200);
+        (await server.Ann.PutAsync("notices/preferences", new { timeZone = "Europe/Vienna", quietFrom = "13:30",
+            quietTo = "15:00" })).Expect(200);
         await server.AskAsync();
 
         (await server.DeliverAsync()).Should().Be(0);
@@ -42,7 +43,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         await server.DeliverAsync();
 
         receiver.Requests.Should().HaveCount(2);
-        (await server.QueryAsync<int>("select attempts from notices.delivery where state = 1")).Should().Be(2, "to be put off is no attempt");
+        (await server.QueryAsync<int>("select attempts from notices.delivery where state = 1")).Should().Be(2,
+            "to be put off is no attempt");
     }
 
     [Fact]
@@ -50,12 +52,14 @@ public sealed class PreferenceTests(TestCluster cluster)
     {
         await using var receiver = new SmtpReceiver();
         await using var server = await NoticeServer.StartAsync(cluster,
-            ("Smtp:Host", "localhost"), ("Smtp:Port", $"{receiver.Port}"), ("Smtp:Security", "none"), ("Smtp:From", "features@example.com"));
+            ("Smtp:Host", "localhost"), ("Smtp:Port", $"{receiver.Port}"), ("Smtp:Security", "none"),
+            ("Smtp:From", "features@example.com"));
         var channel = (await NoticeServer.ChannelAsync(server.Ann, "email", "ann@example.com")).Number("id");
         (await server.Ann.PutAsync("notices/preferences", new
         {
             timeZone = "America/New_York", digestAt = "17:00",
-            channels = new[] { new { channel, kinds = new Dictionary<string, string> { ["adoptionRequested"] = "digest", ["featureMoved"] = "off" } } },
+            channels = new[] { new { channel, kinds = new Dictionary<string, string> { ["adoptionRequested"] = "digest",
+                ["featureMoved"] = "off" } } },
         })).Expect(200);
         string[] keys = [await server.AskAsync(), await server.AskAsync(), await server.AskAsync()];
 
@@ -81,7 +85,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         var channel = (await NoticeServer.ChannelAsync(server.Ann, "webhook", receiver.Url)).Number("id");
         (await server.Ann.PutAsync("notices/preferences", new
         {
-            digestAt = "13:00", channels = new[] { new { channel, kinds = new Dictionary<string, string> { ["adoptionRequested"] = "digest", ["featureMoved"] = "off" } } },
+            digestAt = "13:00", channels = new[] { new { channel, kinds = new Dictionary<string, string> { ["adoptionRequested"] = "digest",
+                ["featureMoved"] = "off" } } },
         })).Expect(200);
         await server.AskAsync();
         await server.FanOutAsync();
@@ -109,7 +114,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         await server.DeliverAsync();
 
         receiver.Requests.Should().HaveCount(8, "all of them go out in the end");
-        receiver.Requests.Take(5).Should().Contain(request => request.Path.EndsWith("short"), "four of the long queue, and then the other's turn");
+        receiver.Requests.Take(5).Should().Contain(request => request.Path.EndsWith("short"),
+            "four of the long queue, and then the other's turn");
     }
 
     [Fact]
@@ -118,7 +124,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         await using var receiver = await HttpReceiver.StartAsync();
         await using var server = await NoticeServer.StartAsync(cluster, NoticeServer.LoopbackAllowed);
         var channel = (await NoticeServer.ChannelAsync(server.Ann, "webhook", receiver.Url)).Number("id");
-        var set = await server.Ann.PutAsync("notices/preferences", new { channels = new[] { new { channel, kinds = new { adoptionRequested = "off" } } } });
+        var set = await server.Ann.PutAsync("notices/preferences",
+            new { channels = new[] { new { channel, kinds = new { adoptionRequested = "off" } } } });
         set.Expect(200).Items("channels")[0].GetProperty("kinds").GetProperty("adoptionRequested").GetString().Should().Be("off");
         await server.AskAsync();
 
@@ -133,7 +140,8 @@ public sealed class PreferenceTests(TestCluster cluster)
         await using var server = await NoticeServer.StartAsync(cluster);
         (await server.Ann.PutAsync("notices/preferences", new
         {
-            timeZone = "Mars/Olympus", quietFrom = "25:00", digestAt = "noon", channels = new object[] { new { channel = 1, kinds = new { birthdays = "daily" } }, new { channel = 1 } },
+            timeZone = "Mars/Olympus", quietFrom = "25:00", digestAt = "noon",
+                channels = new object[] { new { channel = 1, kinds = new { birthdays = "daily" } }, new { channel = 1 } },
         })).ExpectProblem(400, "malformed-request").FaultyFields.Should()
             .Contain(["timeZone", "quietFrom", "quietTo", "digestAt", "channels[0].kinds.birthdays", "channels[1].kinds"]);
         (await server.Ann.PutAsync("notices/preferences", new { channels = new[] { new { channel = 77, kinds = new { other = "off" } } } }))
@@ -143,9 +151,11 @@ public sealed class PreferenceTests(TestCluster cluster)
         (await server.Bob.GetAsync("notices/preferences?person=ann")).ExpectProblem(403, "not-yours");
         (await server.Admin.GetAsync("notices/preferences")).ExpectProblem(422, "no-person");
         (await server.Admin.GetAsync("notices/preferences?person=ann")).Expect(200).Number("revision").Should().Be(0);
-        (await server.Ann.PutAsync("notices/preferences", new { digestAt = "08:00" }, ("If-Match", "\"7\""))).ExpectProblem(412, "stale-version");
+        (await server.Ann.PutAsync("notices/preferences", new { digestAt = "08:00" }, ("If-Match", "\"7\""))).ExpectProblem(412,
+            "stale-version");
         (await server.Ann.GetAsync("notices/channels/1")).ExpectProblem(404, "unknown-channel");
         (await server.Ann.GetAsync("notices?team=no-such")).ExpectProblem(404, "unknown-team");
-        (await server.Ann.GetAsync("notices?limit=0&cursor=x&kind=y")).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("kind", "limit", "cursor");
+        (await server.Ann.GetAsync("notices?limit=0&cursor=x&kind=y")).ExpectProblem(400,
+            "malformed-request").FaultyFields.Should().Equal("kind", "limit", "cursor");
     }
 }

@@ -12,7 +12,8 @@ namespace FeatureGovernance.ServerTests.Notifications;
 /// <summary>A mail as it was taken: its envelope, its text, and whether it came encrypted and after a password.</summary>
 public sealed record Mail(string From, string To, MimeMessage Message, bool Encrypted, string? Credentials);
 
-/// <summary>A mail server on a real port of the loopback address, with STARTTLS or TLS where it has a certificate (RFC 5321, 3207, 4954).</summary>
+/// <summary>A mail server on a real port of the loopback address, with STARTTLS or TLS where it has a certificate (RFC 5321, 3207,
+/// 4954).</summary>
 public sealed class SmtpReceiver : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -107,7 +108,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
             switch (line.Split(' ', ':')[0].ToUpperInvariant())
             {
                 case "EHLO":
-                    await SayAsync(stream, certificate is not null && !encrypted ? "250-localhost\r\n250-STARTTLS\r\n250 8BITMIME" : "250-localhost\r\n250 AUTH PLAIN");
+                    await SayAsync(stream, certificate is not null && !encrypted ? "250-localhost\r\n250-STARTTLS\r\n250 8BITMIME"
+                        : "250-localhost\r\n250 AUTH PLAIN");
                     break;
                 case "STARTTLS":
                     await SayAsync(stream, "220 Go ahead");
@@ -152,7 +154,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
         return await MimeMessage.LoadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), stopping.Token);
     }
 
-    private async Task SayAsync(Stream stream, string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), stopping.Token);
+    private async Task SayAsync(Stream stream, string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"),
+        stopping.Token);
 
     private async Task<string?> LineAsync(Stream stream)
     {

@@ -35,7 +35,8 @@ public sealed class WorkerTests(TestCluster cluster)
         foreach (var to in (string[])["proposed", "experimental"])
             (await server.Admin.PostAsync("features/user:f/transitions", new { to, reason = "It is time." })).Expect(200);
 
-        (await server.Admin.PostAsync("adoptions", new { model = "feed", features = new[] { "user:f" }, justification = "It ranks." })).Expect(201);
+        (await server.Admin.PostAsync("adoptions", new { model = "feed", features = new[] { "user:f" },
+            justification = "It ranks." })).Expect(201);
 
         await UntilAsync(() => !receiver.Requests.IsEmpty);
         receiver.Requests.TryPeek(out var got).Should().BeTrue();

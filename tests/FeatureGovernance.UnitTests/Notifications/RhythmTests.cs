@@ -15,7 +15,8 @@ public sealed class RhythmTests
     [InlineData("2031-03-29T22:00:00Z", "2031-03-30T05:00:00Z")] // in the night that is an hour short
     [InlineData("2031-10-25T22:00:00Z", "2031-10-26T06:00:00Z")] // in the night that is an hour long
     public void Quiet_hours_follow_the_clock_on_the_wall(string moment, string due) =>
-        new Rhythm(Vienna, new(22, 0), new(7, 0), new(9, 0)).AfterQuiet(DateTimeOffset.Parse(moment)).Should().Be(DateTimeOffset.Parse(due));
+        new Rhythm(Vienna, new(22, 0), new(7, 0), new(9,
+            0)).AfterQuiet(DateTimeOffset.Parse(moment)).Should().Be(DateTimeOffset.Parse(due));
 
     [Theory]
     [InlineData("2031-03-29T12:00:00Z", "2031-03-30T01:30:00Z")] // 02:30 does not exist: 03:30 instead

@@ -37,7 +37,8 @@ public sealed class RoutingTests
         routed.Kind.Should().Be(NoticeKind.ProposalMoved);
         routed.Text.Title.Should().Be("Deprecation 7 (a:b and 1 more) is now rolled back");
         routed.Text.Path.Should().Be("/api/v1/deprecations/7");
-        routed.To.Should().Contain([new Addressee.Person("ann", false), new Addressee.Team("one", false), new Addressee.Team("two", false)]);
+        routed.To.Should().Contain([new Addressee.Person("ann", false), new Addressee.Team("one", false),
+            new Addressee.Team("two", false)]);
     }
 
     [Theory]
@@ -46,7 +47,8 @@ public sealed class RoutingTests
     [InlineData("{}")]
     [InlineData("""{"reviewers":{"team":1},"features":"all","proposer":null,"missingTeams":[7],"recipients":[{},5]}""")]
     public void Data_of_another_shape_tell_nobody_and_break_nothing(string after) =>
-        NoticeRules.Table.Where(rule => !rule.Action.StartsWith("feature", StringComparison.Ordinal)).Select(rule => Routing.Route(Happened(rule.Action, after)))
+        NoticeRules.Table.Where(rule => !rule.Action.StartsWith("feature", StringComparison.Ordinal)).Select(rule =>
+            Routing.Route(Happened(rule.Action, after)))
             .Where(routed => routed is not null).Should().BeEmpty();
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class RoutingTests
 
     [Fact]
     public void A_title_is_one_line() =>
-        NoticeText.Of(NoticeKind.Other, Happened("incident.opened", "{}") with { Subject = "a\r\nBcc: eve" }).Title.Should().NotContainAny("\r", "\n");
+        NoticeText.Of(NoticeKind.Other, Happened("incident.opened",
+            "{}") with { Subject = "a\r\nBcc: eve" }).Title.Should().NotContainAny("\r", "\n");
 
     private static GovernanceEvent Happened(string action, string after) => new(
         12, new DateTimeOffset(2031, 5, 5, 12, 0, 0, TimeSpan.Zero), "eve", action, "deprecation", 7, "deprecation 7", "Because.", null,

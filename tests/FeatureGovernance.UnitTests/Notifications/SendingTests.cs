@@ -34,7 +34,8 @@ public sealed class SendingTests
 
     [Fact]
     public void The_default_gives_a_receiver_half_a_day() =>
-        Enumerable.Range(1, Retries.Default.Most - 1).Sum(attempts => Retries.Default.After(attempts, 0.5)!.Value.TotalHours).Should().BeInRange(10, 20);
+        Enumerable.Range(1, Retries.Default.Most - 1).Sum(attempts => Retries.Default.After(attempts,
+            0.5)!.Value.TotalHours).Should().BeInRange(10, 20);
 
     [Theory]
     [InlineData("8.8.8.8", true)]
