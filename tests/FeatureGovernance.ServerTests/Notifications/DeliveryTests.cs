@@ -81,8 +81,8 @@ public sealed class DeliveryTests(TestCluster cluster)
         receiver.Answer = HttpReceiver.Status(200);
         server.Clock.Advance(TimeSpan.FromSeconds(20));
         (await server.DeliverAsync()).Should().Be(1);
-        server.Clock.Advance(TimeSpan.FromDays(2));
-        (await server.DeliverAsync()).Should().Be(0);
+        server.Clock.Advance(TimeSpan.FromHours(8));
+        (await server.DeliverAsync()).Should().Be(0, "once is enough");
 
         receiver.Requests.Should().HaveCount(3);
         receiver.Requests.Select(request => request.Id).Distinct().Should().ContainSingle();

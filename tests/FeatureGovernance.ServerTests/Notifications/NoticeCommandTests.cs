@@ -45,6 +45,7 @@ public sealed class NoticeCommandTests(TestCluster cluster)
             {
                 "FEATGOV_URL" => server.Address.ToString().TrimEnd('/'),
                 "FEATGOV_TOKEN" => server.Ann.Http.DefaultRequestHeaders.Authorization!.Parameter,
+                "XDG_CONFIG_HOME" => Path.GetTempPath(),
                 _ => null,
             },
             Clock = TimeProvider.System,
