@@ -3,6 +3,7 @@ using FeatureGovernance.Cli.Access;
 using FeatureGovernance.Cli.Checks;
 using FeatureGovernance.Cli.Demo;
 using FeatureGovernance.Cli.Lifecycle;
+using FeatureGovernance.Cli.Notifications;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Cli.Telemetry;
@@ -32,6 +33,7 @@ internal static class Program
         root.Add(TelemetryCommand.Create(surroundings));
         root.Add(ScoreCommand.Create(surroundings));
         root.Add(AuditCommand.Create(surroundings));
+        root.Add(NoticeCommand.Create(surroundings));
         root.Add(DemoCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
         root.Add(ValueCommand.Create());

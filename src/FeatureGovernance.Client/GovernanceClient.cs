@@ -96,6 +96,16 @@ public sealed partial class GovernanceClient : IDisposable
         return await answer.Content.ReadAsStringAsync(cancellation);
     }
 
+    /// <summary>Reads an answer in the form asked for, for example newline-delimited JSON, line by line as it arrives.</summary>
+    /// <exception cref="IOException">The answer was cut off.</exception>
+    public async IAsyncEnumerable<string> LinesAsync(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, cancellation, request => request.Headers.Accept.ParseAdd(accept));
+        using var text = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
+        while (await text.ReadLineAsync(cancellation) is { } line)
+            yield return line;
+    }
+
     /// <summary>Posts a stream as it is; <paramref name="progress"/> hears the number of bytes sent so far.</summary>
     public Task<T> UploadAsync<T>(string path, Stream source, string mediaType, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
         SendAsync<T>(HttpMethod.Post, path, new StreamBody(source, mediaType, progress), cancellation, AskFirst);

@@ -4,6 +4,7 @@ using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Lifecycle;
+using FeatureGovernance.Server.Notifications;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
@@ -67,6 +68,7 @@ internal static class Service
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();
+        builder.AddNotifications();
 
         var app = builder.Build();
         app.UseHttp();
@@ -85,6 +87,7 @@ internal static class Service
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();
+        api.MapNotices();
         return app;
     }
 

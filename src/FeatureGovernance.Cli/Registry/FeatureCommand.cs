@@ -43,8 +43,9 @@ internal static class FeatureCommand
     private static Command Show(Surroundings surroundings)
     {
         var key = Key();
-        return new Command("show", "One feature, by its key or a former key.") { key }.Runs(surroundings, async call =>
-            Print(call, await call.Client.FeatureAsync(call.Get(key), call.Cancellation)));
+        var asOf = new Option<string?>("--as-of") { Description = "As it was at this moment, for example 2026-01-31T12:00:00Z." };
+        return new Command("show", "One feature, by its key or a former key.") { key, asOf }.Runs(surroundings, async call =>
+            Print(call, await call.Client.GetAsync<FeatureView>(Paths.Of("features", call.Get(key)).With(("asOf", call.Get(asOf))), call.Cancellation)));
     }
 
     private static Command Set(Surroundings surroundings)

@@ -33,6 +33,7 @@ internal enum Permission
     ManageTokens,
     ManageStandards,
     PlanCapacity,
+    ManageNotices,
 }
 
 /// <summary>How far a permission reaches.</summary>
@@ -56,10 +57,12 @@ internal static class Permissions
     {
         [(Role.Viewer, Permission.Read)] = Reach.Everything,
         [(Role.Viewer, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Viewer, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Viewer, Permission.CheckAdoption)] = Reach.Everything,
 
         [(Role.Engineer, Permission.Read)] = Reach.Everything,
         [(Role.Engineer, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Engineer, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Engineer, Permission.CheckAdoption)] = Reach.Everything,
         [(Role.Engineer, Permission.RegisterFeatures)] = Reach.MemberTeams,
         [(Role.Engineer, Permission.RegisterModels)] = Reach.MemberTeams,
@@ -69,6 +72,7 @@ internal static class Permissions
 
         [(Role.Lead, Permission.Read)] = Reach.Everything,
         [(Role.Lead, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Lead, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Lead, Permission.CheckAdoption)] = Reach.Everything,
         [(Role.Lead, Permission.ManageTeams)] = Reach.LedTeams,
         [(Role.Lead, Permission.RegisterFeatures)] = Reach.MemberTeams,
@@ -84,6 +88,7 @@ internal static class Permissions
 
         [(Role.Planner, Permission.Read)] = Reach.Everything,
         [(Role.Planner, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Planner, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Planner, Permission.RunScoring)] = Reach.Everything,
         [(Role.Planner, Permission.PlanCapacity)] = Reach.Everything,
         [(Role.Planner, Permission.ReadAudit)] = Reach.Everything,

@@ -44,6 +44,7 @@ internal sealed class RegistryChanges
             case "token":
                 Rights = true;
                 break;
+            case "notice-channel" or "notice-preferences" or "notice-delivery":
             case "batch" or "partition" or "resource" or "scoring-run" or "import":
                 // An import writes an event of its own for each feature and model it touches.
                 break;

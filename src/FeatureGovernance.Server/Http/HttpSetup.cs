@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalar.AspNetCore;
 using Serilog;
@@ -40,6 +41,7 @@ internal static class HttpSetup
                 ? Serilog.Events.LogEventLevel.Error
                 : Serilog.Events.LogEventLevel.Debug;
         });
+        app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseResponseCompression();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
@@ -49,6 +51,25 @@ internal static class HttpSetup
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", options => options.WithTitle("FeatureGovernance API"));
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+    }
+
+    // Behind a proxy the caller's address, which the audit trail keeps, is what the proxy says; anyone else's word for it is not taken.
+    private static void UseTrustedProxies(this WebApplication app)
+    {
+        var named = (app.Configuration["FEATGOV_TRUSTED_PROXIES"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (named.Length == 0)
+            return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in named)
+        {
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var trusted)
+                ? trusted
+                : throw new InvalidOperationException($"FEATGOV_TRUSTED_PROXIES has '{network}'; use networks such as 10.1.0.0/16, with commas between."));
+        }
+
+        app.UseForwardedHeaders(options);
     }
 
     private static Task PlainStatus(HttpContext context) => context.Response.StatusCode switch

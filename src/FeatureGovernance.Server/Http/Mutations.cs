@@ -35,7 +35,7 @@ internal sealed class Mutations(RequestDelegate next)
 
         var cancellation = context.RequestAborted;
         var write = context.RequestServices.GetRequiredService<WriteTransaction>();
-        write.Origin = new(context.Caller().Actor, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString());
+        write.Origin = new(context.Caller().Actor, context.TraceIdentifier, Address(context));
         await using var body = key.Length > 0 ? new FingerprintedBody(context.Request) : null;
         await write.BeginAsync(cancellation);
         if (body is not null && await ReplayAsync(context, write, key, body, cancellation))
@@ -60,8 +60,14 @@ internal sealed class Mutations(RequestDelegate next)
         if (write.CommittedSequence > 0)
             context.Response.Headers["Registry-Version"] = write.CommittedSequence.ToString();
         context.Response.ContentLength = context.Response.StatusCode is 204 or 304 ? null : answer.Length;
-        await outward.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), cancellation);
+        // Even to write nothing is too much for an answer that has no body.
+        if (answer.Length > 0)
+            await outward.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), cancellation);
     }
+
+    // An IPv4 caller of a dual-stack socket is noted as the one that he is.
+    private static string? Address(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     private static bool IsKey(string key) => key.Length <= 200 && key.All(character => character is > ' ' and <= '~');
 

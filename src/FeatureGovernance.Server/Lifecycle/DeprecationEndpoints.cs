@@ -89,10 +89,17 @@ internal static class DeprecationEndpoints
         return TypedResults.Ok(next.View(write.Now));
     }
 
-    private static async Task<Results<Ok<ProposalView>, StatusCodeHttpResult, Refused>> Get(
-        int id, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
+    /// <param name="asOf">A moment of the past; the proposal is then shown as it was, from the audit trail, without its evidence.</param>
+    private static async Task<Results<Ok<ProposalView>, ContentHttpResult, StatusCodeHttpResult, Refused>> Get(
+        int id, string? asOf, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (asOf is not null)
+        {
+            var (state, refusal) = await AsOf.FindAsync(context, connection, "deprecation", $"deprecation {id}", id, asOf, clock.GetUtcNow(), cancellation);
+            return state is null ? (Refused)refusal! : state;
+        }
+
         if (await ProposalStore.FindAsync(connection, id, cancellation) is not { } stored)
             return (Refused)Problems.NotFound("deprecation", id.ToString());
         context.SetRevision(stored.Version);

@@ -64,11 +64,19 @@ internal static class FeatureEndpoints
         return await Put(row.Key, merged, context, write, cancellation);
     }
 
-    private static async Task<Results<Ok<FeatureView>, StatusCodeHttpResult, Refused>> Get(
-        string key, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    /// <param name="asOf">A moment of the past; the feature is then shown as it was, from the audit trail.</param>
+    private static async Task<Results<Ok<FeatureView>, ContentHttpResult, StatusCodeHttpResult, Refused>> Get(
+        string key, string? asOf, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)
+        var found = await FeatureRow.FindAsync(connection, key, cancellation);
+        if (asOf is not null)
+        {
+            var (state, refusal) = await AsOf.FindAsync(context, connection, "feature", key, found?.Id, asOf, clock.GetUtcNow(), cancellation);
+            return state is null ? (Refused)refusal! : state;
+        }
+
+        if (found is not { } row)
             return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
         context.SetRevision(row.Revision);
         await DeprecationHeaders.SetAsync(context.Response, connection, row, cancellation);

@@ -8,6 +8,7 @@ using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FeatureGovernance.Server.Registry;
 
@@ -108,9 +109,18 @@ internal static class ModelEndpoints
         return before is null ? TypedResults.Created($"/api/v1/models/{model}", after) : TypedResults.Ok(after);
     }
 
-    private static async Task<Results<Ok<ModelView>, StatusCodeHttpResult, Refused>> Get(string model, HttpContext context, GovernanceDb db, CancellationToken cancellation)
+    /// <param name="asOf">A moment of the past; the model is then shown as it was, from the audit trail.</param>
+    private static async Task<Results<Ok<ModelView>, ContentHttpResult, StatusCodeHttpResult, Refused>> Get(
+        string model, string? asOf, HttpContext context, GovernanceDb db, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         var record = await db.Models.AsNoTracking().Include(m => m.Team).SingleOrDefaultAsync(m => m.Name == model, cancellation);
+        if (asOf is not null)
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellation);
+            var (state, refusal) = await AsOf.FindAsync(context, connection, "model", model, record?.Id, asOf, clock.GetUtcNow(), cancellation);
+            return state is null ? (Refused)refusal! : state;
+        }
+
         if (record is null)
             return (Refused)Problems.NotFound("model", FieldFaults.Printable(model));
         context.SetRevision(record.Revision);

@@ -17,7 +17,7 @@ internal static class Migrator
         StorageSetup.Configure(options, source);
         await using var db = new GovernanceDb(options.Options);
         var known = db.Database.GetMigrations().ToList();
-        if (await IsCurrentAsync(connection, known[^1], cancellation))
+        if (await IsCurrentAsync(connection, known, cancellation))
             return;
 
         await ExecuteAsync(connection, "select pg_advisory_lock($1)", Lock, cancellation);
@@ -45,13 +45,15 @@ internal static class Migrator
     }
 
     // The usual case costs one query: nothing to do.
-    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, string newest, CancellationToken cancellation)
+    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, List<string> known, CancellationToken cancellation)
     {
         await using var exists = new NpgsqlCommand("select to_regclass('storage.migration_history') is not null", connection);
         if (await exists.ExecuteScalarAsync(cancellation) is not true)
             return false;
-        await using var applied = new NpgsqlCommand("select exists (select from storage.migration_history where migration_id = $1)", connection);
-        applied.Parameters.Add(new() { Value = newest });
+        // All of them, not the newest alone: one that was merged later may be dated earlier.
+        await using var applied = new NpgsqlCommand("select count(*) = $2 from storage.migration_history where migration_id = any($1)", connection);
+        applied.Parameters.Add(new() { Value = known.ToArray() });
+        applied.Parameters.Add(new() { Value = (long)known.Count });
         return await applied.ExecuteScalarAsync(cancellation) is true;
     }
 

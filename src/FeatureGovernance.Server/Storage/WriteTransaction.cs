@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Notifications;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace FeatureGovernance.Server.Storage;
 
 /// <summary>
-/// One write: the changes, their audit events and whatever must follow the commit. Requests get theirs from <see cref="Http.Mutations"/>;
+/// One write: the changes, their audit events with what people are to be told of, and whatever must follow the commit. Requests get theirs from <see cref="Http.Mutations"/>;
 /// jobs begin and commit their own. What is recorded here is appended to the audit trail last, so that the trail's lock is held briefly.
 /// </summary>
 internal sealed class WriteTransaction(GovernanceDb db, TimeProvider clock) : IAsyncDisposable
@@ -44,6 +45,7 @@ internal sealed class WriteTransaction(GovernanceDb db, TimeProvider clock) : IA
         if (last is not null)
             await last();
         var sequence = await AuditTrail.AppendAsync(Connection, Transaction, events, Origin, Now, cancellation);
+        await Outbox.AddAsync(Connection, Transaction, events, sequence, cancellation);
         await Transaction.CommitAsync(cancellation);
         CommittedSequence = sequence;
         events.Clear();

@@ -10,6 +10,12 @@ public sealed class AuditTests(TestCluster cluster)
         { "altered in its after-image", "update audit.event set after = '{}' where sequence = 2" },
         { "removed from the middle", "delete from audit.event where sequence = 2" },
         { "removed from the end", "delete from audit.event where sequence = (select max(sequence) from audit.event)" },
+        { "moved out of time", "update audit.event set at = 'infinity' where sequence = 2" },
+        { "added at the end", "insert into audit.event select sequence + 1, at, actor, action, subject_kind, subject_id, subject, before, after, reason, request_id, address, hash from audit.event order by sequence desc limit 1" },
+        { "added before the beginning", "insert into audit.event select -1, at, actor, action, subject_kind, subject_id, subject, before, after, reason, request_id, address, hash from audit.event where sequence = 1" },
+        { "given another place of origin", "update audit.event set address = '10.0.0.1' where sequence = 3" },
+        { "robbed of its head", "delete from audit.head" },
+        { "removed with all others", "truncate audit.event" },
         { "reordered", "update audit.event set sequence = -sequence where sequence in (2, 3); update audit.event set sequence = 5 + sequence where sequence < 0" },
     };
 

@@ -71,7 +71,8 @@ public sealed class Api(HttpClient http)
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request);
         var raw = await response.Content.ReadAsStringAsync();
-        var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true && raw.Length > 0;
+        var form = response.Content.Headers.ContentType?.MediaType ?? "";
+        var isJson = form.EndsWith("json", StringComparison.Ordinal) && form != "application/x-ndjson" && raw.Length > 0;
         return new(response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(raw) : default, response.Headers, raw);
     }
 }
