@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
@@ -6,6 +7,7 @@ using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Server.Telemetry;
@@ -67,6 +69,8 @@ internal static class Service
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();
+        builder.AddStandards();
+        builder.AddAdopting();
 
         var app = builder.Build();
         app.UseHttp();
@@ -85,6 +89,11 @@ internal static class Service
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();
+        api.MapStandards();
+        api.MapExemptions();
+        api.MapEvidence();
+        api.MapScorecards();
+        api.MapAdopting();
         return app;
     }
 

@@ -44,18 +44,28 @@ public sealed record JointScorecard(int Features, int Level, ImmutableArray<int>
         var counts = new int[ladder.Levels.Length + 1];
         foreach (var feature in features)
             counts[feature.Level + 1]++;
-        var needed = (int)Math.Ceiling((ladder.Quota * features.Count) - 1e-9);
-        var level = -1;
-        while (features.Count > 0 && level + 1 < ladder.Levels.Length && AtLeast(level + 1) >= needed)
-            level++;
+        var needed = Needed(ladder, features.Count);
+        var level = Reached(ladder, counts);
         var next = level + 1;
         ImmutableArray<FeatureScorecard> path = next >= ladder.Levels.Length || features.Count == 0 ? [] :
         [
             .. features.Where(feature => feature.Level < next).OrderBy(feature => feature.EffortTo(next))
-                .ThenBy(feature => feature.Key, StringComparer.Ordinal).Take(needed - AtLeast(next)),
+                .ThenBy(feature => feature.Key, StringComparer.Ordinal).Take(needed - AtLeast(counts, next)),
         ];
         return new(features.Count, level, [.. counts], path, path.Sum(feature => feature.EffortTo(next)));
-
-        int AtLeast(int wanted) => counts.Skip(wanted + 1).Sum();
     }
+
+    /// <summary>Index of the highest level that the quota has reached, by features per level, the first for none; -1 for none.</summary>
+    public static int Reached(Ladder ladder, int[] counts)
+    {
+        var level = -1;
+        while (counts.Sum() > 0 && level + 1 < ladder.Levels.Length && AtLeast(counts, level + 1) >= Needed(ladder, counts.Sum()))
+            level++;
+        return level;
+    }
+
+    // Of ten features 80 % are eight, whatever 0.8 is in binary.
+    private static int Needed(Ladder ladder, int features) => (int)Math.Ceiling((ladder.Quota * features) - 1e-9);
+
+    private static int AtLeast(int[] counts, int level) => counts.Skip(level + 1).Sum();
 }
