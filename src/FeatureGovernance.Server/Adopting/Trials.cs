@@ -47,6 +47,7 @@ internal sealed class Trials(IServiceScopeFactory scopes, StandardShelf shelf)
             select feature_id, model_id, request_id, since, $3 from lifecycle.adoption where request_id = $1 and state = 2 and since = $2
             on conflict (feature_id, model_id) do update
                 set request_id = excluded.request_id, began = excluded.began, ends_on = excluded.ends_on, share = null, flagged_at = null
+                where standards.trial.began <> excluded.began
             """, write.Connection);
         command.Parameters.Add(new() { Value = request });
         command.Parameters.Add(new() { Value = write.Now });
