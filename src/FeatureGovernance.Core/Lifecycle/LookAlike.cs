@@ -7,8 +7,9 @@ namespace FeatureGovernance.Core.Lifecycle;
 public readonly record struct Likeness(double Name, double Source, double Description)
 {
     /// <summary>
-    /// The sides as independent hints that both are one feature: 1 minus the product of the doubts left by each. A column is
-    /// the strongest hint; a table alone says little, for a group's features share one.
+    /// The sides as independent hints that both are one feature: 1 minus the product of the doubts left by each. A column is the
+    /// strongest hint; a table alone says little, for a group's features share one, and so does a name alone, for windows of one
+    /// count differ in a digit.
     /// </summary>
-    public double Score => 1 - ((1 - (0.7 * Name)) * (1 - (Source >= 1 ? 0.6 : 0.1 * Source)) * (1 - (0.6 * Description)));
+    public double Score => 1 - ((1 - (0.5 * Name)) * (1 - (Source >= 1 ? 0.6 : 0.1 * Source)) * (1 - (0.5 * Description)));
 }

@@ -67,9 +67,10 @@ public enum Stricter
 
 /// <summary>A parameter of a kind of rule.</summary>
 /// <param name="Choices">The words that a list may hold.</param>
+/// <param name="Default">The number that stands where none is given; null where leaving it out asks nothing.</param>
 public sealed record Parameter(
     string Name, ParameterType Type, string Summary, bool Required = false, double Least = 0, double Most = 1e15,
-    Stricter Stricter = Stricter.Never, string[]? Choices = null);
+    Stricter Stricter = Stricter.Never, string[]? Choices = null, double? Default = null);
 
 /// <summary>The values of a rule's parameters, by name; what was not given is missing.</summary>
 public sealed class Arguments(ImmutableSortedDictionary<string, object> values)

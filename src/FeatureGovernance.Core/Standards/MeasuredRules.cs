@@ -13,7 +13,7 @@ internal static class MeasuredRules
             [
                 new("maximum", ParameterType.Duration, "the longest promise allowed, such as P1D", Stricter: Stricter.Lower),
                 new("measured", ParameterType.Flag, "whether the measured freshness must keep the promise", Stricter: Stricter.Higher),
-                new("tolerance", ParameterType.Number, "how many times the promise the measurement may be; 1 where left out", Least: 1, Most: 100, Stricter: Stricter.Lower),
+                new("tolerance", ParameterType.Number, "how many times the promise the measurement may be; 1 where left out", Least: 1, Most: 100, Stricter: Stricter.Lower, Default: 1),
                 Age,
             ],
             arguments => f => Fresh(f, arguments)),
@@ -51,7 +51,7 @@ internal static class MeasuredRules
     ];
 
     private static RuleKind AtLeast(string name, string summary, double effort, EvidenceKind kind, string what) => new(name, summary, effort,
-        [new("minimum", ParameterType.Number, "0 to 1; 1 where left out", Most: 1, Stricter: Stricter.Higher), Age],
+        [new("minimum", ParameterType.Number, "0 to 1; 1 where left out", Most: 1, Stricter: Stricter.Higher, Default: 1), Age],
         arguments =>
         {
             var (least, age) = (arguments.Number("minimum") ?? 1, arguments.Number(Age.Name));

@@ -67,7 +67,7 @@ public static class RuleKinds
                 return f => pattern.IsMatch(Texts[part](f)!) ? Outcome.Met : Outcome.Failed($"its {part} is not of the form {pattern}");
             }),
         new("ownerActive", "Somebody leads the owning team, or a team above it.", 2,
-            [new("minimumLeads", ParameterType.Number, "leads needed; 1 where left out", Least: 1, Most: 100, Stricter: Stricter.Higher)],
+            [new("minimumLeads", ParameterType.Number, "leads needed; 1 where left out", Least: 1, Most: 100, Stricter: Stricter.Higher, Default: 1)],
             arguments =>
             {
                 var least = arguments.Number("minimumLeads") ?? 1;
@@ -75,7 +75,7 @@ public static class RuleKinds
             }),
         new("descriptionQuality", "The description says more than the name does.", 1,
             [
-                new("minimumWords", ParameterType.Number, "words needed; 3 where left out", Least: 1, Most: 200, Stricter: Stricter.Higher),
+                new("minimumWords", ParameterType.Number, "words needed; 3 where left out", Least: 1, Most: 200, Stricter: Stricter.Higher, Default: 3),
                 new("notOnlyName", ParameterType.Flag, "whether words that are all in the name do not count", Stricter: Stricter.Higher),
             ],
             arguments =>
@@ -94,7 +94,7 @@ public static class RuleKinds
         new("valueFloor", "Its rank by value, once its trial is over.", 10,
             [
                 new("minimumPercentile", ParameterType.Number, "0 to 100", Required: true, Most: 100, Stricter: Stricter.Higher),
-                new("afterDays", ParameterType.Number, "days at its stage before it is judged; 28 where left out", Most: 3_650, Stricter: Stricter.Lower),
+                new("afterDays", ParameterType.Number, "days at its stage before it is judged; 28 where left out", Most: 3_650, Stricter: Stricter.Lower, Default: 28),
             ],
             arguments =>
             {

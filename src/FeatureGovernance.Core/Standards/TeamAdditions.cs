@@ -47,6 +47,8 @@ public static class TeamAdditions
     /// <summary>What to do where ours is not at least as strict; null where it is.</summary>
     private static string? Compare(Parameter parameter, object? ours, object? theirs)
     {
+        ours ??= parameter.Default;
+        theirs ??= parameter.Default;
         if (theirs is null)
         {
             // What the organisation leaves open has a default of its own; a team may only close it where closing is stricter.

@@ -30,7 +30,7 @@ internal static class Funnel
             select (s.feature_id, s.model_id) as who, s.state, s.at, lead(s.at) over pair as until, lag(s.state) over pair as earlier
             from standards.adoption_step s join registry.feature f on f.id = s.feature_id
             where ($1::int is null or f.id = $1) and ($2::int is null or f.team_id = $2)
-            window pair as (partition by s.feature_id, s.model_id order by s.at)),
+            window pair as (partition by s.feature_id, s.model_id order by s.id)),
         step as (
             select who, case when state in (4, 5) then 5 else state + 1 end as step, at, until from visit
             where state <= 3 or (state in (4, 5) and coalesce(earlier, 0) <> 3))

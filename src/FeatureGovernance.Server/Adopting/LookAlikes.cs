@@ -16,9 +16,9 @@ internal static class LookAlikes
     private const string Sql = """
         with one as (
             select f.id, f.key, f.description, v.source_table, v.source_column,
-                   (select string_agg(quote_literal(word), ' | ') from (
+                   (select string_agg(word, ' | ') from (
                         select word from unnest(tsvector_to_array(to_tsvector('simple', coalesce(f.description, '')))) word
-                        where length(word) > 4 order by length(word) desc, word limit 6) w) as words
+                        where word ~ '^[[:alpha:]]{5,40}$' order by length(word) desc, word limit 6) w) as words
             from registry.feature f join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version
             where f.id = $1),
         candidate as (

@@ -18,6 +18,19 @@ internal static class ExemptionEndpoints
 {
     private const int LongestDays = 366;
 
+    private static readonly string[] States = ["requested", "approved", "rejected", "revoked", "expired"];
+
+    private const string StateSql = "case when e.state <= 1 and e.expires_at <= $1 then 'expired' else (array['requested', 'approved', 'rejected', 'revoked'])[e.state + 1] end";
+
+    private const string Select = $"""
+        select e.id, e.rule, f.key, e.group_name, t.slug, o.slug, {StateSql}, e.reason, e.requester, e.requested_at, e.expires_at, e.decided_by, e.decided_at,
+               e.comment, e.revision, e.owner_id
+        from standards.exemption e
+        join registry.team o on o.id = e.owner_id
+        left join registry.feature f on f.id = e.feature_id
+        left join registry.team t on t.id = e.team_id
+        """;
+
     public static void MapExemptions(this RouteGroupBuilder api)
     {
         var exemptions = api.MapGroup("/exemptions").WithTags("Standards");
@@ -155,7 +168,7 @@ internal static class ExemptionEndpoints
         if (caller.Refuses(Permission.ManageStandards, owner, before.Owner) is { } notYours)
             return (Refused)notYours;
         if (before.State != (body.Decision == "revoke" ? "approved" : "requested"))
-            return (Refused)new Refusal(RefusalKind.Conflict, "illegal-exemption-step", $"Exemption {id} is {before.State}; it cannot be {body.Decision}d.".Replace("ejectd", "ejected", StringComparison.Ordinal));
+            return (Refused)new Refusal(RefusalKind.Conflict, "illegal-exemption-step", $"Exemption {id} is {before.State}; there is nothing to {body.Decision}.");
         await using var command = new NpgsqlCommand("""
             update standards.exemption set state = $2, decided_by = $3, decided_at = $4, comment = coalesce($5, comment), revision = revision + 1 where id = $1
             """, write.Connection);
@@ -170,19 +183,6 @@ internal static class ExemptionEndpoints
         context.SetRevision(after.Revision);
         return TypedResults.Ok(after);
     }
-
-    private static readonly string[] States = ["requested", "approved", "rejected", "revoked", "expired"];
-
-    private const string StateSql = "case when e.state <= 1 and e.expires_at <= $1 then 'expired' else (array['requested', 'approved', 'rejected', 'revoked'])[e.state + 1] end";
-
-    private const string Select = $"""
-        select e.id, e.rule, f.key, e.group_name, t.slug, o.slug, {StateSql}, e.reason, e.requester, e.requested_at, e.expires_at, e.decided_by, e.decided_at,
-               e.comment, e.revision, e.owner_id
-        from standards.exemption e
-        join registry.team o on o.id = e.owner_id
-        left join registry.feature f on f.id = e.feature_id
-        left join registry.team t on t.id = e.team_id
-        """;
 
     private static async Task<(ExemptionView View, int Owner)?> FindAsync(NpgsqlConnection connection, int id, DateTimeOffset now, CancellationToken cancellation, bool locked = false)
     {

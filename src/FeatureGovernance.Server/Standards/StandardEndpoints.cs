@@ -26,7 +26,7 @@ internal static class StandardEndpoints
         standards.MapPut("/{name}", Put).Needs(Permission.ManageStandards).Mutates().Accepts<string>(StandardBody.MediaTypes[0], StandardBody.MediaTypes[1..])
             .WithSummary("Put a standard: the organisation's own, or what a team adds to it");
         standards.MapGet("/{name}/diff", Diff).Needs(Permission.Read).WithSummary("How two versions of a standard differ");
-        standards.MapPost("/{name}/dry-run", DryRun.Post).Needs(Permission.Read).Accepts<string>(StandardBody.MediaTypes[0], StandardBody.MediaTypes[1..])
+        standards.MapPost("/{name}/dry-run", DryRun.Post).Needs(Permission.RegisterFeatures).Accepts<string>(StandardBody.MediaTypes[0], StandardBody.MediaTypes[1..])
             .WithSummary("Who would newly fail if this document were put");
         api.MapGet("/features/{key}/standing", Standing).Needs(Permission.Read).WithTags("Standards")
             .WithSummary("A feature against every standard in force, as it stands or for entering a stage");

@@ -9,6 +9,7 @@ public class TeamAdditionTests
           - {id: cheap, kind: costCeiling, maximumPerDay: 10, level: error, remedy: x, whenUnknown: fail, exemptible: false}
           - {id: filled, kind: required, fields: [entity, description], remedy: x, scope: {stages: [adopted]}}
           - {id: late, kind: ownerActive, remedy: x, effectiveFrom: 2031-01-01, graceDays: 10}
+          - {id: whole, kind: parity, remedy: x}
           - {id: named, kind: naming, pattern: '^[a-z]+$', remedy: x}
         """);
 
@@ -17,6 +18,7 @@ public class TeamAdditionTests
     [InlineData("{id: fresh-one, kind: ownerActive, level: info, remedy: x}", null)]
     [InlineData("{id: filled, kind: required, fields: [entity, description, tier], remedy: x}", null)]
     [InlineData("{id: covered, kind: coverage, minimum: 0.7, remedy: x}", "rules[0].minimum")]
+    [InlineData("{id: whole, kind: parity, minimum: 0.9, remedy: x}", "rules[0].minimum")]
     [InlineData("{id: covered, kind: tests, remedy: x}", "rules[0].kind")]
     [InlineData("{id: covered, kind: coverage, minimum: 0.8, level: info, remedy: x}", "rules[0].level")]
     [InlineData("{id: covered, kind: coverage, minimum: 0.8, remedy: x, scope: {kinds: [label]}}", "rules[0].scope")]

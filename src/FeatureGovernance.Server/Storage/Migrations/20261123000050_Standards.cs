@@ -93,12 +93,14 @@ internal sealed class StandardsTables : Migration
             select feature_id, model_id, coalesce(request_id, 0), since, (since + interval '28 days')::date from lifecycle.adoption where state = 2;
 
         -- Every state that a pair went through, however it came about.
+        create sequence standards.adoption_step_id;
         create table standards.adoption_step (
             feature_id int not null,
             model_id int not null,
             state smallint not null,
-            at timestamptz not null);
-        create index on standards.adoption_step (feature_id, model_id, at);
+            at timestamptz not null,
+            id bigint not null default nextval('standards.adoption_step_id'),
+            primary key (feature_id, id));
         insert into standards.adoption_step select feature_id, model_id, state, since from lifecycle.adoption;
 
         create function standards.keep_new_steps() returns trigger language plpgsql as $$
