@@ -109,6 +109,7 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
     {
         foreach (var model in (string[])["rec-asking", "rec-one", "rec-two", "rec-three"])
             await server.Admin.ModelAsync(model, "readers", kind: "retrieval");
+        await server.ExecuteAsync("delete from value.pair_share");
         var keys = new List<string>();
         for (var i = 0; i < 4; i++)
             keys.Add(await server.FeatureAtAsync("adopted"));
