@@ -29,7 +29,8 @@ internal static class ExemptionCommand
             var body = new JsonObject { ["value"] = call.Get(value) };
             body.PutIfAny("link", call.Get(link));
             body.PutIfAny("comment", call.Get(comment));
-            var answer = await call.Client.PutAsync<JsonObject>(Paths.Of("features", call.Get(key), "evidence", call.Get(kind)), body, cancellation: call.Cancellation);
+            var answer = await call.Client.PutAsync<JsonObject>(Paths.Of("features", call.Get(key), "evidence", call.Get(kind)), body,
+                cancellation: call.Cancellation);
             call.Screen.Table(answer, StandardCommand.Rows(answer, "items"), Written.Columns("kind", "value", "at", "actor", "link", "comment"));
         });
     }

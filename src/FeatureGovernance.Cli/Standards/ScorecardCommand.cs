@@ -35,7 +35,8 @@ internal static class ScorecardCommand
             if (!call.Screen.Json)
                 call.Screen.Raw($"{Headline(card, $"{card["effort"]}")}, by lifting {card["featuresToLift"]} of {card["features"]} features");
             call.Screen.Table(card, StandardCommand.Rows(card, "path"),
-                [.. Written.Columns("feature", "level", "effort"), new("rules", row => string.Join(", ", StandardCommand.Rows(row, "path").Select(step => Written.Cell(step["rule"]))))]);
+                [.. Written.Columns("feature", "level", "effort"),
+                    new("rules", row => string.Join(", ", StandardCommand.Rows(row, "path").Select(step => Written.Cell(step["rule"]))))]);
         });
     }
 
@@ -47,7 +48,8 @@ internal static class ScorecardCommand
         var from = new Option<string?>("--from") { Description = "The first day; 90 days back where left out." };
         return new Command("trend", "How a level went, day by day.") { what, name, from }.Runs(surroundings, async call =>
         {
-            var trend = await call.Client.GetAsync<JsonObject>(Paths.Of("scorecards", $"{call.Get(what)}s", call.Get(name), "trend").With(("from", call.Get(from))), call.Cancellation);
+            var trend = await call.Client.GetAsync<JsonObject>(
+                Paths.Of("scorecards", $"{call.Get(what)}s", call.Get(name), "trend").With(("from", call.Get(from))), call.Cancellation);
             call.Screen.Table(trend, StandardCommand.Rows(trend, "days"), Written.Columns("day", "level", "features", "counts"));
         });
     }
@@ -58,7 +60,8 @@ internal static class ScorecardCommand
         what.AcceptOnlyFromAmong("teams", "groups");
         var limit = FeatureCommand.Limit();
         return new Command("list", "Levels of the newest record, by name.") { what, limit }.Runs(surroundings, async call =>
-            call.Screen.Table(await call.ListAsync<JsonObject>(Paths.Of("scorecards", call.Get(what)), call.Get(limit)), Written.Columns("subject", "day", "level", "features", "counts")));
+            call.Screen.Table(await call.ListAsync<JsonObject>(Paths.Of("scorecards", call.Get(what)), call.Get(limit)),
+                Written.Columns("subject", "day", "level", "features", "counts")));
     }
 
     private static string Headline(JsonObject card, string effort) =>

@@ -46,13 +46,15 @@ internal static class StandardCommand
         {
             if (call.Get(file!) is not { } document)
             {
-                var differences = await call.Client.GetAsync<JsonObject>(Paths.Of("standards", call.Get(name), "diff").With(("from", call.Get(from)), ("to", call.Get(to))), call.Cancellation);
+                var differences = await call.Client.GetAsync<JsonObject>(
+                    Paths.Of("standards", call.Get(name), "diff").With(("from", call.Get(from)), ("to", call.Get(to))), call.Cancellation);
                 call.Screen.Table(differences, Rows(differences, "changes"), Written.Columns("path", "before", "after"));
                 return;
             }
 
             var present = await call.Client.FindAsync<JsonObject>(Paths.Of("standards", call.Get(name)).With(("version", call.Get(from))), call.Cancellation);
-            var changes = StandardDiff.Between(present is null ? null : Sound("the server's document", Written.Cell(present["document"])), Sound(document, await TextAsync(call, document)));
+            var changes = StandardDiff.Between(present is null ? null : Sound("the server's document", Written.Cell(present["document"])),
+                Sound(document, await TextAsync(call, document)));
             call.Screen.Table([.. changes], [new("path", change => change.Path), new("before", change => change.Before), new("after", change => change.After)]);
         });
     }
@@ -67,7 +69,8 @@ internal static class StandardCommand
             var text = await TextAsync(call, call.Get(file));
             var name = Sound(call.Get(file), text).Name;
             var wanted = call.Get(limit);
-            var report = await SendAsync<JsonObject>(call, Paths.Of("standards", name, "dry-run").With(("on", call.Get(on)), ("limit", Math.Clamp(wanted, 1, 1_000))), text, HttpMethod.Post);
+            var report = await SendAsync<JsonObject>(call, Paths.Of("standards", name, "dry-run").With(("on", call.Get(on)),
+                ("limit", Math.Clamp(wanted, 1, 1_000))), text, HttpMethod.Post);
             if (!call.Screen.Json)
             {
                 call.Screen.Raw($"{report["features"]} features judged for {report["on"]}: {report["newlyFailing"]} would newly fail, {report["newlyFailingErrors"]} of them an error; {report["noLongerFailing"]} would fail no more");
@@ -109,7 +112,8 @@ internal static class StandardCommand
     }
 
     private static Command List(Surroundings surroundings) => new Command("list", "Standards by name.").Runs(surroundings, async call =>
-        call.Screen.Table(await call.ListAsync<JsonObject>("standards", 0), Written.Columns("name", "team", "version", "inForce", "effectiveFrom", "rules", "updatedAt")));
+        call.Screen.Table(await call.ListAsync<JsonObject>("standards", 0),
+            Written.Columns("name", "team", "version", "inForce", "effectiveFrom", "rules", "updatedAt")));
 
     private static Command Standing(Surroundings surroundings)
     {
@@ -117,8 +121,10 @@ internal static class StandardCommand
         var entering = new Option<string?>("--entering") { Description = "Judge it for entering this stage." };
         return new Command("check", "A feature against every standard in force: exit code 1 where it fails an error.") { key, entering }.Runs(surroundings, async call =>
         {
-            var standing = await call.Client.GetAsync<JsonObject>(Paths.Of("features", call.Get(key), "standing").With(("entering", call.Get(entering))), call.Cancellation);
-            call.Screen.Table(standing, Rows(standing, "findings"), Written.Columns("level", "rule", "standing", "message", "detail", "remedy", "graceUntil", "exemptUntil"));
+            var standing = await call.Client.GetAsync<JsonObject>(
+                Paths.Of("features", call.Get(key), "standing").With(("entering", call.Get(entering))), call.Cancellation);
+            call.Screen.Table(standing, Rows(standing, "findings"),
+                Written.Columns("level", "rule", "standing", "message", "detail", "remedy", "graceUntil", "exemptUntil"));
             if (!call.Screen.Json)
                 call.Screen.Raw($"{standing["verdict"]} at {standing["stage"]}, of {standing["rules"]} rules");
             return Written.Cell(standing["verdict"]) == "fail" ? ExitCode.Fail : ExitCode.Pass;
@@ -152,5 +158,6 @@ internal static class StandardCommand
 
     private static string Remedy(FieldError fault) => fault.Remedy is { } remedy ? $"{remedy} " : "";
 
-    private static Task<T> SendAsync<T>(Call call, string path, string text, HttpMethod verb) => call.Client.SendTextAsync<T>(verb, path, text, "application/yaml", call.Cancellation);
+    private static Task<T> SendAsync<T>(Call call, string path, string text, HttpMethod verb) =>
+        call.Client.SendTextAsync<T>(verb, path, text, "application/yaml", call.Cancellation);
 }

@@ -43,7 +43,8 @@ public sealed record AdoptionFunnel(string Subject, IReadOnlyList<FunnelStep> St
 /// <param name="EndsOn">Its last day.</param>
 /// <param name="Share">The feature's share of the model's importance at the last look; null where nothing measured it.</param>
 /// <param name="FlaggedAt">When it was flagged for withdrawal: over, and no value shown; null where it was not.</param>
-public sealed record TrialView(string Feature, string Model, string Team, int Request, DateTimeOffset Began, DateOnly EndsOn, double? Share, DateTimeOffset? FlaggedAt);
+public sealed record TrialView(string Feature, string Model, string Team, int Request, DateTimeOffset Began, DateOnly EndsOn, double? Share,
+    DateTimeOffset? FlaggedAt);
 
 /// <summary>A feature that a model may gain by.</summary>
 /// <param name="Feature">The feature.</param>
@@ -56,7 +57,8 @@ public sealed record TrialView(string Feature, string Model, string Team, int Re
 /// <param name="Siblings">How many sibling models it is known of.</param>
 /// <param name="Evidence">The siblings that gain most by it, at most five.</param>
 public sealed record AdoptionAdvice(
-    string Feature, string Team, string Stage, double ExpectedShare, double Lower, double Upper, double ExpectedValue, int Siblings, IReadOnlyList<SiblingGain> Evidence);
+    string Feature, string Team, string Stage, double ExpectedShare, double Lower, double Upper, double ExpectedValue, int Siblings,
+        IReadOnlyList<SiblingGain> Evidence);
 
 /// <summary>What a sibling model gains by a feature.</summary>
 /// <param name="Model">The sibling.</param>

@@ -5,7 +5,8 @@ namespace FeatureGovernance.Core.Standards;
 /// <summary>Kinds of rules that rest on evidence: measurements, tests and approvals. Evidence that is missing or too old is unknown.</summary>
 internal static class MeasuredRules
 {
-    private static readonly Parameter Age = new("maximumAgeDays", ParameterType.Number, "how old evidence may be; any age where left out", Least: 1, Most: 3_650, Stricter: Stricter.Lower);
+    private static readonly Parameter Age = new("maximumAgeDays", ParameterType.Number, "how old evidence may be; any age where left out",
+        Least: 1, Most: 3_650, Stricter: Stricter.Lower);
 
     public static IEnumerable<RuleKind> All() =>
     [
@@ -13,7 +14,8 @@ internal static class MeasuredRules
             [
                 new("maximum", ParameterType.Duration, "the longest promise allowed, such as P1D", Stricter: Stricter.Lower),
                 new("measured", ParameterType.Flag, "whether the measured freshness must keep the promise", Stricter: Stricter.Higher),
-                new("tolerance", ParameterType.Number, "how many times the promise the measurement may be; 1 where left out", Least: 1, Most: 100, Stricter: Stricter.Lower, Default: 1),
+                new("tolerance", ParameterType.Number, "how many times the promise the measurement may be; 1 where left out", Least: 1,
+                    Most: 100, Stricter: Stricter.Lower, Default: 1),
                 Age,
             ],
             arguments => f => Fresh(f, arguments)),
@@ -28,7 +30,8 @@ internal static class MeasuredRules
                     : found.Value <= limit ? Outcome.Met : Outcome.Failed($"{found.Value:0.####} of its values are null, and {limit:0.####} may be");
             }),
         new("sensitivityReview", "The use of sensitive data is approved by somebody outside the owning team.", 5,
-            [new("sensitivities", ParameterType.Words, "which need it; personal where left out", Stricter: Stricter.Higher, Choices: [.. Enum.GetValues<Sensitivity>().Select(Words.Of)]), Age],
+            [new("sensitivities", ParameterType.Words, "which need it; personal where left out", Stricter: Stricter.Higher,
+                Choices: [.. Enum.GetValues<Sensitivity>().Select(Words.Of)]), Age],
             arguments =>
             {
                 var named = arguments.List("sensitivities");

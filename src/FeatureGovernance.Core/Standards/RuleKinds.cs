@@ -94,7 +94,8 @@ public static class RuleKinds
         new("valueFloor", "Its rank by value, once its trial is over.", 10,
             [
                 new("minimumPercentile", ParameterType.Number, "0 to 100", Required: true, Most: 100, Stricter: Stricter.Higher),
-                new("afterDays", ParameterType.Number, "days at its stage before it is judged; 28 where left out", Most: 3_650, Stricter: Stricter.Lower, Default: 28),
+                new("afterDays", ParameterType.Number, "days at its stage before it is judged; 28 where left out", Most: 3_650,
+                    Stricter: Stricter.Lower, Default: 28),
             ],
             arguments =>
             {

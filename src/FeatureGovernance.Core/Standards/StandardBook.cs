@@ -54,7 +54,8 @@ public sealed class StandardBook
 
     public static StandardBook Of(IEnumerable<VersionedStandard> standards, IEnumerable<Exemption> exemptions)
     {
-        ImmutableArray<VersionedStandard> inForce = [.. standards.OrderBy(one => one.Standard.Team is not null).ThenBy(one => one.Standard.Name, StringComparer.Ordinal)];
+        ImmutableArray<VersionedStandard> inForce = [
+            .. standards.OrderBy(one => one.Standard.Team is not null).ThenBy(one => one.Standard.Name, StringComparer.Ordinal)];
         var asked = inForce.Where(one => one.Standard.Team is null).SelectMany(one => one.Standard.Rules).GroupBy(rule => rule.Id, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First().For, StringComparer.Ordinal);
         var entries = inForce.SelectMany(one => one.Standard.Rules.Select(rule =>
@@ -106,7 +107,8 @@ public sealed class StandardBook
     {
         var failed = outcome.Standing == Standing.Failed || rule.UnknownFails;
         var exemption = failed && rule.Exemptible ? exemptions[rule.Id].FirstOrDefault(one => one.Covers(feature)) : null;
-        var grace = rule.GraceEnds is { } ends && today < ends && feature.CreatedAt < rule.EffectiveFrom!.Value.ToDateTime(default, DateTimeKind.Utc) ? ends : (DateOnly?)null;
+        var isOlder = DateOnly.FromDateTime(feature.CreatedAt.UtcDateTime) < rule.EffectiveFrom;
+        var grace = isOlder && today < rule.GraceEnds ? rule.GraceEnds : null;
         var level = !failed || exemption is not null ? RuleLevel.Info : grace is not null && rule.Level > RuleLevel.Warn ? RuleLevel.Warn : rule.Level;
         return new(rule, standard, level, failed && exemption is null, outcome.Standing, outcome.Detail!, grace, exemption);
     }

@@ -55,7 +55,8 @@ public static partial class StandardReader
             Rules = [.. fields.Maps("rules", MostRules).Select(ReadRule).OfType<Rule>()],
         };
         if (team is not null && (standard.Ladder is not null || standard.Adoption is not null))
-            fields.Fault(standard.Ladder is not null ? "scorecard" : "adoption", "Only the organisation's standard sets this.", "Take it out of the team's addition.", code: "not-a-teams-to-set");
+            fields.Fault(standard.Ladder is not null ? "scorecard" : "adoption", "Only the organisation's standard sets this.",
+                "Take it out of the team's addition.", code: "not-a-teams-to-set");
         if (!fields.Has("rules"))
             fields.Fault("rules", "The field is required.", "List the rules.", code: "required-field");
         foreach (var twice in standard.Rules.GroupBy(rule => rule.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Last()))

@@ -24,7 +24,8 @@ public static class StandardSchema
             ["effectiveFrom"] = Date("The first day; at once where left out."),
             ["scorecard"] = Object("The ladder of levels.", new JsonObject
             {
-                ["levels"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = Id }, ["minItems"] = 1, ["maxItems"] = 10 },
+                ["levels"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = Id },
+                    ["minItems"] = 1, ["maxItems"] = 10 },
                 ["quota"] = Number("The share of its features that lifts a team or group.", 0.01, 1),
             }, "levels"),
             ["adoption"] = Adoption(),
@@ -78,7 +79,8 @@ public static class StandardSchema
         {
             ["type"] = "array",
             ["maxItems"] = 50,
-            ["items"] = Object("Where it is true, nobody needs to decide.", new JsonObject { ["when"] = Text("An expression over feature and asking model.") }, "when"),
+            ["items"] = Object("Where it is true, nobody needs to decide.",
+                new JsonObject { ["when"] = Text("An expression over feature and asking model.") }, "when"),
         },
         ["trial"] = Object("How long a trial may last, and what it must have shown by then.", new JsonObject
         {

@@ -23,7 +23,8 @@ public static class TeamAdditions
         }
 
         if (ours.Level < theirs.Level)
-            yield return Fault(ours, "level", $"{Words.Of(ours.Level)} is less than the organisation's {Words.Of(theirs.Level)}.", $"Use {Words.Of(theirs.Level)} or graver.");
+            yield return Fault(ours, "level", $"{Words.Of(ours.Level)} is less than the organisation's {Words.Of(theirs.Level)}.",
+                $"Use {Words.Of(theirs.Level)} or graver.");
         foreach (var parameter in ours.Kind.Parameters)
         {
             if (Compare(parameter, ours.Arguments.Find(parameter.Name), theirs.Arguments.Find(parameter.Name)) is { } remedy)
@@ -31,7 +32,8 @@ public static class TeamAdditions
         }
 
         if (!(theirs.Scope with { Teams = [] }).IsWithin(ours.Scope with { Teams = [] }) || !ours.Scope.Teams.IsEmpty)
-            yield return Fault(ours, "scope", "The scope leaves out features that the organisation's rule concerns.", "Take the scope out, or give the narrower rule another id.");
+            yield return Fault(ours, "scope", "The scope leaves out features that the organisation's rule concerns.",
+                "Take the scope out, or give the narrower rule another id.");
         if ((ours.EffectiveFrom ?? DateOnly.MinValue) > (theirs.EffectiveFrom ?? DateOnly.MinValue))
             yield return Fault(ours, "effectiveFrom", "The rule begins later than the organisation's.", "Let it begin no later.");
         if ((ours.GraceEnds ?? DateOnly.MinValue) > (theirs.GraceEnds ?? DateOnly.MinValue))

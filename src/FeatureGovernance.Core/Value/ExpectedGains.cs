@@ -32,7 +32,8 @@ public static class ExpectedGains
         var between = BetweenModels(candidates);
         var levels = candidates.Select(siblings => Level(siblings, between)).ToArray();
         var common = levels.Length == 0 ? 0 : levels.Average(level => level.Mean);
-        var spread = levels.Length < 2 ? AssumedVariance : Math.Max(0.01, levels.Sum(level => Square(level.Mean - common)) / (levels.Length - 1) - levels.Average(level => level.Variance));
+        var spread = levels.Length < 2 ? AssumedVariance : Math.Max(0.01,
+            levels.Sum(level => Square(level.Mean - common)) / (levels.Length - 1) - levels.Average(level => level.Variance));
         return [.. levels.Select(level => Predicted(level, common, spread, between))];
     }
 

@@ -68,7 +68,8 @@ internal static class Funnel
             await StepsAsync(connection, Adoptions, AdoptionSteps, row?.Id, teamId, cancellation)));
     }
 
-    private static async Task<List<FunnelStep>> StepsAsync(NpgsqlConnection connection, string steps, string[] names, int? feature, int? team, CancellationToken cancellation)
+    private static async Task<List<FunnelStep>> StepsAsync(NpgsqlConnection connection, string steps, string[] names, int? feature, int? team,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"{steps} {Counts}", connection);
         command.Parameters.Add(new() { Value = (object?)feature ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });

@@ -35,7 +35,8 @@ internal sealed class Trials(IServiceScopeFactory scopes, StandardShelf shelf)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         return endsOn is { } day && (day <= today || day > today.AddDays(policy.Days))
-            ? Problems.Malformed("endsOn", $"A trial that begins today may last until {today.AddDays(policy.Days):yyyy-MM-dd}.", "Give a later day up to that one, or none.")
+            ? Problems.Malformed("endsOn", $"A trial that begins today may last until {today.AddDays(policy.Days):yyyy-MM-dd}.",
+                "Give a later day up to that one, or none.")
             : null;
     }
 
@@ -114,7 +115,8 @@ internal sealed class Trials(IServiceScopeFactory scopes, StandardShelf shelf)
         while (items.Count < size && await reader.ReadAsync(cancellation))
         {
             items.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetFieldValue<DateOnly>(5), reader.IsDBNull(6) ? null : reader.GetDouble(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7)));
+                reader.GetFieldValue<DateOnly>(5), reader.IsDBNull(6) ? null : reader.GetDouble(6),
+                    reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7)));
             end = new("trial", items[^1].Feature, reader.GetInt32(8));
         }
 

@@ -17,12 +17,14 @@ internal static class DryRun
 
     /// <param name="on">The day to judge for; without it, the document's first day or today, with grace passed over.</param>
     public static async Task<Results<Ok<DryRunReport>, Refused>> Post(
-        string name, string? on, int? limit, string? cursor, HttpContext context, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
+        string name, string? on, int? limit, string? cursor, HttpContext context, NpgsqlDataSource source, StandardShelf shelf,
+            TimeProvider clock, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
         var after = Cursor.Decode(cursor, "key", faults);
-        faults.Check(after?.Last is null || FeatureKey.TryParse(after.Last, out _), "cursor", "The cursor was not given out for this list.", "Leave it out to begin again.");
+        faults.Check(after?.Last is null || FeatureKey.TryParse(after.Last, out _), "cursor", "The cursor was not given out for this list.",
+            "Leave it out to begin again.");
         DateOnly? day = null;
         if (on is not null && !(DateOnly.TryParseExact(on, "yyyy-MM-dd", out var given) && given.Year is > 2000 and < 2200))
             faults.Add("on", "The value is not a date.", "Send a date such as 2026-01-31.");
@@ -45,7 +47,8 @@ internal static class DryRun
             var today = DateOnly.FromDateTime(now.UtcDateTime);
             var first = standard.Rules.Select(rule => rule.EffectiveFrom).Append(standard.EffectiveFrom).Append(today).Max()!.Value;
             var tried = day is null ? standard with { Rules = [.. standard.Rules.Select(rule => rule with { GraceDays = 0 })] } : standard;
-            var run = new Run(present, present.With(new(tried, 0)), tried, (day ?? first).ToDateTime(TimeOnly.FromDateTime(now.UtcDateTime), DateTimeKind.Utc), after?.Last, size);
+            var run = new Run(present, present.With(new(tried, 0)), tried,
+                (day ?? first).ToDateTime(TimeOnly.FromDateTime(now.UtcDateTime), DateTimeKind.Utc), after?.Last, size);
             await foreach (var (_, record) in FeatureRecords.ReadAsync(connection, Selection.Living, now, cancellation, "order by f.key collate \"C\""))
                 run.Judge(record);
             return TypedResults.Ok(run.Report(day ?? first));

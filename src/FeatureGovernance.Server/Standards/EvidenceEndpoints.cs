@@ -61,7 +61,8 @@ internal static class EvidenceEndpoints
         command.Parameters.Add(new() { Value = (object?)body.Link ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)body.Comment?.Trim() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
-            return (Refused)new Refusal(RefusalKind.Conflict, "newer-evidence", $"Newer evidence of '{row.Key}' is known.", [new("at", "A later report exists.", "Report only what is newer.")]);
+            return (Refused)new Refusal(RefusalKind.Conflict, "newer-evidence", $"Newer evidence of '{row.Key}' is known.",
+                [new("at", "A later report exists.", "Report only what is newer.")]);
         var after = await ListAsync(write.Connection, row.Id, cancellation);
         write.Record(NewEvent.Of("feature.evidence", "feature", row.Id, row.Key, before, after, body.Comment));
         return TypedResults.Ok(after);
@@ -74,7 +75,8 @@ internal static class EvidenceEndpoints
             return caller.Refuses(Permission.RegisterFeatures, row.TeamId, row.Team);
         if (caller.MemberOf.Contains(row.TeamId))
             return new(RefusalKind.Forbidden, "own-feature", $"Nobody approves the use of sensitive data of their own team; a lead outside '{row.Team}' or an administrator must.");
-        return caller.Role is Role.Lead or Role.Admin ? null : new(RefusalKind.Forbidden, "not-yours-to-approve", "Only a lead outside the owning team, or an administrator, approves the use of sensitive data.");
+        return caller.Role is Role.Lead or Role.Admin ? null : new(RefusalKind.Forbidden, "not-yours-to-approve",
+            "Only a lead outside the owning team, or an administrator, approves the use of sensitive data.");
     }
 
     private static async Task<EvidenceList> ListAsync(NpgsqlConnection connection, int feature, CancellationToken cancellation)
@@ -84,7 +86,8 @@ internal static class EvidenceEndpoints
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var items = new List<EvidenceView>();
         while (await reader.ReadAsync(cancellation))
-            items.Add(new(Words.Of((EvidenceKind)reader.GetInt16(0)), reader.GetDouble(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+            items.Add(new(Words.Of((EvidenceKind)reader.GetInt16(0)), reader.GetDouble(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
         return new(items);
     }
 }

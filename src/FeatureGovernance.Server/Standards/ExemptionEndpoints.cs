@@ -48,17 +48,20 @@ internal static class ExemptionEndpoints
         faults.Text("reason", body.Reason, FieldFaults.LongText, required: true);
         faults.Text("group", body.Group, 128);
         faults.Slug("team", body.Team, required: false);
-        faults.Check(new[] { body.Feature, body.Group, body.Team }.Count(name => !string.IsNullOrEmpty(name)) == 1, "feature", "Not exactly one of feature, group and team is named.", "Name one of the three.");
+        faults.Check(new[] { body.Feature, body.Group, body.Team }.Count(name => !string.IsNullOrEmpty(name)) == 1, "feature",
+            "Not exactly one of feature, group and team is named.", "Name one of the three.");
         faults.Check(body.ExpiresAt is { } expires && expires > write.Now && expires <= write.Now.AddDays(LongestDays), "expiresAt",
             "The end is missing, past or too far off.", $"Give an instant at most {LongestDays} days ahead.");
         var book = await shelf.OpenAsync(write.Connection, write.Now, cancellation);
         var rules = book.Standards.SelectMany(one => one.Standard.Rules).Where(rule => rule.Id == body.Rule).ToList();
         if (body.Rule is not null && rules.Count == 0)
-            faults.Add("rule", $"No standard in force has a rule '{Problems.Shorten(FieldFaults.Printable(body.Rule))}'.", "GET /standards/{name} lists the rules.", "unknown-rule");
+            faults.Add("rule", $"No standard in force has a rule '{Problems.Shorten(FieldFaults.Printable(body.Rule))}'.",
+                "GET /standards/{name} lists the rules.", "unknown-rule");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         if (rules.Any(rule => !rule.Exemptible))
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "not-exemptible", $"Rule '{body.Rule}' allows no exemption.", [new("rule", "The standard says exemptible: false.", "Meet the rule.")]);
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "not-exemptible", $"Rule '{body.Rule}' allows no exemption.",
+                [new("rule", "The standard says exemptible: false.", "Meet the rule.")]);
 
         var (feature, team, refusal) = await SubjectAsync(body, write, cancellation);
         if (team is null)
@@ -86,7 +89,8 @@ internal static class ExemptionEndpoints
     }
 
     /// <summary>What it is for, and who owns that.</summary>
-    private static async Task<(int? Feature, (int Id, string Slug)? Team, Refusal? Refusal)> SubjectAsync(ExemptionRequest body, WriteTransaction write, CancellationToken cancellation)
+    private static async Task<(int? Feature, (int Id, string Slug)? Team, Refusal? Refusal)> SubjectAsync(ExemptionRequest body,
+        WriteTransaction write, CancellationToken cancellation)
     {
         if (body.Feature is not null)
         {
@@ -111,7 +115,8 @@ internal static class ExemptionEndpoints
         };
     }
 
-    private static async Task<Results<Ok<ExemptionView>, Refused>> Get(int id, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<Results<Ok<ExemptionView>, Refused>> Get(int id, HttpContext context, NpgsqlDataSource source, TimeProvider clock,
+        CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await FindAsync(connection, id, clock.GetUtcNow(), cancellation) is not { } found)
@@ -121,7 +126,8 @@ internal static class ExemptionEndpoints
     }
 
     private static async Task<Results<Ok<Page<ExemptionView>>, Refused>> List(
-        NpgsqlDataSource source, TimeProvider clock, string? rule, string? feature, string? team, string? state, int? limit, string? cursor, CancellationToken cancellation)
+        NpgsqlDataSource source, TimeProvider clock, string? rule, string? feature, string? team, string? state, int? limit, string? cursor,
+            CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -184,7 +190,8 @@ internal static class ExemptionEndpoints
         return TypedResults.Ok(after);
     }
 
-    private static async Task<(ExemptionView View, int Owner)?> FindAsync(NpgsqlConnection connection, int id, DateTimeOffset now, CancellationToken cancellation, bool locked = false)
+    private static async Task<(ExemptionView View, int Owner)?> FindAsync(NpgsqlConnection connection, int id, DateTimeOffset now,
+        CancellationToken cancellation, bool locked = false)
     {
         await using var command = new NpgsqlCommand($"{Select} where e.id = $2 {(locked ? "for update of e" : "")}", connection);
         command.Parameters.Add(new() { Value = now });
@@ -197,6 +204,7 @@ internal static class ExemptionEndpoints
     {
         string? Text(int ordinal) => row.IsDBNull(ordinal) ? null : row.GetString(ordinal);
         return new(row.GetInt32(0), row.GetString(1), Text(2), Text(3), Text(4), row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8),
-            row.GetFieldValue<DateTimeOffset>(9), row.GetFieldValue<DateTimeOffset>(10), Text(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), Text(13), row.GetInt32(14));
+            row.GetFieldValue<DateTimeOffset>(9), row.GetFieldValue<DateTimeOffset>(10), Text(11),
+                row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), Text(13), row.GetInt32(14));
     }
 }

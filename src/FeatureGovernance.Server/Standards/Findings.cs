@@ -13,7 +13,8 @@ internal static class Findings
         verdict.Exemption is not null ? "exempt" : verdict.Failed ? "failed" : Words.Of(verdict.Standing),
         verdict.Message, verdict.Detail, verdict.Rule.Remedy, verdict.GraceUntil, verdict.Exemption?.Id, verdict.Exemption?.ExpiresAt);
 
-    public static string Verdict(IEnumerable<RuleVerdict> verdicts) => verdicts.Where(verdict => verdict.Failed).Select(verdict => verdict.Level).DefaultIfEmpty().Max() switch
+    public static string Verdict(IEnumerable<RuleVerdict> verdicts) =>
+        verdicts.Where(verdict => verdict.Failed).Select(verdict => verdict.Level).DefaultIfEmpty().Max() switch
     {
         RuleLevel.Error => "fail",
         RuleLevel.Warn => "warn",

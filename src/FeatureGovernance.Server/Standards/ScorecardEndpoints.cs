@@ -18,17 +18,22 @@ internal static class ScorecardEndpoints
     public static void MapScorecards(this RouteGroupBuilder api)
     {
         var scorecards = api.MapGroup("/scorecards").WithTags("Scorecards");
-        scorecards.MapGet("/teams", (NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) => ListAsync(0, source, limit, cursor, cancellation))
+        scorecards.MapGet("/teams", (NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) => ListAsync(0, source,
+            limit, cursor, cancellation))
             .Needs(Permission.Read).WithSummary("Teams with the level of their newest record");
-        scorecards.MapGet("/groups", (NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) => ListAsync(1, source, limit, cursor, cancellation))
+        scorecards.MapGet("/groups", (NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) => ListAsync(1,
+            source, limit, cursor, cancellation))
             .Needs(Permission.Read).WithSummary("Groups with the level of their newest record");
         scorecards.MapGet("/teams/{team}", (string team, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
-            JointAsync("team", team, Selection.Team(team), source, shelf, clock, cancellation)).Needs(Permission.Read).WithSummary("A team, with the teams under it, as of now");
+            JointAsync("team", team, Selection.Team(team), source, shelf, clock,
+                cancellation)).Needs(Permission.Read).WithSummary("A team, with the teams under it, as of now");
         scorecards.MapGet("/groups/{group}", (string group, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
             JointAsync("group", group, Selection.Group(group), source, shelf, clock, cancellation)).Needs(Permission.Read).WithSummary("A group as of now");
-        scorecards.MapGet("/teams/{team}/trend", (string team, string? from, string? to, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation) =>
+        scorecards.MapGet("/teams/{team}/trend", (string team, string? from, string? to, NpgsqlDataSource source, TimeProvider clock,
+            CancellationToken cancellation) =>
             TrendAsync(0, team, from, to, source, clock, cancellation)).Needs(Permission.Read).WithSummary("How a team's level went");
-        scorecards.MapGet("/groups/{group}/trend", (string group, string? from, string? to, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation) =>
+        scorecards.MapGet("/groups/{group}/trend", (string group, string? from, string? to, NpgsqlDataSource source, TimeProvider clock,
+            CancellationToken cancellation) =>
             TrendAsync(1, group, from, to, source, clock, cancellation)).Needs(Permission.Read).WithSummary("How a group's level went");
         api.MapGet("/features/{key}/scorecard", Feature).Needs(Permission.Read).WithTags("Scorecards").WithSummary("A feature's level, and the shortest way to the next");
     }
@@ -91,7 +96,8 @@ internal static class ScorecardEndpoints
         faults.Slug(kind == 0 ? "team" : "group", subject);
         var last = Day("to", to, faults) ?? DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var first = Day("from", from, faults) ?? last.AddDays(-Math.Min(89, last.DayNumber));
-        faults.Check(first <= last && last.DayNumber - first.DayNumber < MostDays, "from", $"The span ends before it begins, or is over {MostDays} days.", "Ask for less at once.");
+        faults.Check(first <= last && last.DayNumber - first.DayNumber < MostDays, "from",
+            $"The span ends before it begins, or is over {MostDays} days.", "Ask for less at once.");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         await using var command = source.CreateCommand(

@@ -34,9 +34,11 @@ internal static class StandardBody
         var read = StandardReader.Read(text);
         var faults = read.Faults;
         if (read.Standard is { } standard && standard.Name != name)
-            faults = faults.Add(new("name", $"The document's name is '{standard.Name}', and the path says '{FieldFaults.Printable(name)}'.", "Let both be the same."));
+            faults = faults.Add(new("name", $"The document's name is '{standard.Name}', and the path says '{FieldFaults.Printable(name)}'.",
+                "Let both be the same."));
         return faults.IsEmpty
             ? (text, read.Standard, null)
-            : (text, null, new(RefusalKind.Malformed, "malformed-standard", faults.Length == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"The standard has {faults.Length} faults.", faults));
+            : (text, null, new(RefusalKind.Malformed, "malformed-standard",
+                faults.Length == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"The standard has {faults.Length} faults.", faults));
     }
 }

@@ -15,7 +15,8 @@ internal static class StandardChecks
             ? [.. Repeated(standard, organisation), .. SetElsewhere(standard, others)]
             : [.. TeamAdditions.Faults(standard, organisation.Select(one => one.Rule))];
         faults = faults.AddRange(OffTheLadder(standard, book));
-        return faults.IsEmpty ? null : new(RefusalKind.BrokenRule, faults[0].Code!, faults.Length == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"The standard has {faults.Length} faults.", faults);
+        return faults.IsEmpty ? null : new(RefusalKind.BrokenRule, faults[0].Code!,
+            faults.Length == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"The standard has {faults.Length} faults.", faults);
     }
 
     private static IEnumerable<FieldError> Repeated(Standard standard, List<(Rule Rule, string Name)> others) =>

@@ -26,7 +26,8 @@ internal static class StandardEndpoints
         standards.MapPut("/{name}", Put).Needs(Permission.ManageStandards).Mutates().Accepts<string>(StandardBody.MediaTypes[0], StandardBody.MediaTypes[1..])
             .WithSummary("Put a standard: the organisation's own, or what a team adds to it");
         standards.MapGet("/{name}/diff", Diff).Needs(Permission.Read).WithSummary("How two versions of a standard differ");
-        standards.MapPost("/{name}/dry-run", DryRun.Post).Needs(Permission.RegisterFeatures).Accepts<string>(StandardBody.MediaTypes[0], StandardBody.MediaTypes[1..])
+        standards.MapPost("/{name}/dry-run", DryRun.Post).Needs(Permission.RegisterFeatures).Accepts<string>(StandardBody.MediaTypes[0],
+            StandardBody.MediaTypes[1..])
             .WithSummary("Who would newly fail if this document were put");
         api.MapGet("/features/{key}/standing", Standing).Needs(Permission.Read).WithTags("Standards")
             .WithSummary("A feature against every standard in force, as it stands or for entering a stage");
@@ -131,9 +132,11 @@ internal static class StandardEndpoints
 
     private static Refusal? NotAllowed(Caller caller, Team? team, string? name) => team is not null
         ? caller.Refuses(Permission.ManageStandards, team.Id, name!)
-        : caller.IsAdmin ? null : new(RefusalKind.Forbidden, "not-yours-to-set", "Only an administrator sets the organisation's standards; a lead names his team in the document.");
+        : caller.IsAdmin ? null : new(RefusalKind.Forbidden, "not-yours-to-set",
+            "Only an administrator sets the organisation's standards; a lead names his team in the document.");
 
-    private static async Task<Results<Ok<StandardDifferences>, Refused>> Diff(string name, int? from, int? to, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<Results<Ok<StandardDifferences>,
+        Refused>> Diff(string name, int? from, int? to, NpgsqlDataSource source, CancellationToken cancellation)
     {
         if (await FindAsync(source, name, to, cancellation) is not { } later)
             return (Refused)Problems.NotFound("standard", FieldFaults.Printable(name));
@@ -141,7 +144,8 @@ internal static class StandardEndpoints
         if (await FindAsync(source, name, first, cancellation) is not { } earlier)
             return (Refused)Problems.Malformed("from", $"'{FieldFaults.Printable(name)}' has no version {first}.", $"Use one up to {later.Version}.");
         var changes = StandardDiff.Between(StandardReader.Read(earlier.Document).Standard, StandardReader.Read(later.Document).Standard);
-        return TypedResults.Ok(new StandardDifferences(name, earlier.Version, later.Version, [.. changes.Select(change => new StandardDifference(change.Path, change.Before, change.After))]));
+        return TypedResults.Ok(new StandardDifferences(name, earlier.Version, later.Version,
+            [.. changes.Select(change => new StandardDifference(change.Path, change.Before, change.After))]));
     }
 
     private static async Task<Results<Ok<FeatureStanding>, Refused>> Standing(

@@ -22,7 +22,8 @@ internal static class JsonTree
         catch (JsonException fault)
         {
             var message = fault.Message.Split(" LineNumber:")[0];
-            throw new DocumentException(message.Length <= 200 ? message : message[..200] + "…", "Mend the JSON at the line named.", (int)(fault.LineNumber ?? 0) + 1);
+            throw new DocumentException(message.Length <= 200 ? message : message[..200] + "…", "Mend the JSON at the line named.",
+                (int)(fault.LineNumber ?? 0) + 1);
         }
     }
 

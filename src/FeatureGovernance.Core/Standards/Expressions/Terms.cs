@@ -41,7 +41,8 @@ internal sealed class Meaning(bool ofAdoption)
     public Func<FeatureRecord, bool?> Truth(Syntax syntax) =>
         Of(syntax) is TruthTerm truth ? truth.Read : throw new ExpressionException("A truth value is needed here, for example a comparison.");
 
-    private Func<FeatureRecord, double?> Number(Syntax syntax) => Of(syntax) is NumberTerm number ? number.Read : throw new ExpressionException("A number is needed here.");
+    private Func<FeatureRecord, double?> Number(Syntax syntax) =>
+        Of(syntax) is NumberTerm number ? number.Read : throw new ExpressionException("A number is needed here.");
 
     private TextTerm Text(Syntax syntax) => Of(syntax) as TextTerm ?? throw new ExpressionException("A text is needed here.");
 
@@ -142,7 +143,8 @@ internal sealed class Meaning(bool ofAdoption)
             case ("abs", 1) when Number(arguments[0]) is var number:
                 return new NumberTerm(f => number(f) is { } known ? Math.Abs(known) : null);
             case ("min" or "max", 2) when (Number(arguments[0]), Number(arguments[1])) is var (a, b):
-                return new NumberTerm(f => a(f) is { } first && b(f) is { } second ? call.Function == "min" ? Math.Min(first, second) : Math.Max(first, second) : null);
+                Func<double, double, double> choose = call.Function == "min" ? Math.Min : Math.Max;
+                return new NumberTerm(f => a(f) is { } first && b(f) is { } second ? choose(first, second) : null);
             default:
                 throw new ExpressionException($"There is no function {Fields.Shorten(call.Function)} of {arguments.Length}; the functions are {string.Join(", ", Functions.Select(function => function.Form))}.");
         }

@@ -75,7 +75,8 @@ internal static class Vocabulary
         Number($"{ModelPrefix}weight", "its business weight", f => f.Model?.Weight),
     ];
 
-    private static Field Text(string name, string summary, Func<FeatureRecord, string?> read) => new(name, summary, new TextTerm(f => read(f) is { Length: > 0 } text ? text : null));
+    private static Field Text(string name, string summary, Func<FeatureRecord, string?> read) =>
+        new(name, summary, new TextTerm(f => read(f) is { Length: > 0 } text ? text : null));
 
     private static Field Number(string name, string summary, Func<FeatureRecord, double?> read) => new(name, summary, new NumberTerm(read));
 
