@@ -6,6 +6,7 @@ using FeatureGovernance.Cli.Lifecycle;
 using FeatureGovernance.Cli.Notifications;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
+using FeatureGovernance.Cli.Standards;
 using FeatureGovernance.Cli.Telemetry;
 using FeatureGovernance.Cli.Value;
 
@@ -29,6 +30,10 @@ internal static class Program
         root.Add(CheckCommand.Create(surroundings));
         root.Add(AdoptCommand.Create(surroundings));
         root.Add(DeprecateCommand.Create(surroundings));
+        root.Add(StandardCommand.Create(surroundings));
+        root.Add(ExemptionCommand.Create(surroundings));
+        root.Add(ExemptionCommand.Evidence(surroundings));
+        root.Add(ScorecardCommand.Create(surroundings));
         root.Add(ImportCommand.Create(surroundings));
         root.Add(TelemetryCommand.Create(surroundings));
         root.Add(ScoreCommand.Create(surroundings));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using FeatureGovernance.Contracts;
 
@@ -105,6 +106,10 @@ public sealed partial class GovernanceClient : IDisposable
         while (await text.ReadLineAsync(cancellation) is { } line)
             yield return line;
     }
+
+    /// <summary>Sends a text as it is, for example a standard in YAML.</summary>
+    public Task<T> SendTextAsync<T>(HttpMethod verb, string path, string text, string mediaType, CancellationToken cancellation = default) =>
+        SendAsync<T>(verb, path, new StringContent(text, Encoding.UTF8, mediaType), cancellation);
 
     /// <summary>Posts a stream as it is; <paramref name="progress"/> hears the number of bytes sent so far.</summary>
     public Task<T> UploadAsync<T>(string path, Stream source, string mediaType, IProgress<long>? progress = null, CancellationToken cancellation = default) =>

@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
@@ -7,6 +8,7 @@ using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Notifications;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Server.Telemetry;
@@ -69,6 +71,8 @@ internal static class Service
         builder.AddLifecycle();
         builder.AddValue();
         builder.AddNotifications();
+        builder.AddStandards();
+        builder.AddAdopting();
 
         var app = builder.Build();
         app.UseHttp();
@@ -88,6 +92,11 @@ internal static class Service
         api.MapLifecycle();
         api.MapValue();
         api.MapNotices();
+        api.MapStandards();
+        api.MapExemptions();
+        api.MapEvidence();
+        api.MapScorecards();
+        api.MapAdopting();
         return app;
     }
 

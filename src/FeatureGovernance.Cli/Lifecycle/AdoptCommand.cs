@@ -11,7 +11,7 @@ internal static class AdoptCommand
 {
     public static Command Create(Surroundings surroundings) => new("adopt", "Ask for features for a model, and decide on such requests.")
     {
-        Request(surroundings), Decide(surroundings), List(surroundings),
+        Request(surroundings), Decide(surroundings), List(surroundings), Trials(surroundings), Funnel(surroundings), Recommend(surroundings), LookAlikes(surroundings),
     };
 
     private static Command Request(Surroundings surroundings)
@@ -52,6 +52,54 @@ internal static class AdoptCommand
             await call.ListAsync<JsonObject>("adoptions".With(("model", call.Get(model)), ("state", call.Get(state))), call.Get(limit)),
             Written.Columns("id", "model", "requester", "states", "justification", "createdAt")));
     }
+
+    private static Command Trials(Surroundings surroundings)
+    {
+        var flagged = new Option<bool>("--flagged") { Description = "Only those that are over and showed no value." };
+        var team = new Option<string?>("--team") { Description = "Only those of this team's models." };
+        var limit = FeatureCommand.Limit();
+        return new Command("trials", "Trials under way.") { flagged, team, limit }.Runs(surroundings, async call => call.Screen.Table(
+            await call.ListAsync<JsonObject>("adoptions/trials".With(("flagged", call.Get(flagged)), ("team", call.Get(team))), call.Get(limit)),
+            Written.Columns("feature", "model", "team", "request", "began", "endsOn", "share", "flaggedAt")));
+    }
+
+    private static Command Funnel(Surroundings surroundings)
+    {
+        var feature = new Option<string?>("--feature") { Description = "Only this feature." };
+        var team = new Option<string?>("--team") { Description = "Only this team's features." };
+        return new Command("funnel", "How features come to be adopted, and how long each step takes.") { feature, team }.Runs(surroundings, async call =>
+        {
+            var funnel = await call.Client.GetAsync<JsonObject>("adoptions/funnel".With(("feature", call.Get(feature)), ("team", call.Get(team))), call.Cancellation);
+            var rows = from side in (string[])["stages", "adoptions"]
+                       from row in (funnel[side] as JsonArray ?? []).OfType<JsonObject>()
+                       select (Side: side, Row: row);
+            var columns = Written.Columns("step", "count", "now", "medianDays", "p90Days");
+            call.Screen.Table(funnel, rows.ToList(), [new("of", pair => pair.Side), .. columns.Select(column => new Column<(string Side, JsonObject Row)>(column.Title, pair => column.Cell(pair.Row)))]);
+        });
+    }
+
+    private static Command Recommend(Surroundings surroundings)
+    {
+        var model = new Argument<string>("MODEL") { Description = "The model." };
+        var limit = FeatureCommand.Limit();
+        return new Command("recommend", "Features that sibling models gain by and this one lacks.") { model, limit }.Runs(surroundings, async call =>
+        {
+            var advice = await call.Client.GetAsync<JsonObject>(Paths.Of("models", call.Get(model), "recommendations").With(("limit", call.Get(limit))), call.Cancellation);
+            call.Screen.Table(advice, Rows(advice, "items"), Written.Columns("feature", "team", "stage", "expectedShare", "lower", "upper", "expectedValue", "siblings"));
+        });
+    }
+
+    private static Command LookAlikes(Surroundings surroundings)
+    {
+        var key = FeatureCommand.Key();
+        return new Command("look-alikes", "Features that look like one; read before proposing it.") { key }.Runs(surroundings, async call =>
+        {
+            var found = await call.Client.GetAsync<JsonObject>(Paths.Of("features", call.Get(key), "look-alikes"), call.Cancellation);
+            call.Screen.Table(found, Rows(found, "items"), Written.Columns("feature", "team", "stage", "score", "strong", "name", "source", "wording", "description"));
+        });
+    }
+
+    private static List<JsonObject> Rows(JsonObject answer, string name) => [.. (answer[name] as JsonArray ?? []).OfType<JsonObject>()];
 
     private static void Print(Call call, JsonObject request) => call.Screen.Table(
         request, [.. (request["features"] as JsonArray ?? []).OfType<JsonObject>()],

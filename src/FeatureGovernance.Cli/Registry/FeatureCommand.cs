@@ -92,11 +92,13 @@ internal static class FeatureCommand
         var to = new Argument<string>("STAGE") { Description = "proposed, experimental, adopted, … as docs/lifecycle.md allows." };
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
         var over = new Option<bool>("--override") { Description = "Pass guards that may be overridden; for administrators, and audited." };
-        return new Command("move", "Move a feature to another stage of its life.") { key, to, reason, over }.Runs(surroundings, async call =>
+        var whyNot = new Option<string?>("--why-not") { Description = "When proposing: why its look-alikes do not serve." };
+        return new Command("move", "Move a feature to another stage of its life.") { key, to, reason, over, whyNot }.Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["to"] = call.Get(to), ["reason"] = call.Get(reason) };
             if (call.Get(over))
                 body["override"] = true;
+            body.PutIfAny("whyNot", call.Get(whyNot));
             var answer = await call.Client.PostAsync<JsonObject>(Paths.Of("features", call.Get(key), "transitions"), body, call.Cancellation);
             call.Screen.Say($"{call.Get(key)} is now {Written.Cell(answer["stage"] ?? call.Get(to))}.", answer);
         });

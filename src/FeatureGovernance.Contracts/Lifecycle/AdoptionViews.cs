@@ -34,6 +34,9 @@ public sealed record AdoptionStepBody
 
     /// <summary>The features that take the step; where left out, every one that can.</summary>
     public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>The last day of a trial; as far off as the policy allows where left out.</summary>
+    public DateOnly? EndsOn { get; init; }
 }
 
 /// <summary>Where one feature of a request stands.</summary>

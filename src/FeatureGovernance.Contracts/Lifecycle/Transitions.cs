@@ -11,6 +11,9 @@ public sealed record TransitionRequest
 
     /// <summary>True where an administrator goes past the conditions that may be overridden; the reason then says why.</summary>
     public bool? Override { get; init; }
+
+    /// <summary>When proposing: why the look-alikes of the feature do not serve.</summary>
+    public string? WhyNot { get; init; }
 }
 
 /// <summary>One line of <c>POST /features/transitions</c>.</summary>

@@ -37,7 +37,7 @@ public static class Transitions
     /// <summary>Every legal step; what is not here cannot happen.</summary>
     public static ImmutableArray<Transition> Table { get; } =
     [
-        new("propose", Stage.Draft, Stage.Proposed, Team, [Guards.HasDescription]),
+        new("propose", Stage.Draft, Stage.Proposed, Team, [Guards.HasDescription, Guards.StandardMet]),
         new("return", Stage.Proposed, Stage.Draft, Team, []),
         new("try", Stage.Proposed, Stage.Experimental, TeamLead, [Guards.HasDescription, Guards.TeamHasLead, Guards.StandardMet]),
         new("abandon", Stage.Experimental, Stage.Draft, TeamLead, [Guards.NoOpenProposal, Guards.NoLiveReader]),

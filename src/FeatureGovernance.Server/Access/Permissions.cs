@@ -85,6 +85,7 @@ internal static class Permissions
         [(Role.Lead, Permission.RunScoring)] = Reach.Everything,
         [(Role.Lead, Permission.ImportRegistry)] = Reach.LedTeams,
         [(Role.Lead, Permission.ReadAudit)] = Reach.Everything,
+        [(Role.Lead, Permission.ManageStandards)] = Reach.LedTeams,
 
         [(Role.Planner, Permission.Read)] = Reach.Everything,
         [(Role.Planner, Permission.ReadBrownouts)] = Reach.Everything,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FeatureGovernance.Core.Checks;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Standards;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Checks;
@@ -9,7 +10,7 @@ namespace FeatureGovernance.Server.Checks;
 /// Keeps one snapshot at the height of the database: reads everything once, and from then on only what the audit trail names. Used by one
 /// caller at a time; what it hands out is immutable.
 /// </summary>
-internal sealed class SnapshotLoader(NpgsqlDataSource source, Callers callers, ILogger<SnapshotLoader> log)
+internal sealed class SnapshotLoader(NpgsqlDataSource source, Callers callers, StandardShelf shelf, TimeProvider clock, ILogger<SnapshotLoader> log)
 {
     /// <summary>From here on, reading everything is quicker than following the trail.</summary>
     private const int MostEvents = 20_000;
@@ -40,14 +41,16 @@ internal sealed class SnapshotLoader(NpgsqlDataSource source, Callers callers, I
         return (loaded = await LoadAllAsync(reader, version, cancellation)).Snapshot;
     }
 
-    private static async Task<Loaded> LoadAllAsync(SnapshotReader reader, long version, CancellationToken cancellation)
+    private async Task<Loaded> LoadAllAsync(SnapshotReader reader, long version, CancellationToken cancellation)
     {
         var editor = RegistrySnapshot.Empty.Edit();
         var slots = new Dictionary<int, int>();
         var keys = new Dictionary<int, string>();
         var derived = new List<FeatureRead>();
-        await foreach (var feature in reader.FeaturesAsync(SnapshotSql.AllFeatures, [], cancellation))
+        var faults = await reader.FaultsAsync(shelf, Selection.Living, clock.GetUtcNow(), cancellation);
+        await foreach (var read in reader.FeaturesAsync(SnapshotSql.AllFeatures, [], cancellation))
         {
+            var feature = read with { Entry = faults.On(read.Id, read.Entry) };
             slots[feature.Id] = editor.Set(feature.Entry);
             keys[feature.Id] = feature.Entry.Key;
             if (feature.Parents is not null)
@@ -72,7 +75,7 @@ internal sealed class SnapshotLoader(NpgsqlDataSource source, Callers callers, I
     }
 
     /// <summary>Null where the change cannot be followed: the snapshot has no way to rename a model.</summary>
-    private static async Task<Loaded?> FollowAsync(SnapshotReader reader, Loaded last, RegistryChanges changes, long version, CancellationToken cancellation)
+    private async Task<Loaded?> FollowAsync(SnapshotReader reader, Loaded last, RegistryChanges changes, long version, CancellationToken cancellation)
     {
         List<FeatureRead> features = [];
         List<(int Id, string FormerKey)> aliases = [];
@@ -81,6 +84,8 @@ internal sealed class SnapshotLoader(NpgsqlDataSource source, Callers callers, I
             object[] touched = [changes.Features.ToArray(), changes.Teams.ToArray(), changes.Notices];
             await foreach (var feature in reader.FeaturesAsync(SnapshotSql.TouchedFeatures, touched, cancellation))
                 features.Add(feature);
+            var faults = await reader.FaultsAsync(shelf, Selection.ById([.. features.Select(feature => feature.Id)]), clock.GetUtcNow(), cancellation);
+            features = features.ConvertAll(feature => feature with { Entry = faults.On(feature.Id, feature.Entry) });
         }
 
         if (changes.Features.Count > 0)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FeatureGovernance.Core.Checks;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Registry;
+using FeatureGovernance.Server.Standards;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Checks;
@@ -52,6 +53,9 @@ internal sealed class SnapshotReader(NpgsqlConnection connection, NpgsqlTransact
             yield return Feature(reader);
     }
 
+    public Task<StandardFaults> FaultsAsync(StandardShelf shelf, Selection features, DateTimeOffset now, CancellationToken cancellation) =>
+        StandardFaults.ReadAsync(connection, shelf, features, now, cancellation);
+
     public async IAsyncEnumerable<(int Id, string FormerKey)> AliasesAsync(string sql, object[] arguments, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var reader in RowsAsync(sql, arguments, cancellation))
@@ -88,7 +92,6 @@ internal sealed class SnapshotReader(NpgsqlConnection connection, NpgsqlTransact
         var team = reader.GetString(4);
         if (!teams.TryGetValue(team, out var shared))
             teams.Add(team, shared = team);
-        var fault = DefaultStandard.Fault(reader.GetBoolean(11), reader.GetBoolean(12), reader.GetBoolean(13));
         var entry = new FeatureEntry
         {
             Key = reader.GetString(1),
@@ -100,8 +103,6 @@ internal sealed class SnapshotReader(NpgsqlConnection connection, NpgsqlTransact
             OnNoticeSince = reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7),
             Deadline = reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
             Reason = reader.IsDBNull(9) ? null : reader.GetString(9),
-            StandardFault = fault,
-            StandardLevel = fault is null ? default : DefaultStandard.Level,
         };
         return new(reader.GetInt32(0), entry, reader.IsDBNull(10) ? null : reader.GetFieldValue<int[]>(10));
     }

@@ -7,21 +7,21 @@ internal static class SnapshotSql
 
     public const string Changes = "select subject_kind, subject_id from audit.event where sequence > $1 group by subject_kind, subject_id";
 
-    public const string AllFeatures = $"{Led} {Features}";
+    public const string AllFeatures = Features;
 
     /// <summary>
-    /// 1: features touched; 2: teams touched; 3: whether notices were. A feature also shows the key of its replacement, and whether any
-    /// team above its own has a lead.
+    /// 1: features touched; 2: teams touched; 3: whether notices were. A feature also shows the key of its replacement, and its standing
+    /// to the standards rests on the teams above its own and on the features it is computed from.
     /// </summary>
     public const string TouchedFeatures = $"""
-        {Led},
-        teams as (
+        with recursive teams as (
             select unnest($2) as id
             union
             select child.id from registry.team child join teams on child.parent_id = teams.id),
         touched as (
             select unnest($1) as id
             union select id from registry.feature where replacement_id = any($1)
+            union select feature_id from registry.feature_version where derived_from && $1
             union select f.id from teams join registry.feature f on f.team_id = teams.id
             union select id from registry.feature where $3 and stage in (4, 5, 6))
         {Features}
@@ -49,16 +49,8 @@ internal static class SnapshotSql
 
     public const string TouchedReads = $"{AllReads} where m.id = any($1)";
 
-    private const string Led = """
-        with recursive led as (
-            select team_id as id from registry.team_member where is_lead
-            union
-            select child.id from registry.team child join led on child.parent_id = led.id)
-        """;
-
     private const string Features = """
-        select f.id, f.key, f.stage, f.kind, t.slug, f.current_version, r.key, n.since, n.deadline, n.reason, nullif(v.derived_from, '{}'),
-               coalesce(f.description, '') <> '', f.team_id in (select id from led), v.data_type <> 0
+        select f.id, f.key, f.stage, f.kind, t.slug, f.current_version, r.key, n.since, n.deadline, n.reason, nullif(v.derived_from, '{}')
         from registry.feature f
         join registry.team t on t.id = f.team_id
         join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version

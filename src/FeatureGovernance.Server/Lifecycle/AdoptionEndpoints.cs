@@ -3,9 +3,11 @@ using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -32,7 +34,7 @@ internal static class AdoptionEndpoints
     }
 
     private static async Task<Results<Created<AdoptionView>, Refused>> Post(
-        AdoptionRequestBody body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+        AdoptionRequestBody body, HttpContext context, WriteTransaction write, StandardGate standards, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("model", body.Model);
@@ -66,7 +68,8 @@ internal static class AdoptionEndpoints
             return (Refused)decision.Refusal;
 
         var ids = rows.Values.ToDictionary(row => row.Key, row => row.Id, StringComparer.Ordinal);
-        var items = decision.Value.Select(adoption => new StoredItem(ids[adoption.Feature], adoption)).ToList();
+        var granted = await standards.AutoApproveAsync(write, model, decision.Value, ids, cancellation);
+        var items = granted.Select(adoption => new StoredItem(ids[adoption.Feature], adoption)).ToList();
         var id = await AdoptionStore.InsertAsync(write, model.Id, context.Caller().Actor, body.Justification!.Trim(), items, cancellation);
         var view = (await AdoptionStore.FindAsync(write.Connection, id, cancellation))!.View();
         write.Record(NewEvent.Of("adoption.requested", "adoption", model.Id, $"adoption {id}", null, view, view.Justification));
@@ -99,9 +102,15 @@ internal static class AdoptionEndpoints
         int id, AdoptionStepBody? body, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>
         MoveAsync(id, AdoptionState.Withdrawn, body?.Comment, body?.Features, context, write, cancellation);
 
-    private static Task<Results<Ok<AdoptionView>, Refused>> Try(
-        int id, AdoptionStepBody? body, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>
-        MoveAsync(id, AdoptionState.Trial, body?.Comment, body?.Features, context, write, cancellation);
+    private static async Task<Results<Ok<AdoptionView>, Refused>> Try(
+        int id, AdoptionStepBody? body, HttpContext context, WriteTransaction write, StandardGate standards, CancellationToken cancellation)
+    {
+        if (Trials.Refuse(body?.EndsOn, await standards.TrialsAsync(write, cancellation), write.Now) is { } refusal)
+            return (Refused)refusal;
+        var moved = await MoveAsync(id, AdoptionState.Trial, body?.Comment, body?.Features, context, write, cancellation);
+        await Trials.BeginAsync(write, id, body?.EndsOn, await standards.TrialsAsync(write, cancellation), cancellation);
+        return moved;
+    }
 
     private static Task<Results<Ok<AdoptionView>, Refused>> Adopt(
         int id, AdoptionStepBody? body, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>

@@ -4,6 +4,7 @@ using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,12 +21,13 @@ internal static class TransitionEndpoints
     }
 
     private static async Task<Results<Ok<FeatureView>, Refused>> Post(
-        string key, TransitionRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        string key, TransitionRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, StandardGate standards, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var to = faults.Word<Stage>("to", body.To);
         faults.Check(body.To is not null, "to", "The field is required.", $"Use one of: {Core.Words<Stage>.All}.");
         faults.Text("reason", body.Reason, FieldFaults.LongText, required: true);
+        faults.Text("whyNot", body.WhyNot, FieldFaults.LongText);
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         if (await FeatureRow.FindAsync(write.Connection, key, cancellation) is not { } found)
@@ -37,7 +39,8 @@ internal static class TransitionEndpoints
             return (Refused)stale;
         var facts = await FeatureFactsQuery.LoadAsync(write.Connection, [row.Id], policy, write.Now, cancellation);
         var actor = await context.ActorAsync(write.Connection, cancellation);
-        var decision = Transitions.Decide(facts.ById[row.Id], to!.Value, actor, policy, write.Now, body.Override is true ? new(body.Reason!) : null);
+        var feature = facts.ById[row.Id] with { StandardErrors = await standards.ErrorsAsync(write, row, to!.Value, body.WhyNot, cancellation) };
+        var decision = Transitions.Decide(feature, to.Value, actor, policy, write.Now, body.Override is true ? new(body.Reason!) : null);
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
 
