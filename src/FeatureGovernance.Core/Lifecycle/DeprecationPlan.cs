@@ -123,6 +123,9 @@ public sealed record DeprecationPlan(int NoticeDays, BrownoutSchedule Brownout, 
 {
     private const int LongestNoticeDays = 1095;
 
+    /// <summary>Limits whose crossing undoes the brownout at once.</summary>
+    public ImmutableArray<Guardrail> Guardrails { get; init; } = [];
+
     /// <summary>What is wrong with the plan at the moment it is submitted; empty where nothing is.</summary>
     public IEnumerable<FieldError> Faults(LifecyclePolicy policy, DateTimeOffset now)
     {
@@ -130,6 +133,12 @@ public sealed record DeprecationPlan(int NoticeDays, BrownoutSchedule Brownout, 
         if (!noticeFits)
             yield return new("plan.noticeDays", $"Notice is {policy.MinimumNoticeDays} to {LongestNoticeDays} days, not {NoticeDays}.",
                 "Give readers the time the policy promises them.", "notice-out-of-range");
+        for (var i = 0; i < Guardrails.Length; i++)
+        {
+            foreach (var fault in Guardrails[i].Faults($"plan.guardrails[{i}]"))
+                yield return fault;
+        }
+
         var whole = true;
         foreach (var fault in Brownout.Faults())
         {
