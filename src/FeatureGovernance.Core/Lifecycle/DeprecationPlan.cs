@@ -20,6 +20,9 @@ public abstract record BrownoutSchedule
     /// <summary>The share of requests, 0 to 1, that still read the feature so long after the brownout began.</summary>
     public abstract double ShareAt(TimeSpan sinceBegin);
 
+    /// <summary>Every change of that share after the brownout began, in order of time.</summary>
+    public abstract IEnumerable<FadeStep> Changes();
+
     /// <summary>What is wrong with the schedule; empty where nothing is.</summary>
     public abstract IEnumerable<FieldError> Faults();
 }
@@ -39,6 +42,9 @@ public sealed record BrownoutWindows(ImmutableArray<BrownoutWindow> Windows) : B
     /// <inheritdoc />
     public override double ShareAt(TimeSpan sinceBegin) =>
         Windows.Any(window => window.Opens <= sinceBegin && sinceBegin < window.Closes) ? 0 : 1;
+
+    /// <inheritdoc />
+    public override IEnumerable<FadeStep> Changes() => Windows.SelectMany(window => (FadeStep[])[new(window.Opens, 0), new(window.Closes, 1)]);
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> Faults()
@@ -87,6 +93,9 @@ public sealed record BrownoutFade(ImmutableArray<FadeStep> Steps, TimeSpan Hold)
 
         return share;
     }
+
+    /// <inheritdoc />
+    public override IEnumerable<FadeStep> Changes() => Steps;
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> Faults()

@@ -135,6 +135,11 @@ public sealed record Resolution(string By, string Answer, DateTimeOffset At);
 /// <param name="At">When.</param>
 public sealed record Closing(string By, string Reason, DateTimeOffset At);
 
+/// <summary>The share of requests that read changes.</summary>
+/// <param name="At">When.</param>
+/// <param name="Share">The share, 0 to 1, from then on.</param>
+public sealed record ShareChange(DateTimeOffset At, double Share);
+
 /// <summary>Features put up for deprecation, with everything that was said and decided about it.</summary>
 public sealed record Proposal
 {
@@ -209,6 +214,18 @@ public sealed record Proposal
         ProposalState.Disabled or ProposalState.Removed => 0,
         _ => 1,
     };
+
+    /// <summary>Every announced change of that share, from the begin of the brownout; empty outside notice and brownout.</summary>
+    public IEnumerable<ShareChange> ChangesOfShare()
+    {
+        var begin = State switch
+        {
+            ProposalState.Notice => NoticeEnds,
+            ProposalState.Brownout => BrownoutBegan,
+            _ => null,
+        };
+        return begin is { } began ? Plan.Brownout.Changes().Select(step => new ShareChange(began + step.After, step.Share)) : [];
+    }
 
     /// <summary>How it stands, as the guards of the lifecycle see it.</summary>
     public ProposalStanding Standing => new(Id, State, Quorum.Reached(this), NoticeEnds, BrownoutEnds);
