@@ -19,8 +19,8 @@ public sealed record OutcomeView(
     double? ObservedLoss, double? CostPerDayBefore, double? CostPerDayAfter, double? ObservedSavingPerDay, IReadOnlyList<ModelShift> Models,
     DateTimeOffset? ObservedUntil, bool Settled);
 
-/// <summary>One model's metric before the features went and after.</summary>
-public sealed record ModelShift(string Model, string Metric, bool HigherIsBetter, double Weight, double Before, double After);
+/// <summary>One model's metric before the features went and after; the relative loss is below 0 where it gained.</summary>
+public sealed record ModelShift(string Model, string Metric, bool HigherIsBetter, double Weight, double Before, double After, double? RelativeLoss);
 
 /// <summary>How good predictions have been, over settled removals.</summary>
 /// <param name="Removals">How many there were.</param>

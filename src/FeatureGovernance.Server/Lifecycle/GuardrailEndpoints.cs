@@ -34,7 +34,7 @@ internal static class GuardrailEndpoints
             return (Refused)Problems.Malformed("model", $"There is no model '{report.Model}'.", "Name a registered model.");
 
         if (await KeepAsync(write, model, report, cancellation))
-            write.Record(NewEvent.Of("telemetry.guardrail", "model", model, report.Model, null, report));
+            write.Record(NewEvent.Of("telemetry.guardrail", "guardrail", model, report.Model, null, report));
         var aborted = new List<int>();
         foreach (var id in await CrossedAsync(write.Connection, report, cancellation))
         {

@@ -1,5 +1,6 @@
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
@@ -31,8 +32,8 @@ internal static class MigrationEndpoints
         var status = faults.Word<MigrationStatus>("status", body.Status);
         faults.Slug("assignee", body.Assignee, required: false);
         faults.Text("note", body.Note, FieldFaults.LongText);
-        if (body.Replacement is not null)
-            FeatureNames.Check("replacement", [body.Replacement], 1, faults);
+        if (body.Replacement is not null && !FeatureKey.TryParse(body.Replacement, out _))
+            faults.Add("replacement", "Not a feature key.", $"Use {FeatureKey.Form}.", "malformed-key");
         faults.Check(body.DueAt is not { } due || (due > write.Now.AddYears(-1) && due < write.Now.AddYears(5)), "dueAt", "The date is far from now.", "Give a date within five years.");
         faults.Check((body.Status ?? body.Assignee ?? body.Note ?? body.Replacement) is not null || body.DueAt is not null, "body", "Nothing is changed.",
             "Send status, dueAt, assignee, replacement or note.");

@@ -1,4 +1,5 @@
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Value;
 
 namespace FeatureGovernance.UnitTests.Lifecycle;
 
@@ -35,9 +36,10 @@ public class EvidenceTests
     public void Impact_adds_what_is_known_and_counts_what_is_not()
     {
         LiveReader ranker = new("ranker", "readers"), finder = new("finder", "others");
+        var value = ValueEstimate.LogNormal(0.02, 0.01);
         var impact = Impact.Of(
         [
-            new("g:a", [ranker, finder], ["g:sum", "g:b"], 0.02, 0.01, 0.04, 3, "g:z", ["ranker"]),
+            new("g:a", [ranker, finder], ["g:sum", "g:b"], value.Mean, value.Lower80, value.Upper80, 3, "g:z", ["ranker"]),
             new("g:b", [ranker], [], null, null, null, null, null, []),
         ]);
 
@@ -45,8 +47,8 @@ public class EvidenceTests
         {
             Reads = 3, Value = 0.02, ValueUnknown = 1, SavingPerDay = 3.0, CostUnknown = 1, ReplacementCoverage = 0.5, ReadsWithoutReplacement = 1,
         });
-        impact.ValueLower.Should().BeApproximately(0.01, 0.001);
-        impact.ValueUpper.Should().BeApproximately(0.04, 0.004);
+        impact.ValueLower.Should().BeApproximately(value.Lower80, 1e-12);
+        impact.ValueUpper.Should().BeApproximately(value.Upper80, 1e-12);
         impact.Models.Should().Equal("finder", "ranker");
         impact.Teams.Should().Equal("others", "readers");
         impact.Derived.Should().Equal("g:sum");
