@@ -137,5 +137,14 @@ internal static class DeprecateCommand
     public static void Print(Call call, JsonObject proposal) => call.Screen.Fields(
         proposal, ("proposal", proposal["id"]), ("state", proposal["state"]), ("since", proposal["stateSince"]), ("features", Keys(proposal)), ("reason", proposal["reason"]), ("chosen by", proposal["selection"]),
         ("proposer", proposal["proposer"]), ("notice ends", proposal["noticeEnds"]), ("brownout ends", proposal["brownoutEnds"]), ("sunset", proposal.At("plan.sunset")),
-        ("still reading", proposal["shareStillReading"]), ("quorum", proposal["quorum"]), ("waiting for", proposal["missingTeams"]));
+        ("still reading", proposal["shareStillReading"]), ("quorum", proposal["quorum"]), ("waiting for", proposal["missingTeams"]),
+        ("objections", Objections(proposal)), ("delegated", Delegated(proposal)), ("closed", proposal.At("closing.reason")));
+
+    private static string Objections(JsonObject proposal) => string.Join("; ", Things(proposal, "objections")
+        .Select(one => $"{one["number"]} of {one["team"]}{(one["answer"] is null ? " (open)" : " (resolved)")}: {one["comment"]}"));
+
+    private static string Delegated(JsonObject proposal) => string.Join("; ", Things(proposal, "delegations")
+        .Select(one => $"{one["team"]}: {one["from"]} to {one["to"]}"));
+
+    private static IEnumerable<JsonObject> Things(JsonObject proposal, string field) => (proposal[field] as JsonArray ?? []).OfType<JsonObject>();
 }

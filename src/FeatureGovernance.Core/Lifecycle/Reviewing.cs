@@ -32,7 +32,7 @@ public static class Reviewing
             return new Refusal(RefusalKind.Forbidden, "vote-delegated", $"The vote for team '{handed.Team}' is with '{handed.To}'; take it back to vote.");
         if (reviews.IsEmpty)
             return new Refusal(RefusalKind.Forbidden, "not-a-reviewer",
-                $"Only a lead of {(team is null ? "a required team" : $"team '{team}'")} may vote; an administrator stands in only where there is no other lead.");
+                $"Only a lead of {(team is null ? "a required team" : $"team '{team}'")} may vote; an administrator stands in only where there is no other lead, or where an overdue review was escalated.");
 
         var votes = proposal.Votes;
         var objections = proposal.Objections;

@@ -27,7 +27,14 @@ internal static class ProposalSteps
             var current = stored.Proposal.IsOpen
                 ? Quorum.WithNewReviewers(stored.Proposal, facts.RequiredReviews())
                 : stored.Proposal;
-            return Reviewing.Vote(current, actor, decision.Value, body.Comment?.Trim() ?? "", write.Now, body.Team);
+            var voted = Reviewing.Vote(current, actor, decision.Value, body.Comment?.Trim() ?? "", write.Now, body.Team);
+            if (voted.Accepted && decision == ReviewDecision.Object)
+            {
+                write.Announce("deprecation.objection-raised", Subject.Deprecation(id), Recipients.OfPeople(current.Proposer),
+                    new { voted.Value.Objections[^1].Number, By = actor.Id, voted.Value.Objections[^1].Team }, body.Comment);
+            }
+
+            return voted;
         }, cancellation);
     }
 
