@@ -43,6 +43,7 @@ public static class LifecycleDocument
             blocks every step until who raised it or an administrator resolves it with an answer. Amending a proposal makes a new
             revision and voids its votes; open objections stay open.
 
+
             """);
         Diagram(page, ProposalTable.Rows.Select(row => (row.From.ToString(), row.To.ToString(), row.Name)), ProposalState.Submitted, ProposalState.Removed);
         page.Append("\n## Adoption of a feature by a model\n\n");

@@ -63,6 +63,7 @@ internal sealed class OutcomeJob(IServiceScopeFactory scopes, NpgsqlDataSource s
     {
         foreach (var id in await UnsettledAsync(cancellation))
             await FollowAsync(id, cancellation);
+        await ForgetAsync(cancellation);
     }
 
     private async Task<List<int>> UnsettledAsync(CancellationToken cancellation)
@@ -103,6 +104,20 @@ internal sealed class OutcomeJob(IServiceScopeFactory scopes, NpgsqlDataSource s
             write.Record(NewEvent.Of("deprecation.judged", "deprecation", id, $"deprecation {id}", null, outcome));
         }
 
+        await write.CommitAsync(cancellation);
+    }
+
+    // Reports are asked for at most from before a brownout to 28 days after removal; the longest notice is three years.
+    private async Task ForgetAsync(CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
+        write.Origin = Origin.System("removal-outcomes");
+        await write.BeginAsync(cancellation);
+        await using var command = new NpgsqlCommand("delete from lifecycle.guardrail_report where at < $1", write.Connection);
+        command.Parameters.Add(new() { Value = write.Now.AddYears(-4) });
+        if (await command.ExecuteNonQueryAsync(cancellation) is var rows and > 0)
+            write.Record(NewEvent.Of("telemetry.guardrails-forgotten", "guardrail", 0, "guardrail reports", null, new { rows }));
         await write.CommitAsync(cancellation);
     }
 

@@ -63,6 +63,9 @@ public sealed class AuthorisationMatrixTests(LifecycleServer server) : IClassFix
                     continue;
                 var body = scene.BodyFor(door.Method, door.Route);
                 var answer = await KnockAsync(outsider, door, scene.Place, body ?? new { });
+                // Of lines, each is refused in the answer; that nothing of them is kept shows below.
+                if (door.ContentType == "application/x-ndjson")
+                    continue;
                 // A body that is not known here may be refused for its form; one that is whole is refused for whose it is.
                 if ((int)answer.Status < 400 || (body is not null && (int)answer.Status != 403))
                     wrong.Add($"{door.Method} {door.Route} answers another team's {role} with {(int)answer.Status} {answer.Code}");

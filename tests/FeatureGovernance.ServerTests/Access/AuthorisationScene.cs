@@ -73,6 +73,7 @@ internal sealed class AuthorisationScene
     /// <summary>A whole body for the endpoint; null where none is known here.</summary>
     public object? BodyFor(string method, string route) => $"{method} {route}" switch
     {
+        "POST features/bulk" => new { key = feature, team, description = "Said in bulk." },
         "PUT features/{key}" => new { team, description = "Said anew." },
         "PATCH features/{key}" => new { description = "Said once more." },
         "POST features/{key}/transitions" => new { to = "proposed", reason = "Ready." },
