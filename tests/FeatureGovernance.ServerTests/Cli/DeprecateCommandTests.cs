@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using FeatureGovernance.Cli.Running;
-using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Lifecycle;
 
 namespace FeatureGovernance.ServerTests.Cli;
