@@ -22,7 +22,9 @@ internal static class Verification
         int[] all = [.. ids.Concat(stored.Features.Select(feature => feature.ReplacementId).OfType<int>()).Distinct()];
         var facts = await FeatureFactsQuery.LoadAsync(connection, all, policy, now, cancellation);
         var usage = await ObservedUsageQuery.LoadAsync(connection, ids, policy, now, cancellation);
-        ImmutableArray<FieldError> blocked = stored.Proposal.IsOpen ? Advancing.Advance(stored.Proposal, facts.For(stored.Features, policy, now)).Blocked : [];
+        // At the very moment of a step no second one is considered; what the next one lacks is to be named all the same.
+        var next = now > stored.Proposal.StateSince ? now : stored.Proposal.StateSince.AddTicks(1);
+        ImmutableArray<FieldError> blocked = stored.Proposal.IsOpen ? Advancing.Advance(stored.Proposal, facts.For(stored.Features, policy, next)).Blocked : [];
         return TypedResults.Ok(new VerificationView(
             id, Words.Of(stored.Proposal.State), policy.QuietDays, policy.ToleratedUnseenReadsPerDay,
             [.. stored.Features.Select(feature => Verified(facts.ById[feature.Id], usage.GetValueOrDefault(feature.Id), policy, now))],

@@ -70,7 +70,7 @@ public sealed class DeprecateCommandTests(LifecycleServer server) : IClassFixtur
             Output = output,
             Errors = errors,
             Input = () => new MemoryStream(Encoding.UTF8.GetBytes("")),
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => token, _ => null },
+            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => token, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
             Clock = TimeProvider.System,
         });
         ended.Should().Be(code, "{0} said {1}{2}", string.Join(' ', words), output, errors);
