@@ -11,7 +11,6 @@ using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace FeatureGovernance.Benchmarks;
@@ -37,7 +36,7 @@ internal static class CheckBenchmark
             await Service.PrepareAsync(app);
             var source = app.Services.GetRequiredService<NpgsqlDataSource>();
             await FillAsync(source);
-            await ReportLoadingAsync(source, app.Services.GetRequiredService<TimeProvider>());
+            await ReportLoadingAsync(app.Services);
 
             await app.StartAsync();
             using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new Uri(app.Urls.Single()) };
@@ -100,9 +99,10 @@ internal static class CheckBenchmark
         await analyze.ExecuteNonQueryAsync();
     }
 
-    private static async Task ReportLoadingAsync(NpgsqlDataSource source, TimeProvider clock)
+    private static async Task ReportLoadingAsync(IServiceProvider services)
     {
-        var loader = new SnapshotLoader(source, new Callers(source, clock), NullLogger<SnapshotLoader>.Instance);
+        var source = services.GetRequiredService<NpgsqlDataSource>();
+        var loader = ActivatorUtilities.CreateInstance<SnapshotLoader>(services);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = Stopwatch.StartNew();
         var snapshot = await loader.LoadAsync(CancellationToken.None);

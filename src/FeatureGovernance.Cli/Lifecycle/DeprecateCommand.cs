@@ -13,10 +13,14 @@ internal static class DeprecateCommand
     {
         Propose(surroundings), List(surroundings), Show(surroundings), Review(surroundings), Advance(surroundings),
         Close(surroundings, "withdraw", "Take a proposal back before it acts."),
+        Close(surroundings, "reject", "Turn a proposal down for good."),
         Close(surroundings, "rollback", "Undo a proposal at any step before removal."),
+        ReviewerCommands.Delegate(surroundings), ReviewerCommands.TakeBack(surroundings), ReviewerCommands.Resolve(surroundings),
+        DraftCommands.Create(surroundings), MigrationCommands.Create(surroundings), RemovalCommands.Brownout(surroundings),
+        RemovalCommands.Verify(surroundings), RemovalCommands.Outcome(surroundings),
     };
 
-    private static Argument<int> Id() => new("ID") { Description = "The proposal's number." };
+    public static Argument<int> Id() => new("ID") { Description = "The proposal's number." };
 
     private static Command Propose(Surroundings surroundings)
     {
@@ -25,13 +29,24 @@ internal static class DeprecateCommand
         var reason = new Option<string?>("--reason") { Description = "Why they should go." };
         var notice = new Option<int?>("--notice-days") { Description = "Days between approval and brownout." };
         var sunset = new Option<DateTimeOffset?>("--sunset") { Description = "The date before which nothing is disabled." };
-        var file = new Option<string?>("--file") { Description = "The whole proposal as JSON, brownout schedule included; other options win over it." };
-        var command = new Command("propose", "Propose to deprecate features; what is known of them is frozen with it.") { features, replacement, reason, notice, sunset, file };
+        var query = new Option<string[]>("--query") { Description = "Filters of the feature list instead of features, as NAME=VALUE: q, team, stage, kind, group, model, recommendation." };
+        var group = new Option<string?>("--group") { Description = "Every feature of a group instead of features." };
+        var table = new Option<string?>("--source-table") { Description = "Every feature of a source table instead of features, as TABLE or SYSTEM:TABLE." };
+        var file = new Option<string?>("--file") { Description = "The whole proposal as JSON, brownout schedule and guardrails included; other options win over it." };
+        var command = new Command("propose", "Propose to deprecate features; what is known of them is frozen with it.")
+        {
+            features, query, group, table, replacement, reason, notice, sunset, file,
+        };
         return command.Runs(surroundings, async call =>
         {
             var body = call.Get(file) is { } name ? await call.ReadObjectAsync(name) : [];
             if (call.Get(features) is { Length: > 0 } keys)
                 body["features"] = new JsonArray([.. Given.References(keys).Select(key => Leaving(key, call.Get(replacement)))]);
+            if (call.Get(query) is { Length: > 0 } filters)
+                body["query"] = new JsonObject(Given.Pairs("--query", filters).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            body.PutIfAny("group", call.Get(group));
+            if (call.Get(table) is { } source)
+                body["sourceTable"] = Source(source);
             body.PutIfAny("reason", call.Get(reason));
             if (call.Get(notice) is { } days)
                 body.Put("plan.noticeDays", days);
@@ -39,6 +54,12 @@ internal static class DeprecateCommand
                 body.Put("plan.sunset", date);
             Print(call, await call.Client.PostAsync<JsonObject>("deprecations", body, call.Cancellation));
         });
+    }
+
+    private static JsonObject Source(string text)
+    {
+        var at = text.IndexOf(':', StringComparison.Ordinal);
+        return at < 0 ? new() { ["table"] = text } : new() { ["system"] = text[..at], ["table"] = text[(at + 1)..] };
     }
 
     private static JsonObject Leaving(string key, string? replacement)
@@ -110,11 +131,20 @@ internal static class DeprecateCommand
             Paths.Of("deprecations", $"{call.Get(id)}", step), new JsonObject { ["reason"] = call.Get(reason) }, call.Cancellation)));
     }
 
-    private static string Keys(JsonObject proposal) => string.Join(", ", (proposal["features"] as JsonArray ?? [])
+    public static string Keys(JsonObject proposal) => string.Join(", ", (proposal["features"] as JsonArray ?? [])
         .Select(feature => feature is JsonObject leaving ? Written.Cell(leaving["key"]) : Written.Cell(feature)));
 
-    private static void Print(Call call, JsonObject proposal) => call.Screen.Fields(
-        proposal, ("proposal", proposal["id"]), ("state", proposal["state"]), ("since", proposal["stateSince"]), ("features", Keys(proposal)), ("reason", proposal["reason"]),
+    public static void Print(Call call, JsonObject proposal) => call.Screen.Fields(
+        proposal, ("proposal", proposal["id"]), ("state", proposal["state"]), ("since", proposal["stateSince"]), ("features", Keys(proposal)), ("reason", proposal["reason"]), ("chosen by", proposal["selection"]),
         ("proposer", proposal["proposer"]), ("notice ends", proposal["noticeEnds"]), ("brownout ends", proposal["brownoutEnds"]), ("sunset", proposal.At("plan.sunset")),
-        ("still reading", proposal["shareStillReading"]), ("quorum", proposal["quorum"]), ("waiting for", proposal["missingTeams"]));
+        ("still reading", proposal["shareStillReading"]), ("quorum", proposal["quorum"]), ("waiting for", proposal["missingTeams"]),
+        ("objections", Objections(proposal)), ("delegated", Delegated(proposal)), ("closed", proposal.At("closing.reason")));
+
+    private static string Objections(JsonObject proposal) => string.Join("; ", Things(proposal, "objections")
+        .Select(one => $"{one["number"]} of {one["team"]}{(one["answer"] is null ? " (open)" : " (resolved)")}: {one["comment"]}"));
+
+    private static string Delegated(JsonObject proposal) => string.Join("; ", Things(proposal, "delegations")
+        .Select(one => $"{one["team"]}: {one["from"]} to {one["to"]}"));
+
+    private static IEnumerable<JsonObject> Things(JsonObject proposal, string field) => (proposal[field] as JsonArray ?? []).OfType<JsonObject>();
 }

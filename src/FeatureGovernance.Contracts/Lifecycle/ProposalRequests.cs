@@ -5,8 +5,20 @@ namespace FeatureGovernance.Contracts.Lifecycle;
 /// <summary>What to deprecate; the body of <c>POST /deprecations</c>. <c>PATCH</c> takes the same fields and keeps those left out.</summary>
 public sealed record ProposalRequest
 {
-    /// <summary>The features, at most 500, each as its key or as <c>{key, replacement}</c>.</summary>
+    /// <summary>The features, at most 500, each as its key or as <c>{key, replacement}</c>; or one of the three below instead.</summary>
     public IReadOnlyList<FeatureToGo>? Features { get; init; }
+
+    /// <summary>What <c>GET /features</c> lists for these filters, as far as it can be deprecated; at most 500.</summary>
+    public FeatureQuery? Query { get; init; }
+
+    /// <summary>Every feature of a group that can be deprecated.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Every feature of a source table that can be deprecated.</summary>
+    public SourceTable? SourceTable { get; init; }
+
+    /// <summary>What takes the place of features chosen by query, group or table, by key.</summary>
+    public IReadOnlyDictionary<string, string>? Replacements { get; init; }
 
     /// <summary>Why they should go.</summary>
     public string? Reason { get; init; }
@@ -14,6 +26,15 @@ public sealed record ProposalRequest
     /// <summary>When and how.</summary>
     public PlanBody? Plan { get; init; }
 }
+
+/// <summary>The filters of <c>GET /features</c>; at least one.</summary>
+public sealed record FeatureQuery(
+    string? Q = null, string? Team = null, string? Stage = null, string? Kind = null, string? Group = null, string? Model = null, string? Recommendation = null);
+
+/// <summary>A table that features are read from.</summary>
+/// <param name="System">Where it lies; null for any system.</param>
+/// <param name="Table">Its name, as registered in the features' source.</param>
+public sealed record SourceTable(string? System, string? Table);
 
 /// <summary>A feature to be taken out, written as its key alone or as an object.</summary>
 /// <param name="Key">The feature.</param>
@@ -29,6 +50,9 @@ public sealed record PlanBody
 
     /// <summary>How reads are taken away; default one window of a day.</summary>
     public BrownoutBody? Brownout { get; init; }
+
+    /// <summary>Limits on what models report of themselves; one that is crossed during the brownout undoes it at once.</summary>
+    public IReadOnlyList<GuardrailBody>? Guardrails { get; init; }
 
     /// <summary>The announced date before which nothing is disabled; default the earliest that notice and brownout allow.</summary>
     public DateTimeOffset? Sunset { get; init; }
@@ -59,6 +83,37 @@ public sealed record WindowBody(string? Opens, string? Closes);
 /// <param name="After">After the brownout's begin.</param>
 /// <param name="Share">The share of requests, 0 to 1, that read from then on.</param>
 public sealed record FadeStepBody(string? After, double? Share);
+
+/// <summary>A limit; <c>min</c>, <c>max</c> or both.</summary>
+/// <param name="Model">The model that reports.</param>
+/// <param name="Metric">What it reports, for example <c>auc</c> or <c>errors</c>.</param>
+/// <param name="Min">The least that is tolerated.</param>
+/// <param name="Max">The most that is tolerated.</param>
+public sealed record GuardrailBody(string? Model, string? Metric, double? Min = null, double? Max = null);
+
+/// <summary>What a model measured of itself; the body of <c>POST /telemetry/guardrails</c>.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Metric">What was measured.</param>
+/// <param name="Value">How much.</param>
+/// <param name="At">When.</param>
+public sealed record GuardrailReportBody(string? Model, string? Metric, double? Value, DateTimeOffset? At);
+
+/// <summary>What came of a report.</summary>
+/// <param name="Aborted">The proposals whose brownout it ended.</param>
+public sealed record GuardrailResult(IReadOnlyList<int> Aborted);
+
+/// <summary>To whom a vote is handed; the body of <c>POST /deprecations/{id}/delegations</c>.</summary>
+public sealed record DelegationBody
+{
+    /// <summary>The required team whose vote it is.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>Who votes instead: a person who leads some team.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>A reviewer's word; the body of <c>POST /deprecations/{id}/reviews</c>.</summary>
 public sealed record ReviewBody

@@ -59,6 +59,12 @@ public sealed record ProposalView
     /// <summary>The teams that must approve.</summary>
     public required IReadOnlyList<RequiredReviewView> Reviewers { get; init; }
 
+    /// <summary>How the features were chosen, where they were not named one by one.</summary>
+    public string? Selection { get; init; }
+
+    /// <summary>Votes handed to others.</summary>
+    public required IReadOnlyList<DelegationView> Delegations { get; init; }
+
     /// <summary>What was said, on this revision and earlier ones.</summary>
     public required IReadOnlyList<VoteView> Votes { get; init; }
 
@@ -75,11 +81,21 @@ public sealed record ProposalView
     public JsonElement? Evidence { get; init; }
 }
 
-/// <summary>A team that must approve, why (<c>owner</c> or <c>reader</c>), and who leads it.</summary>
-public sealed record RequiredReviewView(string Team, string Cause, IReadOnlyList<string> Leads);
+/// <summary>A team that must approve, why, by when, and who leads it.</summary>
+/// <param name="Team">The team.</param>
+/// <param name="Cause"><c>owner</c>, <c>reader</c>, or <c>rule</c> where the organisation's rules name it.</param>
+/// <param name="Leads">Who leads it.</param>
+/// <param name="DueAt">By when it should review; passing it agrees to nothing.</param>
+/// <param name="RemindedAt">When it was reminded; null before.</param>
+/// <param name="Escalation"><c>none</c>, <c>parent</c> or <c>administrators</c>: who else was told that it is overdue.</param>
+public sealed record RequiredReviewView(
+    string Team, string Cause, IReadOnlyList<string> Leads, DateTimeOffset? DueAt, DateTimeOffset? RemindedAt, string Escalation);
+
+/// <summary>A vote for a team that was handed to somebody else.</summary>
+public sealed record DelegationView(string From, string To, string Team, string Reason, DateTimeOffset At);
 
 /// <summary>What a reviewer said for a team on a revision.</summary>
-public sealed record VoteView(string Voter, string Team, string Decision, string? Comment, int Revision, DateTimeOffset At, bool StandIn);
+public sealed record VoteView(string Voter, string Team, string Decision, string? Comment, int Revision, DateTimeOffset At, bool StandIn, string? OnBehalfOf);
 
 /// <summary>A fault found by a reviewer, and the answer that closed it.</summary>
 public sealed record ObjectionView(

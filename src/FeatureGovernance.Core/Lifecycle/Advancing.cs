@@ -30,7 +30,7 @@ public static class Advancing
         if (!proposal.IsOpen)
             return CatchUp(proposal, context);
 
-        proposal = Quorum.WithNewReviewers(proposal, Quorum.Required(context.Features, context.LeadsOf));
+        proposal = Quorum.WithNewReviewers(proposal, context.RequiredReviews());
         var lagging = CatchUp(proposal, context);
         if (!lagging.Due.IsEmpty || !lagging.Blocked.IsEmpty)
             return lagging;

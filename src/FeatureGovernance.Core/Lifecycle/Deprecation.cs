@@ -7,7 +7,9 @@ namespace FeatureGovernance.Core.Lifecycle;
 /// <param name="Reason">Why.</param>
 /// <param name="Plan">When and how.</param>
 /// <param name="EvidenceDigest">Digest of the evidence that is frozen with it.</param>
-public sealed record ProposalDraft(ImmutableArray<ProposedFeature> Features, string Reason, DeprecationPlan Plan, string EvidenceDigest);
+/// <param name="Selection">How the features were chosen, where they were not named one by one.</param>
+public sealed record ProposalDraft(
+    ImmutableArray<ProposedFeature> Features, string Reason, DeprecationPlan Plan, string EvidenceDigest, string? Selection = null);
 
 /// <summary>What the rules of proposals look at beside the proposal.</summary>
 /// <param name="Features">Its features as they stand, with <see cref="FeatureFacts.Replacement"/> as proposed.</param>
@@ -18,7 +20,11 @@ public sealed record ProposalContext(
     ImmutableArray<FeatureFacts> Features,
     Func<string, ImmutableArray<string>> LeadsOf,
     LifecyclePolicy Policy,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>The teams to ask as things stand.</summary>
+    public ImmutableArray<RequiredReview> RequiredReviews() => Quorum.Required(Features, LeadsOf, Policy.ReviewDue(Now));
+}
 
 /// <summary>The life of a deprecation proposal up to its approval.</summary>
 public static class Deprecation
@@ -38,7 +44,8 @@ public static class Deprecation
             Plan = draft.Plan,
             Proposer = proposer.Id,
             EvidenceDigest = draft.EvidenceDigest,
-            Reviews = Quorum.Required(context.Features, context.LeadsOf),
+            Selection = draft.Selection,
+            Reviews = context.RequiredReviews(),
             SubmittedAt = context.Now,
             StateSince = context.Now,
         };
@@ -64,7 +71,8 @@ public static class Deprecation
             Plan = draft.Plan,
             Proposer = actor.Id,
             EvidenceDigest = draft.EvidenceDigest,
-            Reviews = Quorum.Required(context.Features, context.LeadsOf),
+            Selection = draft.Selection,
+            Reviews = context.RequiredReviews(),
             State = state,
             StateSince = context.Now,
         };

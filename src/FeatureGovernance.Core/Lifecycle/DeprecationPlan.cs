@@ -20,6 +20,9 @@ public abstract record BrownoutSchedule
     /// <summary>The share of requests, 0 to 1, that still read the feature so long after the brownout began.</summary>
     public abstract double ShareAt(TimeSpan sinceBegin);
 
+    /// <summary>Every change of that share after the brownout began, in order of time.</summary>
+    public abstract IEnumerable<FadeStep> Changes();
+
     /// <summary>What is wrong with the schedule; empty where nothing is.</summary>
     public abstract IEnumerable<FieldError> Faults();
 }
@@ -39,6 +42,9 @@ public sealed record BrownoutWindows(ImmutableArray<BrownoutWindow> Windows) : B
     /// <inheritdoc />
     public override double ShareAt(TimeSpan sinceBegin) =>
         Windows.Any(window => window.Opens <= sinceBegin && sinceBegin < window.Closes) ? 0 : 1;
+
+    /// <inheritdoc />
+    public override IEnumerable<FadeStep> Changes() => Windows.SelectMany(window => (FadeStep[])[new(window.Opens, 0), new(window.Closes, 1)]);
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> Faults()
@@ -89,6 +95,9 @@ public sealed record BrownoutFade(ImmutableArray<FadeStep> Steps, TimeSpan Hold)
     }
 
     /// <inheritdoc />
+    public override IEnumerable<FadeStep> Changes() => Steps;
+
+    /// <inheritdoc />
     public override IEnumerable<FieldError> Faults()
     {
         if (Steps.IsDefaultOrEmpty)
@@ -123,6 +132,9 @@ public sealed record DeprecationPlan(int NoticeDays, BrownoutSchedule Brownout, 
 {
     private const int LongestNoticeDays = 1095;
 
+    /// <summary>Limits whose crossing undoes the brownout at once.</summary>
+    public ImmutableArray<Guardrail> Guardrails { get; init; } = [];
+
     /// <summary>What is wrong with the plan at the moment it is submitted; empty where nothing is.</summary>
     public IEnumerable<FieldError> Faults(LifecyclePolicy policy, DateTimeOffset now)
     {
@@ -130,6 +142,12 @@ public sealed record DeprecationPlan(int NoticeDays, BrownoutSchedule Brownout, 
         if (!noticeFits)
             yield return new("plan.noticeDays", $"Notice is {policy.MinimumNoticeDays} to {LongestNoticeDays} days, not {NoticeDays}.",
                 "Give readers the time the policy promises them.", "notice-out-of-range");
+        for (var i = 0; i < Guardrails.Length; i++)
+        {
+            foreach (var fault in Guardrails[i].Faults($"plan.guardrails[{i}]"))
+                yield return fault;
+        }
+
         var whole = true;
         foreach (var fault in Brownout.Faults())
         {

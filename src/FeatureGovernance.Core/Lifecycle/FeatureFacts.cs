@@ -67,6 +67,9 @@ public sealed record FeatureFacts
     /// <summary>The open proposal that holds it; null where none does.</summary>
     public ProposalStanding? Proposal { get; init; }
 
+    /// <summary>Teams that a rule of the organisation wants asked before such a feature goes.</summary>
+    public ImmutableArray<string> RuledReviewers { get; init; } = [];
+
     /// <summary>Whether an open serious incident casts doubt on its numbers.</summary>
     public bool HasSeriousIncident { get; init; }
 }

@@ -46,13 +46,39 @@ public enum ReviewCause
 
     /// <summary>A live model of its reads one.</summary>
     Reader,
+
+    /// <summary>A rule of the organisation names it for features of this sort.</summary>
+    Rule,
+}
+
+/// <summary>How far up a review that is overdue has been taken.</summary>
+public enum Escalation
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>The leads of the parent team were told.</summary>
+    Parent,
+
+    /// <summary>Administrators were told, and may stand in.</summary>
+    Administrators,
 }
 
 /// <summary>A team whose approval the proposal needs.</summary>
 /// <param name="Team">The team.</param>
 /// <param name="Cause">Why it is asked.</param>
 /// <param name="Leads">Who led it when this was last derived; decides whether an administrator may stand in.</param>
-public sealed record RequiredReview(string Team, ReviewCause Cause, ImmutableArray<string> Leads);
+public sealed record RequiredReview(string Team, ReviewCause Cause, ImmutableArray<string> Leads)
+{
+    /// <summary>By when it should review; null where no deadline was set yet. Passing it agrees to nothing.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>When it was reminded; null before.</summary>
+    public DateTimeOffset? RemindedAt { get; init; }
+
+    /// <summary>Who else was told that it is overdue.</summary>
+    public Escalation Escalation { get; init; }
+}
 
 /// <summary>What a reviewer says.</summary>
 public enum ReviewDecision
@@ -74,8 +100,18 @@ public enum ReviewDecision
 /// <param name="Comment">Why.</param>
 /// <param name="Revision">The revision he saw.</param>
 /// <param name="At">When.</param>
-/// <param name="StandIn">Whether he was an administrator standing in for a team without another lead.</param>
-public sealed record Vote(string Voter, string Team, ReviewDecision Decision, string Comment, int Revision, DateTimeOffset At, bool StandIn);
+/// <param name="StandIn">Whether he was an administrator standing in for the team.</param>
+/// <param name="OnBehalfOf">Who delegated the vote to him; null where it was his own.</param>
+public sealed record Vote(
+    string Voter, string Team, ReviewDecision Decision, string Comment, int Revision, DateTimeOffset At, bool StandIn, string? OnBehalfOf = null);
+
+/// <summary>A reviewer's vote for one team, handed to somebody else until it is taken back.</summary>
+/// <param name="From">Who handed it on.</param>
+/// <param name="To">Who votes instead.</param>
+/// <param name="Team">For which required team.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When.</param>
+public sealed record Delegation(string From, string To, string Team, string Reason, DateTimeOffset At);
 
 /// <summary>A fault found by a reviewer; blocks until it is resolved with an answer.</summary>
 /// <param name="Number">From 1, in order of raising.</param>
@@ -98,6 +134,11 @@ public sealed record Resolution(string By, string Answer, DateTimeOffset At);
 /// <param name="Reason">Why.</param>
 /// <param name="At">When.</param>
 public sealed record Closing(string By, string Reason, DateTimeOffset At);
+
+/// <summary>The share of requests that read changes.</summary>
+/// <param name="At">When.</param>
+/// <param name="Share">The share, 0 to 1, from then on.</param>
+public sealed record ShareChange(DateTimeOffset At, double Share);
 
 /// <summary>Features put up for deprecation, with everything that was said and decided about it.</summary>
 public sealed record Proposal
@@ -131,6 +172,12 @@ public sealed record Proposal
 
     /// <summary>Objections, open and resolved.</summary>
     public ImmutableArray<Objection> Objections { get; init; } = [];
+
+    /// <summary>Votes that were handed to others, and not taken back.</summary>
+    public ImmutableArray<Delegation> Delegations { get; init; } = [];
+
+    /// <summary>How its features were chosen, where they were not named one by one: a query, a group or a source table.</summary>
+    public string? Selection { get; init; }
 
     /// <summary>Where it stands.</summary>
     public ProposalState State { get; init; }
@@ -167,6 +214,18 @@ public sealed record Proposal
         ProposalState.Disabled or ProposalState.Removed => 0,
         _ => 1,
     };
+
+    /// <summary>Every announced change of that share, from the begin of the brownout; empty outside notice and brownout.</summary>
+    public IEnumerable<ShareChange> ChangesOfShare()
+    {
+        var begin = State switch
+        {
+            ProposalState.Notice => NoticeEnds,
+            ProposalState.Brownout => BrownoutBegan,
+            _ => null,
+        };
+        return begin is { } began ? Plan.Brownout.Changes().Select(step => new ShareChange(began + step.After, step.Share)) : [];
+    }
 
     /// <summary>How it stands, as the guards of the lifecycle see it.</summary>
     public ProposalStanding Standing => new(Id, State, Quorum.Reached(this), NoticeEnds, BrownoutEnds);

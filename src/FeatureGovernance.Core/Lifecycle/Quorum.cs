@@ -19,21 +19,30 @@ public static class Quorum
         [.. proposal.Reviews.Select(review => review.Team).Where(team => !proposal.Votes.Any(vote => vote.Team == team && Counts(proposal, vote)))];
 
     /// <summary>
-    /// The teams to ask: those that own a feature, and those whose live models read one. A team that is both is asked once, as owner.
+    /// The teams to ask: those that own a feature, those whose live models read one, and those that a rule of the organisation names.
+    /// A team that is several is asked once, as the first of these.
     /// </summary>
     /// <param name="facts">The proposal's features.</param>
     /// <param name="leadsOf">The leads of a team, by name.</param>
-    public static ImmutableArray<RequiredReview> Required(IEnumerable<FeatureFacts> facts, Func<string, ImmutableArray<string>> leadsOf)
+    /// <param name="due">By when those newly asked should answer.</param>
+    public static ImmutableArray<RequiredReview> Required(
+        IReadOnlyCollection<FeatureFacts> facts, Func<string, ImmutableArray<string>> leadsOf, DateTimeOffset due)
     {
         var causes = new SortedDictionary<string, ReviewCause>(StringComparer.Ordinal);
         foreach (var feature in facts)
         {
             causes[feature.Team] = ReviewCause.Owner;
             foreach (var reader in feature.LiveReaders)
-                causes.TryAdd(reader.Team, ReviewCause.Reader);
+            {
+                if (causes.GetValueOrDefault(reader.Team, ReviewCause.Rule) == ReviewCause.Rule)
+                    causes[reader.Team] = ReviewCause.Reader;
+            }
+
+            foreach (var team in feature.RuledReviewers)
+                causes.TryAdd(team, ReviewCause.Rule);
         }
 
-        return [.. causes.Select(pair => new RequiredReview(pair.Key, pair.Value, leadsOf(pair.Key)))];
+        return [.. causes.Select(pair => new RequiredReview(pair.Key, pair.Value, leadsOf(pair.Key)) { DueAt = due })];
     }
 
     /// <summary>The same proposal with the teams of new readers added; none is ever dropped within a revision.</summary>

@@ -27,4 +27,15 @@ internal static class Actors
 
         return new(caller.Actor, leads.ToImmutable(), teams.ToImmutable(), caller.IsAdmin);
     }
+
+    /// <summary>A person other than the caller, with the teams he leads himself; null where nobody is known by that handle.</summary>
+    public static async Task<Actor?> PersonAsync(NpgsqlConnection connection, string handle, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            select array(select t.slug from registry.team_member m join registry.team t on t.id = m.team_id where m.person_id = p.id and m.is_lead)
+            from registry.person p where p.handle = $1
+            """, connection);
+        command.Parameters.Add(new() { Value = handle });
+        return await command.ExecuteScalarAsync(cancellation) is string[] leads ? new(handle, [.. leads], []) : null;
+    }
 }

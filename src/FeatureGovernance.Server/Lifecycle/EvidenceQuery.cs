@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FeatureGovernance.Core;
+using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Value;
 using FeatureGovernance.Server.Http;
 using Npgsql;
@@ -55,15 +57,22 @@ internal static class EvidenceQuery
         """;
 
     public static async Task<Evidence> FreezeAsync(
-        NpgsqlConnection connection, IReadOnlyList<ProposedId> features, LoadedFacts facts, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<ProposedId> features, LoadedFacts facts, Chosen chosen, DateTimeOffset now,
+        CancellationToken cancellation)
     {
+        var impacts = await ImpactQuery.LoadAsync(connection, features, facts, cancellation);
+        var total = Impact.Of(impacts);
+        var record = await OutcomeQueries.RecordAsync(connection, cancellation);
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var measured = await MeasuredAsync(connection, [.. features.Select(feature => feature.Id)], today, cancellation);
         return Evidence.Of(new
         {
             At = now,
             WindowDays = Days,
-            Features = features.Select(feature => (feature, Fact: facts.ById[feature.Id], Measured: measured[feature.Id])).Select(one => new
+            Selection = chosen.Words,
+            chosen.Skipped,
+            Impact = total with { SavingPerDayCorrected = total.SavingPerDay * record.SavingRatio },
+            Features = features.Zip(impacts, (feature, impact) => (feature, impact, Fact: facts.ById[feature.Id], Measured: measured[feature.Id])).Select(one => new
             {
                 Feature = one.feature.Key,
                 Owner = one.Fact.Team,
@@ -72,6 +81,13 @@ internal static class EvidenceQuery
                 one.feature.Replacement,
                 LiveReaders = one.Fact.LiveReaders.Select(reader => new { reader.Model, reader.Team }),
                 one.Fact.DerivedFeatures,
+                Downstream = one.impact.Derived,
+                // Nothing to read instead is not the same as nobody reading it.
+                ReadersOnReplacement = one.feature.Replacement is null ? (ImmutableArray<string>?)null : one.impact.Covered,
+                one.impact.Value,
+                ValueLower = one.impact.Lower,
+                ValueUpper = one.impact.Upper,
+                one.impact.CostPerDay,
                 one.Measured.DeclaredCost,
                 one.Measured.Score,
                 one.Measured.Usage,

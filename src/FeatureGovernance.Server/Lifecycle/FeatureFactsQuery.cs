@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Registry;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -12,8 +13,10 @@ internal static class FeatureFactsQuery
                readers.models, readers.teams,
                array(select c.key from registry.feature c
                      join registry.feature_version v on v.feature_id = c.id and v.number = c.current_version
-                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C")
+                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C"),
+               f.sensitivity, f.group_name, own.source_system, own.source_table
         from registry.feature f
+        join registry.feature_version own on own.feature_id = f.id and own.number = f.current_version
         join registry.team t on t.id = f.team_id
         left join registry.feature r on r.id = f.replacement_id
         left join lateral (
@@ -41,8 +44,8 @@ internal static class FeatureFactsQuery
     public static async Task<LoadedFacts> LoadAsync(
         NpgsqlConnection connection, int[] ids, LifecyclePolicy policy, DateTimeOffset now, CancellationToken cancellation)
     {
-        var facts = await ReadAsync(connection, ids, cancellation);
-        var teams = facts.Values.Select(fact => fact.Team).Concat(facts.Values.SelectMany(fact => fact.LiveReaders.Select(reader => reader.Team)));
+        var facts = await ReadAsync(connection, ids, policy, cancellation);
+        var teams = facts.Values.SelectMany(fact => fact.LiveReaders.Select(reader => reader.Team).Concat(fact.RuledReviewers).Append(fact.Team));
         var leads = await LeadsAsync(connection, [.. teams.Distinct()], cancellation);
         var held = await ProposalStore.HoldingAsync(connection, ids, cancellation);
         // Only the steps out of these two stages ask about usage.
@@ -57,7 +60,8 @@ internal static class FeatureFactsQuery
         }), leads);
     }
 
-    private static async Task<Dictionary<int, FeatureFacts>> ReadAsync(NpgsqlConnection connection, int[] ids, CancellationToken cancellation)
+    private static async Task<Dictionary<int, FeatureFacts>> ReadAsync(
+        NpgsqlConnection connection, int[] ids, LifecyclePolicy policy, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Features, connection);
         command.Parameters.Add(new() { Value = ids });
@@ -77,10 +81,18 @@ internal static class FeatureFactsQuery
                 Replacement = reader.IsDBNull(6) ? null : new(reader.GetString(6), (Stage)reader.GetInt16(7)),
                 LiveReaders = [.. models.Zip(teams, (model, team) => new LiveReader(model, team))],
                 DerivedFeatures = [.. reader.GetFieldValue<string[]>(10)],
+                RuledReviewers = Ruled(reader, policy),
             };
         }
 
         return facts;
+    }
+
+    private static ImmutableArray<string> Ruled(NpgsqlDataReader reader, LifecyclePolicy policy)
+    {
+        var system = reader.IsDBNull(13) ? null : reader.GetString(13);
+        var table = reader.IsDBNull(14) ? null : reader.GetString(14);
+        return [.. policy.Reviewers.Where(rule => rule.Matches((Sensitivity)reader.GetInt16(11), reader.GetString(12), system, table)).Select(rule => rule.Team)];
     }
 
     private static async Task<Dictionary<string, ImmutableArray<string>>> LeadsAsync(NpgsqlConnection connection, string[] teams, CancellationToken cancellation)

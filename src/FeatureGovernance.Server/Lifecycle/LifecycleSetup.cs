@@ -1,4 +1,6 @@
+using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Jobs;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -11,6 +13,12 @@ internal static class LifecycleSetup
         builder.Services.AddSingleton(Policy(builder.Configuration.GetSection("Lifecycle")));
         builder.Services.AddTransient<LifecycleAdvance>();
         builder.Services.AddSingleton(RecurringJob.Of<LifecycleAdvance>("lifecycle-advance", "* * * * *", job => job.RunAsync(CancellationToken.None)));
+        builder.Services.AddTransient<DeprecationUpkeep>();
+        builder.Services.AddSingleton(RecurringJob.Of<DeprecationUpkeep>("deprecation-upkeep", "*/5 * * * *", job => job.RunAsync(CancellationToken.None)));
+        builder.Services.AddTransient<Drafting>();
+        builder.Services.AddSingleton(RecurringJob.Of<Drafting>("deprecation-drafts", "30 4 * * *", job => job.RunAsync(CancellationToken.None)));
+        builder.Services.AddTransient<OutcomeJob>();
+        builder.Services.AddSingleton(RecurringJob.Of<OutcomeJob>("removal-outcomes", "50 4 * * *", job => job.RunAsync(CancellationToken.None)));
     }
 
     public static void MapLifecycle(this RouteGroupBuilder api)
@@ -18,6 +26,10 @@ internal static class LifecycleSetup
         api.MapTransitions();
         api.MapAdoptions();
         api.MapDeprecations();
+        api.MapDrafts();
+        api.MapMigrations();
+        api.MapOutcomes();
+        api.MapGuardrails();
         api.MapBrownouts();
     }
 
@@ -30,9 +42,21 @@ internal static class LifecycleSetup
             DisabledDays = Days(section, nameof(policy.DisabledDays), policy.DisabledDays),
             MinimumNoticeDays = Days(section, nameof(policy.MinimumNoticeDays), policy.MinimumNoticeDays),
             TelemetryLagDays = Days(section, nameof(policy.TelemetryLagDays), policy.TelemetryLagDays),
+            ReviewDays = Days(section, nameof(policy.ReviewDays), policy.ReviewDays),
+            ReminderDays = Days(section, nameof(policy.ReminderDays), policy.ReminderDays),
+            EscalationDays = Days(section, nameof(policy.EscalationDays), policy.EscalationDays),
+            MaterialCostChange = section.GetValue(nameof(policy.MaterialCostChange), policy.MaterialCostChange),
+            Reviewers = [.. section.GetSection(nameof(policy.Reviewers)).GetChildren().Select(Reviewer)],
             ToleratedUnseenReadsPerDay = section.GetValue(nameof(policy.ToleratedUnseenReadsPerDay), policy.ToleratedUnseenReadsPerDay),
         };
     }
+
+    private static ReviewerRule Reviewer(IConfigurationSection rule) => new(
+        rule["Team"] ?? throw new InvalidOperationException($"{rule.Path} names no Team."),
+        rule["Sensitivity"] is not { } word ? null
+            : Words<Sensitivity>.TryParse(word, out var sensitivity) ? sensitivity
+            : throw new InvalidOperationException($"{rule.Path}:Sensitivity is '{word}'; use one of: {Words<Sensitivity>.All}."),
+        rule["Group"], rule["SourceSystem"], rule["SourceTable"]);
 
     private static int Days(IConfigurationSection section, string name, int missing)
     {

@@ -22,10 +22,11 @@ internal static class PlanReader
         faults.Number("plan.noticeDays", notice, 0, Longest.TotalDays);
         faults.Check(body?.Sunset is not { } named || (named > now.AddYears(-1) && named < now.AddYears(20)), "plan.sunset", "The date is far from now.", "Give a date within twenty years.");
         var brownout = body?.Brownout is { } schedule ? Brownout(schedule, faults) : present?.Brownout ?? OneDay;
+        var guardrails = body?.Guardrails is { } limits ? Guardrails(limits, faults) : present?.Guardrails ?? [];
         if (faults.Any)
             return new(notice, OneDay, now);
         var sunset = body?.Sunset ?? present?.Sunset ?? now.AddDays(notice) + brownout.Length;
-        return new(notice, brownout, WriteTransaction.Truncate(sunset));
+        return new(notice, brownout, WriteTransaction.Truncate(sunset)) { Guardrails = guardrails };
     }
 
     public static PlanBody Write(DeprecationPlan plan) => new()
@@ -47,7 +48,25 @@ internal static class PlanReader
             },
             _ => throw new InvalidOperationException($"No form for {plan.Brownout.GetType().Name}."),
         },
+        Guardrails = plan.Guardrails.IsEmpty ? null : [.. plan.Guardrails.Select(limit => new GuardrailBody(limit.Model, limit.Metric, limit.Min, limit.Max))],
     };
+
+    private static ImmutableArray<Guardrail> Guardrails(IReadOnlyList<GuardrailBody> limits, FieldFaults faults)
+    {
+        const string Field = "plan.guardrails";
+        faults.Check(limits.Count <= MostSteps, Field, "There are too many.", $"Use at most {MostSteps}.");
+        if (limits.Count > MostSteps)
+            return [];
+        for (var i = 0; i < limits.Count; i++)
+        {
+            faults.Slug($"{Field}[{i}].model", limits[i]?.Model);
+            faults.Text($"{Field}[{i}].metric", limits[i]?.Metric, 128, required: true);
+            faults.Number($"{Field}[{i}].min", limits[i]?.Min);
+            faults.Number($"{Field}[{i}].max", limits[i]?.Max);
+        }
+
+        return faults.Any ? [] : [.. limits.Select(limit => new Guardrail(limit.Model!, limit.Metric!.Trim(), limit.Min, limit.Max))];
+    }
 
     private static BrownoutSchedule Brownout(BrownoutBody body, FieldFaults faults)
     {

@@ -31,6 +31,7 @@ internal static class ProposalChanges
             return stored;
         var next = await ProposalStore.UpdateAsync(write, stored, proposal, cancellation, features, evidence);
         write.Record(NewEvent.Of($"deprecation.{action}", "deprecation", stored.Id, $"deprecation {stored.Id}", stored.View(write.Now), next.View(write.Now), reason));
+        write.AskForReviews(stored.Id, stored.Proposal, proposal);
         return next;
     }
 
@@ -43,6 +44,12 @@ internal static class ProposalChanges
         var moved = progress.Proposal.State != stored.Proposal.State;
         var next = await SaveAsync(write, stored, progress.Proposal, moved ? Words.Of(progress.Proposal.State) : "reviewers-added", over?.Reason, cancellation);
         await MoveFeaturesAsync(write, next, progress.Due, stored.Proposal.Reason, cancellation);
+        if (moved && next.Proposal.State == ProposalState.Notice)
+        {
+            write.AnnounceBrownout(next.Id, next.Proposal);
+            await MigrationTasks.SyncAsync(write, next, cancellation);
+        }
+
         return (next, moved || !progress.Due.IsEmpty, progress.Blocked);
     }
 

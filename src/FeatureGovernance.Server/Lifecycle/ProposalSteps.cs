@@ -25,9 +25,16 @@ internal static class ProposalSteps
             // Readers and leads may have come and gone since the proposal was written.
             var facts = await ProposalChanges.ContextAsync(write, stored.Features, policy, cancellation);
             var current = stored.Proposal.IsOpen
-                ? Quorum.WithNewReviewers(stored.Proposal, Quorum.Required(facts.Features, facts.LeadsOf))
+                ? Quorum.WithNewReviewers(stored.Proposal, facts.RequiredReviews())
                 : stored.Proposal;
-            return Reviewing.Vote(current, actor, decision.Value, body.Comment?.Trim() ?? "", write.Now, body.Team);
+            var voted = Reviewing.Vote(current, actor, decision.Value, body.Comment?.Trim() ?? "", write.Now, body.Team);
+            if (voted.Accepted && decision == ReviewDecision.Object)
+            {
+                write.Announce("deprecation.objection-raised", Subject.Deprecation(id), Recipients.OfPeople(current.Proposer),
+                    new { voted.Value.Objections[^1].Number, By = actor.Id, voted.Value.Objections[^1].Team }, body.Comment);
+            }
+
+            return voted;
         }, cancellation);
     }
 
@@ -42,6 +49,35 @@ internal static class ProposalSteps
                 Task.FromResult(Reviewing.ResolveObjection(stored.Proposal, number, actor, body.Answer!.Trim(), write.Now)), cancellation);
     }
 
+    public static async Task<Results<Ok<ProposalView>, Refused>> Delegate(
+        int id, DelegationBody body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        faults.Slug("team", body.Team);
+        faults.Slug("to", body.To);
+        faults.Text("reason", body.Reason, FieldFaults.LongText, required: true);
+        if (faults.Refusal is { } malformed)
+            return (Refused)malformed;
+        if (await Actors.PersonAsync(write.Connection, body.To!, cancellation) is not { } to)
+            return (Refused)Problems.Malformed("to", $"There is no person '{body.To}'.", "Name somebody who is in a team.");
+        return await ChangeAsync(id, context, write, "delegated", body.Reason, (stored, actor) =>
+        {
+            var decision = Delegating.Delegate(stored.Proposal, actor, body.Team!, to, body.Reason!.Trim(), write.Now);
+            if (decision.Accepted)
+            {
+                write.Announce("deprecation.vote-delegated", Subject.Deprecation(id), Recipients.OfPeople(to.Id),
+                    new { From = actor.Id, To = to.Id, body.Team, stored.Proposal.Reviews.First(review => review.Team == body.Team).DueAt }, body.Reason);
+            }
+
+            return Task.FromResult(decision);
+        }, cancellation);
+    }
+
+    public static Task<Results<Ok<ProposalView>, Refused>> TakeBack(
+        int id, string team, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>
+        ChangeAsync(id, context, write, "delegation-taken-back", null, (stored, actor) =>
+            Task.FromResult(Delegating.TakeBack(stored.Proposal, actor, team)), cancellation);
+
     public static async Task<Results<Ok<ProposalView>, Refused>> Withdraw(
         int id, ClosingBody body, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>
         Reason(body) is { } malformed
@@ -53,8 +89,13 @@ internal static class ProposalSteps
         int id, ClosingBody body, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>
         Reason(body) is { } malformed
             ? (Refused)malformed
-            : await ChangeAsync(id, context, write, "rejected", body.Reason, (stored, actor) =>
-                Task.FromResult(Deprecation.Reject(stored.Proposal, actor, body.Reason!.Trim(), write.Now)), cancellation);
+            : await ChangeAsync(id, context, write, "rejected", body.Reason, async (stored, actor) =>
+            {
+                var decision = Deprecation.Reject(stored.Proposal, actor, body.Reason!.Trim(), write.Now);
+                if (decision.Accepted)
+                    await Rejections.RememberAsync(write, [.. stored.Features.Select(feature => feature.Id)], body.Reason!.Trim(), cancellation);
+                return decision;
+            }, cancellation);
 
     public static async Task<Results<Ok<ProposalView>, Refused>> Rollback(
         int id, ClosingBody body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)

@@ -83,8 +83,8 @@ internal static class ProposalStore
     public static async Task InsertAsync(WriteTransaction write, StoredProposal stored, string evidence, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            insert into lifecycle.proposal (id, revision, document, state, proposer, submitted_at, state_since, next_step_at, notice_began, sunset, updated_at, evidence)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            insert into lifecycle.proposal (id, revision, document, state, proposer, submitted_at, state_since, next_step_at, notice_began, sunset, updated_at, next_chase_at, evidence)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
             """, write.Connection);
         AddColumns(command, stored, write.Now);
         command.Parameters.Add(new() { Value = evidence, NpgsqlDbType = NpgsqlDbType.Json });
@@ -100,7 +100,7 @@ internal static class ProposalStore
         var next = stored with { Version = stored.Version + 1, Proposal = proposal, Features = features ?? stored.Features };
         await using var command = new NpgsqlCommand("""
             update lifecycle.proposal set revision = $2, document = $3, state = $4, proposer = $5, submitted_at = $6, state_since = $7,
-                   next_step_at = $8, notice_began = $9, sunset = $10, updated_at = $11, evidence = coalesce($12, evidence)
+                   next_step_at = $8, notice_began = $9, sunset = $10, updated_at = $11, next_chase_at = $11, evidence = coalesce($12, evidence)
             where id = $1
             """, write.Connection);
         AddColumns(command, next, write.Now);
@@ -192,6 +192,7 @@ internal static class ProposalStore
         Reviews = [.. proposal.Reviews.Select(review => review with { Team = name(review.Team) })],
         Votes = [.. proposal.Votes.Select(vote => vote with { Team = name(vote.Team) })],
         Objections = [.. proposal.Objections.Select(objection => objection with { Team = name(objection.Team) })],
+        Delegations = [.. proposal.Delegations.Select(delegation => delegation with { Team = name(delegation.Team) })],
     };
 
     private static NpgsqlParameter Instant(DateTimeOffset? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };

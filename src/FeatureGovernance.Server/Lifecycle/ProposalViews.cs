@@ -28,9 +28,12 @@ internal static class ProposalViews
             ShareStillReading = proposal.ShareStillReading(now),
             Quorum = Quorum.Reached(proposal),
             MissingTeams = Quorum.MissingTeams(proposal),
-            Reviewers = [.. proposal.Reviews.Select(review => new RequiredReviewView(review.Team, Words.Of(review.Cause), review.Leads))],
+            Selection = proposal.Selection,
+            Reviewers = [.. proposal.Reviews.Select(review => new RequiredReviewView(
+                review.Team, Words.Of(review.Cause), review.Leads, review.DueAt, review.RemindedAt, Words.Of(review.Escalation)))],
+            Delegations = [.. proposal.Delegations.Select(one => new DelegationView(one.From, one.To, one.Team, one.Reason, one.At))],
             Votes = [.. proposal.Votes.Select(vote => new VoteView(
-                vote.Voter, vote.Team, Words.Of(vote.Decision), vote.Comment, vote.Revision, vote.At, vote.StandIn))],
+                vote.Voter, vote.Team, Words.Of(vote.Decision), vote.Comment, vote.Revision, vote.At, vote.StandIn, vote.OnBehalfOf))],
             Objections = [.. proposal.Objections.Select(one => new ObjectionView(
                 one.Number, one.By, one.Team, one.Comment, one.Revision, one.At, one.Resolution?.By, one.Resolution?.Answer, one.Resolution?.At))],
             Closing = proposal.Closing is { } closing ? new(closing.By, closing.Reason, closing.At) : null,

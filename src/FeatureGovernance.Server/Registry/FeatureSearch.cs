@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Registry;
 using FeatureGovernance.Core;
@@ -35,17 +34,7 @@ internal static class FeatureSearch
             faults.Add("sort", "Not a sort.", $"Use one of: {string.Join(", ", Sorts.Keys)}.");
         var size = Limits.Page(limit, faults);
         var after = Cursor.Decode(cursor, order, faults);
-        var query = new Query();
-        faults.Text("q", q, 256);
-        if (q is not null && !string.IsNullOrWhiteSpace(q) && !faults.Any)
-            query.Text(q.Trim());
-        query.Equal("t.slug", team);
-        query.Equal("f.group_name", group);
-        query.Equal("f.stage", (short?)faults.Word<Stage>("stage", stage));
-        query.Equal("f.kind", (short?)faults.Word<FeatureKind>("kind", kind));
-        query.Equal("s.recommendation", (short?)faults.Word<Recommendation>("recommendation", recommendation));
-        if (model is not null)
-            query.Where($"exists (select from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id where e.feature_id = f.id and m.name = {query.Add(model)})");
+        var query = FeatureFilter.Read(new(q, team, stage, kind, group, model, recommendation), faults);
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
         if (after is not null)
@@ -100,37 +89,5 @@ internal static class FeatureSearch
             "float8" => double.TryParse(value, CultureInfo.InvariantCulture, out _),
             _ => FeatureKey.TryParse(value, out _),
         };
-    }
-
-    /// <summary>Conditions with their values as parameters; no input ever becomes SQL text.</summary>
-    private sealed class Query
-    {
-        private readonly StringBuilder condition = new();
-
-        public List<object> Values { get; } = [];
-
-        public string Condition => condition.ToString();
-
-        public string Add(object value)
-        {
-            Values.Add(value);
-            return $"${Values.Count}";
-        }
-
-        public void Where(string text) => condition.Append(condition.Length == 0 ? "where " : " and ").Append(text);
-
-        public void Equal(string column, object? value)
-        {
-            if (value is not null)
-                Where($"{column} = {Add(value)}");
-        }
-
-        /// <summary>Whole words anywhere in key or description, or any part of the key.</summary>
-        public void Text(string q)
-        {
-            var words = Add(q);
-            var pattern = Add($"%{q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%");
-            Where($"(f.search_text @@ plainto_tsquery('simple', translate({words}, ':_.-', '    ')) or lower(f.key) like lower({pattern}))");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.ServerTests.Fixtures;
 using Microsoft.AspNetCore.Builder;
@@ -42,6 +43,26 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
     }
 
     public Task RunJobAsync() => Services.GetRequiredService<LifecycleAdvance>().RunAsync(CancellationToken.None);
+
+    public Task RunUpkeepAsync() => Services.GetRequiredService<DeprecationUpkeep>().RunAsync(CancellationToken.None);
+
+    public Task RunDraftingAsync() => Services.GetRequiredService<Drafting>().RunAsync(CancellationToken.None);
+
+    public Task RunOutcomesAsync() => Services.GetRequiredService<OutcomeJob>().RunAsync(CancellationToken.None);
+
+    /// <summary>What was announced about a thing under an action, the newest last.</summary>
+    public async Task<JsonElement[]> AnnouncedAsync(string action, int subject) =>
+        [.. JsonSerializer.Deserialize<JsonElement>(await QueryAsync<string>($"""
+            select coalesce(json_agg(after order by sequence), '[]')::text from audit.event where action = '{action}' and subject_id = {subject}
+            """)).EnumerateArray()];
+
+    /// <summary>A score as a run would leave it; recommendation 4 is to deprecate.</summary>
+    public Task ScoreAsync(string feature, double? value, double? lower, double? upper, double? cost, int recommendation = 4) => ExecuteAsync(FormattableString.Invariant($"""
+        insert into value.feature_score (feature_id, value, lower, upper, cost_per_day, saving_per_day, recommendation, confidence, judgement, run_id, scored_at)
+        select id, {Sql(value)}, {Sql(lower)}, {Sql(upper)}, {Sql(cost)}, {Sql(cost)}, {recommendation}, 0.9, '{"{}"}', 1, now() from registry.feature where key = '{feature}'
+        on conflict (feature_id) do update set value = excluded.value, lower = excluded.lower, upper = excluded.upper, cost_per_day = excluded.cost_per_day,
+            saving_per_day = excluded.saving_per_day, recommendation = excluded.recommendation
+        """));
 
     public void Wait(double days) => Clock.Advance(TimeSpan.FromDays(days));
 
@@ -131,9 +152,13 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
         return (proposal, feature);
     }
 
+    private static string Sql(double? number) => number is { } some ? some.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "null::float8";
+
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Configuration["FEATGOV_JOBS"] = "off";
+        builder.Configuration["Lifecycle:Reviewers:0:Team"] = "privacy";
+        builder.Configuration["Lifecycle:Reviewers:0:Sensitivity"] = "personal";
         builder.Services.AddSingleton<TimeProvider>(Clock);
     }
 }

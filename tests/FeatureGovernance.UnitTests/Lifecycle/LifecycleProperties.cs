@@ -7,7 +7,7 @@ namespace FeatureGovernance.UnitTests.Lifecycle;
 
 public class LifecycleProperties
 {
-    private const int Commands = 18;
+    private const int Commands = 22;
     private const int Choices = 240;
 
     [Property(MaxTest = 300)]
