@@ -2,6 +2,7 @@ using System.Text.Json;
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
