@@ -15,15 +15,17 @@ public static class NoticeRules
     /// <summary>The rows, in order.</summary>
     public static ImmutableArray<NoticeRule> Table { get; } =
     [
-        new("deprecation.submitted", NoticeKind.ReviewRequested, [Audience.Reviewers]),
-        new("deprecation.amended", NoticeKind.ReviewRequested, [Audience.Reviewers]),
+        // What an announcement of its own tells, to whom it concerns, is not told twice.
+        new("deprecation.submitted", NoticeKind.ReviewRequested, []),
+        new("deprecation.amended", NoticeKind.ReviewRequested, []),
+        new("deprecation.reviewers-added", NoticeKind.ReviewRequested, []),
+        new("deprecation.object", NoticeKind.ReviewGiven, []),
         new("deprecation.review-requested", NoticeKind.ReviewRequested, []),
         new("deprecation.review-reminder", NoticeKind.ReviewReminder, []),
         new("deprecation.review-escalated", NoticeKind.ReviewEscalated, [Audience.Proposer]),
         new("deprecation.vote-delegated", NoticeKind.ReviewRequested, []),
         new("deprecation.objection-raised", NoticeKind.ReviewGiven, []),
         new("deprecation.approve", NoticeKind.ReviewGiven, [Audience.Proposer]),
-        new("deprecation.object", NoticeKind.ReviewGiven, [Audience.Proposer]),
         new("deprecation.abstain", NoticeKind.ReviewGiven, [Audience.Proposer]),
         new("deprecation.objection-resolved", NoticeKind.ReviewGiven, [Audience.Proposer, Audience.Reviewers]),
         new("deprecation.aborted", NoticeKind.BrownoutAborted, [Audience.Proposer, Audience.ConcernedTeams]),

@@ -15,7 +15,8 @@ public sealed record NoticeText(string Title, string Body, string? Path)
     /// <summary>Puts an event into words.</summary>
     public static NoticeText Of(NoticeKind kind, GovernanceEvent happened)
     {
-        var thing = happened.After ?? happened.Before;
+        // An announcement keeps what it is about beside its recipients.
+        var thing = happened.After.Part("data") ?? happened.After ?? happened.Before;
         var what = What(happened, thing);
         var title = kind switch
         {

@@ -23,6 +23,9 @@ public abstract record Addressee
 
     /// <summary>Everybody of the team of the model.</summary>
     public sealed record TeamOfModel(int Model) : Addressee;
+
+    /// <summary>Everybody who holds a token of the role.</summary>
+    public sealed record HoldersOf(string Role) : Addressee;
 }
 
 /// <summary>A notice, and whom to tell.</summary>
@@ -31,18 +34,17 @@ public sealed record RoutedNotice(NoticeKind Kind, NoticeText Text, ImmutableArr
 /// <summary>From events to notices, by the table.</summary>
 public static class Routing
 {
-    private const string Recipients = "recipients";
-
     /// <summary>
     /// Whether an event may have to be told of, from what is known of it as it is written: by its action, or because its data name
     /// recipients. Cheap, and never false where <see cref="Route"/> finds something.
     /// </summary>
     public static bool MayConcern(string action, string? after) =>
-        NoticeRules.For(action) is not null || (after is not null && after.Contains($"\"{Recipients}\"", StringComparison.Ordinal));
+        NoticeRules.For(action) is not null || (after is not null && after.Contains("\"recipients\"", StringComparison.Ordinal));
 
     /// <summary>
     /// What the event gives rise to; null where that is nothing. Recipients in the event's data are handles, or <c>team:slug</c> for
-    /// everybody of a team, or <c>leads:slug</c> for its leads; they are told besides those that the table names.
+    /// everybody of a team, or <c>leads:slug</c> for its leads; or an object of <c>teams</c>, whose leads are meant, <c>people</c> and
+    /// <c>roles</c>. They are told besides those that the table names.
     /// </summary>
     public static RoutedNotice? Route(GovernanceEvent happened)
     {
@@ -50,7 +52,7 @@ public static class Routing
         if (rule?.OnChangeOf is { } field && Raw(happened.Before, field) == Raw(happened.After, field))
             rule = null;
         var to = (rule?.Told ?? []).SelectMany(audience => Of(audience, happened))
-            .Concat(happened.After.Texts(Recipients).Select(Named))
+            .Concat(Recipients(happened.After))
             .Distinct().ToImmutableArray();
         var kind = rule?.Kind ?? NoticeKind.Other;
         return to.IsEmpty ? null : new(kind, NoticeText.Of(kind, happened), to);
@@ -63,8 +65,7 @@ public static class Routing
         return audience switch
         {
             Audience.Proposer => Handles(thing.Text("proposer") ?? thing.Text("requester")),
-            Audience.Reviewers => Reviewers(thing, _ => true),
-            Audience.MissingReviewers => Reviewers(thing, thing.Texts("missingTeams").ToHashSet().Contains),
+            Audience.Reviewers => Reviewers(thing),
             Audience.ConcernedTeams => thing.Parts("reviewers").Select(one => one.Text("team")).OfType<string>().Select(team =>
                 new Addressee.Team(team, false)),
             Audience.OwnerTeam => thing.Text("team") is { } owner ? [new Addressee.Team(owner, false)] : [],
@@ -75,17 +76,26 @@ public static class Routing
         };
     }
 
-    private static IEnumerable<Addressee> Reviewers(JsonElement? proposal, Func<string, bool> wanted)
+    private static IEnumerable<Addressee> Reviewers(JsonElement? proposal)
     {
         foreach (var review in proposal.Parts("reviewers"))
         {
-            if (review.Text("team") is not { } team || !wanted(team))
+            if (review.Text("team") is not { } team)
                 continue;
             yield return new Addressee.Team(team, LeadsOnly: true);
             // Those who may vote, as the proposal has them: leads of teams above, too.
             foreach (var lead in review.Texts("leads"))
                 yield return new Addressee.Person(lead, Named: false);
         }
+    }
+
+    private static IEnumerable<Addressee> Recipients(JsonElement? after)
+    {
+        var named = after.Part("recipients");
+        return after.Texts("recipients").Select(Named)
+            .Concat(named.Texts("teams").Select(team => new Addressee.Team(team, LeadsOnly: true)))
+            .Concat(named.Texts("people").Select(person => new Addressee.Person(person, Named: true)))
+            .Concat(named.Texts("roles").Select(role => new Addressee.HoldersOf(role)));
     }
 
     private static Addressee Named(string recipient) => recipient.Split(':', 2) switch

@@ -72,8 +72,6 @@ public enum Audience
     /// <summary>The leads of every team whose approval is needed.</summary>
     Reviewers,
 
-    /// <summary>The leads of the teams that have yet to approve.</summary>
-    MissingReviewers,
 
     /// <summary>Everybody of the teams whose approval is needed: owners, and readers by live models.</summary>
     ConcernedTeams,

@@ -1,4 +1,5 @@
 using FeatureGovernance.Core.Notifications;
+using FeatureGovernance.Server.Access;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Notifications;
@@ -9,6 +10,7 @@ internal sealed class Recipients
     private readonly Dictionary<string, int> people = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> teams = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> teamOfModel = [];
+    private ILookup<string, int> holders = Array.Empty<int>().ToLookup(_ => "");
     private ILookup<int, int> readers = Array.Empty<int>().ToLookup(id => id);
     private ILookup<int, (int Person, bool IsLead)> members = Array.Empty<int>().ToLookup(id => id, _ => (0, false));
 
@@ -41,13 +43,21 @@ internal sealed class Recipients
                 reads.Add((reader.GetInt32(0), reader.GetInt32(1))), cancellation);
         found.readers = reads.ToLookup(one => one.Feature, one => one.Team);
 
+        var held = new List<(short Role, int Person)>();
+        await ReadAsync(connection, """
+            select distinct role, person_id from access.token
+            where role = any($1) and person_id is not null and revoked_at is null and (expires_at is null or expires_at > now())
+            """,
+            Roles(all).Select(role => (short)role).ToArray(), reader => held.Add((reader.GetInt16(0), reader.GetInt32(1))), cancellation);
+        found.holders = held.ToLookup(one => ((Role)one.Role).ToString(), one => one.Person, StringComparer.OrdinalIgnoreCase);
+
         var belonging = new List<(int Team, int Person, bool IsLead)>();
         await ReadAsync(connection, "select team_id, person_id, is_lead from registry.team_member where team_id = any($1)",
             found.teams.Values.Concat(found.teamOfModel.Values).Concat(reads.Select(one => one.Team)).Distinct().ToArray(),
             reader => belonging.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(2))), cancellation);
         found.members = belonging.ToLookup(one => one.Team, one => (one.Person, one.IsLead));
         await ReadAsync(connection, "select handle, id from registry.person where id = any($1)",
-            belonging.Select(one => one.Person).Distinct().ToArray(),
+            belonging.Select(one => one.Person).Concat(held.Select(one => one.Person)).Distinct().ToArray(),
             reader => found.people[reader.GetString(0)] = reader.GetInt32(1), cancellation);
         return found;
     }
@@ -74,6 +84,9 @@ internal sealed class Recipients
                     foreach (var id in readers[feature.Feature])
                         Add(id, leadsOnly: false);
                     break;
+                case Addressee.HoldersOf role:
+                    told.UnionWith(holders[role.Role]);
+                    break;
                 case Addressee.TeamOfModel model when teamOfModel.TryGetValue(model.Model, out var id):
                     Add(id, leadsOnly: false);
                     break;
@@ -92,6 +105,9 @@ internal sealed class Recipients
     }
 
     // What is not a name anywhere need not be looked for; a NUL would even be refused.
+    private static IEnumerable<Role> Roles(IEnumerable<Addressee> named) => named.OfType<Addressee.HoldersOf>()
+        .Select(one => Enum.TryParse<Role>(one.Role, ignoreCase: true, out var role) ? role : (Role?)null).OfType<Role>().Distinct();
+
     private static string[] Sought(IEnumerable<string> names) => [.. names.Where(Http.FieldFaults.IsSlug).Distinct()];
 
     private static async Task ReadAsync<T>(NpgsqlConnection connection, string sql, T[] sought, Action<NpgsqlDataReader> keep,
