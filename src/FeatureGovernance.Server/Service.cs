@@ -1,6 +1,7 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Checks;
+using FeatureGovernance.Server.Drift;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Lifecycle;
@@ -82,6 +83,7 @@ internal static class Service
         api.MapModels();
         api.MapCatalogue();
         api.MapTelemetry();
+        api.MapDrift();
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();

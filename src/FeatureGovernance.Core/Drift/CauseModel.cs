@@ -107,7 +107,7 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.TruncatedPrecision), blocked ? 1 : 8);
                 break;
             case Symptom.Negative:
-                yield return (Explanation.Of(Fault.SignFlip), signal.Effect > 0.4 ? 9 : 3);
+                yield return (Explanation.Of(Fault.SignFlip), signal.Effect > 0.4 ? 16 : 3);
                 yield return (Explanation.Of(Fault.DefaultFilled), signal.Effect > 0.4 ? 2 : 4);
                 break;
             case Symptom.ClockShift:

@@ -75,14 +75,22 @@ internal static class FingerprintWatch
         }
 
         var trials = Trials(grid, row => double.IsFinite(numbers[row]));
+        var known = Robust.Sorted(numbers);
+        double low = Robust.QuantileOfSorted(known, 0.001), high = Robust.QuantileOfSorted(known, 0.999);
         foreach (var (value, _) in candidates.OrderByDescending(c => c.Value).Take(6))
         {
             RateWatch.Watch(Symptom.Default, Hits(grid, row => starts.Contains(row) && numbers[row] == value), trials, 0.04, findings,
                 (first, last, p, share, usual) => new(
                     Symptom.Default, first, last, p, share - usual, Words($"of the values are {Short(value)}, off their neighbours", share, usual)),
-                history: most);
+                history: IsStandIn(value) ? null : most);
         }
+
+        // A usual stand-in is held against its own past: it need not compete with what else repeats by chance.
+        bool IsStandIn(double value) => value <= low || value >= high || StandIns.Contains(value);
     }
+
+    // What people write for "unknown"; values at the edge of all known ones are taken for such too.
+    private static readonly double[] StandIns = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99999];
 
     /// <summary>How far each number lies from the middle of the two different numbers before and the two after it.</summary>
     private static double[] Excursions(double[] numbers)

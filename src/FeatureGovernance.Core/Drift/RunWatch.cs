@@ -20,7 +20,7 @@ internal static class RunWatch
         if (runs.Count < 20)
             return;
         // Runs weigh by what values are worth: a value that is often repeated (0 of a sparse feature) is judged by its own runs.
-        var common = runs.GroupBy(r => numbers[r.First]).Where(g => g.Sum(r => r.Length) > 0.1 * numbers.Length).ToDictionary(g => g.Key, g => g.ToList());
+        var common = runs.GroupBy(r => numbers[r.First]).Where(g => g.Sum(r => r.Length) > 0.3 * numbers.Length).ToDictionary(g => g.Key, g => g.ToList());
         var rest = runs.Where(r => !common.ContainsKey(numbers[r.First])).ToList();
         foreach (var group in common.Values.Append(rest).Where(g => g.Count > 0))
         {
