@@ -105,12 +105,19 @@ internal sealed record Watched(ValueColumn Column, ColumnNature Nature, LevelWat
         RunWatch.Watch(column, grid, nature, findings);
         CategoryWatch.Watch(column, grid, nature, findings);
         LevelWatch? level = null;
-        if (column.Numbers is not null && nature.Kind is NatureKind.Number)
+        if (column.Numbers is not null && nature.Kind is NatureKind.Number && !IsMostlyOneValue(column.Numbers))
         {
             level = LevelWatch.Watch(column.Numbers, grid, findings);
             ClockWatch.Watch(level, findings);
         }
 
         return new(column, nature, level, findings);
+    }
+
+    // The level of such a feature is how often it has another value, which no scale of its values measures.
+    private static bool IsMostlyOneValue(double[] numbers)
+    {
+        var middle = Robust.Median(numbers);
+        return 2 * numbers.Count(number => number == middle) > numbers.Count(double.IsFinite);
     }
 }

@@ -126,16 +126,6 @@ internal static class FingerprintWatch
         var hits = new double[grid.Count];
         var trials = new double[grid.Count];
         var learning = Math.Max(20, Math.Min(90, grid.Count / 4));
-        var later = new Known();
-        for (var w = grid.Count - 1; w >= 0; w--)
-        {
-            // The first windows are held against those a month later.
-            if (w < learning)
-                later.Count(numbers, grid, w, hits, trials);
-            if (w + 28 < grid.Count && w + 28 >= 0)
-                later.Learn(numbers, grid, w + 28);
-        }
-
         var before = new Known();
         for (var w = 0; w < grid.Count; w++)
         {
@@ -174,6 +164,9 @@ internal static class FingerprintWatch
                 (low, high, ranged) = (sorted[0], Robust.QuantileOfSorted(sorted, 0.85), sample.Count);
             }
 
+            // While known values were seen but a few times each, others like them are yet to come.
+            if (rows < 8 * seen.Count)
+                return;
             var (first, end) = grid.RowsOf(window);
             for (var row = first; row < end; row++)
             {

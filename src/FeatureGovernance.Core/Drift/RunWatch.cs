@@ -30,14 +30,16 @@ internal static class RunWatch
             // Half the usual extremes of the group: the length that one run in a thousand exceeds.
             var usual = Math.Max(1.0, Robust.QuantileOfSorted([.. longest.Select(l => (double)l)], Math.Max(0.9, 1 - (8.0 / longest.Length))));
             var typical = Robust.QuantileOfSorted([.. longest.Select(l => (double)l)], 0.9);
-            var decay = Math.Max(0.35, (usual - typical) / Math.Max(1, Math.Log(0.1 * longest.Length / 8)));
+// Runs of chance fall off geometrically: their ninth decile is 2.3 times their mean.
+            var many = longest.Length > 80;
+            var decay = Math.Max(Math.Max(0.35, typical / 2.3), many ? (usual - typical) / Math.Max(1, Math.Log(0.1 * longest.Length / 8)) : 0);
             findings.CountTests(symptom, grid.Count);
             foreach (var (first, length) in group)
             {
                 var perWindow = (double)numbers.Length / grid.Count;
                 if (length < 8 || length < 0.9 * Math.Min(perWindow, 24) || length < 1.5 * usual)
                     continue;
-                var p = 8.0 / longest.Length * Math.Exp(-(length - usual) / decay);
+                var p = (many ? 8.0 / longest.Length : 0.1) * Math.Exp(-(length - usual) / decay);
                 var (from, to) = (grid.WindowOf(first), grid.WindowOf(first + length - 1));
                 if (p < 1e-3)
                 {
