@@ -2,6 +2,7 @@ using System.CommandLine;
 using FeatureGovernance.Cli.Access;
 using FeatureGovernance.Cli.Checks;
 using FeatureGovernance.Cli.Demo;
+using FeatureGovernance.Cli.Drift;
 using FeatureGovernance.Cli.Lifecycle;
 using FeatureGovernance.Cli.Notifications;
 using FeatureGovernance.Cli.Registry;
@@ -41,6 +42,7 @@ internal static class Program
         root.Add(NoticeCommand.Create(surroundings));
         root.Add(DemoCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
+        root.Add(DetectCommand.Create());
         root.Add(ValueCommand.Create());
         root.Add(ForecastCommand.Create());
         return Complaints.RunAsync(root, args, surroundings);

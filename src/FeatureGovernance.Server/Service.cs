@@ -2,6 +2,7 @@ using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Checks;
+using FeatureGovernance.Server.Drift;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Lifecycle;
@@ -88,6 +89,7 @@ internal static class Service
         api.MapModels();
         api.MapCatalogue();
         api.MapTelemetry();
+        api.MapDrift();
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FeatureGovernance.Statistics.Inference;
+
+namespace FeatureGovernance.Core.Drift;
+
+/// <summary>What else is known about an incident.</summary>
+/// <param name="Seasonality">How much of the feature follows the clock and the calendar, 0 to 1.</param>
+/// <param name="Companions">Names of other features whose level moved in the same windows.</param>
+/// <param name="Others">How many other features could have moved.</param>
+/// <param name="Holidays">Names of holidays within a day of the incident.</param>
+/// <param name="Launches">Launches and feature versions registered within a day of its start.</param>
+/// <param name="RowsPerWindow">How many rows a window usually has.</param>
+/// <param name="SameLastYear">Whether the same days of the year before were unusual too.</param>
+public sealed record IncidentContext(
+    double Seasonality,
+    ImmutableArray<string> Companions,
+    int Others,
+    ImmutableArray<string> Holidays,
+    ImmutableArray<string> Launches,
+    double RowsPerWindow,
+    bool SameLastYear);
+
+/// <summary>
+/// Explains incidents: an additive model of log-odds, one line per kind of evidence, open to inspection. Its numbers were set on generated
+/// faults and changes of behaviour; docs/values-over-time.md tells how, and what the probabilities were worth.
+/// </summary>
+public static class CauseModel
+{
+    private const double Temperature = 1.6;
+
+    private static readonly Explanation Behaviour = new(Cause.Behaviour);
+    private static readonly Explanation Season = new(Cause.Season);
+    private static readonly Explanation Product = new(Cause.ProductChange);
+
+    /// <summary>The probability of each cause.</summary>
+    /// <param name="signals">What was seen.</param>
+    /// <param name="context">What else is known.</param>
+    public static Verdict Explain(IReadOnlyList<Signal> signals, IncidentContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var evidence = ImmutableArray.CreateBuilder<Evidence>();
+        int start = signals.Min(s => s.First), end = signals.Max(s => s.Last);
+        // A short stretch within a long incident does not explain its other signals away.
+        var seen = signals.Where(s => 2 * (s.Last - s.First + 1) > end - start).Select(s => s.Symptom).ToHashSet();
+        var weighed = new HashSet<Symptom>();
+        foreach (var signal in signals.OrderBy(s => s.PValue))
+        {
+            // The same symptom twice is no further evidence.
+            if (!weighed.Add(signal.Symptom))
+            {
+                evidence.Add(new(signal.Words, []));
+                continue;
+            }
+
+            // What holds for a part of the time only explains a part.
+            var part = (signal.Last - signal.First + 1.0) / (end - start + 1);
+            evidence.Add(new(signal.Words, [.. PointsOf(signal, seen, context).Select(p => (p.Item1, p.Item2 * (0.6 + (0.4 * part))))]));
+        }
+
+        AddContext(evidence, signals, context);
+        return Verdict.Weigh(evidence.ToImmutable(), Usual, Temperature);
+    }
+
+    /// <summary>How usual an explanation is before anything was seen, in log-odds against behaviour.</summary>
+    public static double Usual(Explanation explanation) => explanation.Cause switch
+    {
+        Cause.Behaviour => 0,
+        Cause.Season => -1.5,
+        Cause.ProductChange => -3,
+        Cause.DataQuality => -3.5,
+    };
+
+    private static IEnumerable<(Explanation, double)> PointsOf(Signal signal, HashSet<Symptom> seen, IncidentContext context)
+    {
+        var blocked = seen.Contains(Symptom.Stuck) || seen.Contains(Symptom.Stale);
+        var filled = blocked || seen.Contains(Symptom.Default);
+        switch (signal.Symptom)
+        {
+            case Symptom.Missing:
+                yield return (Explanation.Of(Fault.Missing), 9);
+                break;
+            case Symptom.NotANumber:
+                yield return (Explanation.Of(Fault.Missing), 7);
+                yield return (Explanation.Of(Fault.SchemaChange), 6);
+                break;
+            case Symptom.Default:
+                yield return (Explanation.Of(Fault.DefaultFilled), blocked ? 4 : seen.Contains(Symptom.CoarserValues) ? 5 : 8);
+                break;
+            case Symptom.Stuck:
+                yield return (Explanation.Of(Fault.Stuck), 9);
+                break;
+            case Symptom.Stale:
+                yield return (Explanation.Of(Fault.Stuck), 12);
+                break;
+            case Symptom.NewValues:
+                yield return (Explanation.Of(Fault.Rescaled), filled ? 1 : 6);
+                yield return (Explanation.Of(Fault.TruncatedPrecision), filled ? 0 : 3);
+                yield return (Explanation.Of(Fault.SchemaChange), filled ? 0 : 4);
+                break;
+            case Symptom.FinerValues:
+                yield return (Explanation.Of(Fault.Rescaled), filled ? 1 : 6);
+                yield return (Explanation.Of(Fault.SchemaChange), filled ? 0 : 4);
+                yield return (Explanation.Of(Fault.DefaultFilled), filled ? 2 : 0);
+                break;
+            case Symptom.CoarserValues:
+                yield return (Explanation.Of(Fault.TruncatedPrecision), blocked ? 1 : 8);
+                break;
+            case Symptom.Negative:
+                yield return (Explanation.Of(Fault.SignFlip), signal.Effect > 0.4 ? 16 : 3);
+                yield return (Explanation.Of(Fault.DefaultFilled), signal.Effect > 0.4 ? 2 : 4);
+                break;
+            case Symptom.ClockShift:
+                // People's days off shift for a day or two what a clock shifts until it is set right.
+                yield return (Explanation.Of(Fault.ShiftedTimeZone), context.Holidays.Length > 0 && signal.Last - signal.First < 3 ? 1.5 : signal.Last > signal.First ? 7 : 4);
+                break;
+            case Symptom.NewCategory:
+                yield return (Explanation.Of(Fault.RelabelledCategory), 8);
+                yield return (Product, 4);
+                break;
+            case Symptom.CategoryMix:
+                yield return (Behaviour, 1);
+                yield return (Explanation.Of(Fault.RelabelledCategory), 1);
+                break;
+            case Symptom.Relation:
+                yield return (Explanation.Of(Fault.Rescaled), 5);
+                yield return (Explanation.Of(Fault.SchemaChange), 3);
+                yield return (Explanation.Of(Fault.ShiftedTimeZone), 2);
+                break;
+            case Symptom.RepeatedRows:
+                yield return (Explanation.Of(Fault.DuplicatedPartition), 12);
+                break;
+            case Symptom.FewerRows:
+                // Where a row is one event or one hour, few rows may be a quiet day; a whole partition gone, or many rows, is not.
+                yield return (Explanation.Of(Fault.DroppedPartition), signal.Effect < 0.02 || context.RowsPerWindow > 200 ? 8 : 3);
+                break;
+            case Symptom.Skew:
+                yield return (Explanation.Of(Fault.TrainingServingSkew), 8);
+                break;
+            case Symptom.Level when signal.Change is { } change:
+                foreach (var points in PointsOf(change, filled, context))
+                    yield return points;
+                break;
+            case Symptom.Level or Symptom.Scatter or Symptom.Outliers:
+                yield return (Behaviour, 0.5);
+                break;
+        }
+    }
+
+    private static IEnumerable<(Explanation, double)> PointsOf(LevelChange change, bool filled, IncidentContext context)
+    {
+        var size = Math.Abs(Math.Log(change.Factor));
+        var even = change.Unevenness < 1.4;
+        if (!filled && change.Flipped > 3)
+            yield return (Explanation.Of(Fault.SignFlip), 8);
+        if (!filled && size > 0.3 && even)
+            yield return (Explanation.Of(Fault.Rescaled), (context.Seasonality > 0.5 ? 1.5 : 0.5) + (change.Abruptness > 0.6 ? 0.5 : 0) + (IsUnit(change.Factor) ? 1.5 : 0) + Math.Min(4, size));
+        if (!filled && change.OutOfRange > 0.3)
+            yield return (Explanation.Of(Fault.Rescaled), 2 * change.OutOfRange);
+        // What neither follows the clock nor moves gradually measures machines more often than people.
+        if (change.Kind == ChangeKind.Step && context.Seasonality < 0.2)
+        {
+            yield return (Explanation.Of(Fault.Rescaled), 2 + (change.Abruptness > 0.6 ? 1 : 0));
+            yield return (Explanation.Of(Fault.SchemaChange), 1.5);
+        }
+
+        if (change.Kind == ChangeKind.Drift)
+        {
+            yield return (Behaviour, 1.5);
+            yield return (Season, 1);
+        }
+
+        if (!even)
+            yield return (Behaviour, 1);
+        if (change.Returned && context.Seasonality > 0.3)
+            yield return (Behaviour, 1);
+    }
+
+    private static void AddContext(ImmutableArray<Evidence>.Builder evidence, IReadOnlyList<Signal> signals, IncidentContext context)
+    {
+        if (context.Companions.Length > 0)
+        {
+            evidence.Add(new(
+                string.Create(CultureInfo.InvariantCulture, $"{context.Companions.Length} of {context.Others} other features moved too: {string.Join(", ", context.Companions.Take(5))}"),
+                [(Behaviour, Math.Min(2.5, 0.8 * context.Companions.Length))]));
+        }
+
+        var moved = signals.Any(s => s.Symptom is Symptom.Level or Symptom.Outliers or Symptom.Scatter or Symptom.ClockShift or Symptom.FewerRows);
+        if (moved && context.Holidays.Length > 0)
+        {
+            evidence.Add(new(
+                $"Holiday: {string.Join(", ", context.Holidays)}",
+                [(Behaviour, 1.5), (Season, context.SameLastYear ? 4 : 1.5)]));
+        }
+
+        if (context.SameLastYear)
+            evidence.Add(new("The same days of the year before were unusual too", [(Season, 2)]));
+        if (context.Launches.Length > 0)
+            evidence.Add(new($"Registered at the start: {string.Join(", ", context.Launches)}", [(Product, 6)]));
+        if (moved && context.Seasonality > 0.5)
+        {
+            evidence.Add(new(
+                string.Create(CultureInfo.InvariantCulture, $"The feature follows hours and weekdays ({100 * context.Seasonality:0} % of its variation), as people do"),
+                [(Behaviour, 1)]));
+        }
+    }
+
+    // Factors of units: thousands, hundreds, minutes, miles, pounds, inches, degrees, and small whole ratios.
+    private static bool IsUnit(double factor) =>
+        new[] { 10, 100, 1000, 1e6, 60, 3600, 24, 7, 1.609344, 2.20462, 2.54, 3.28084, 1024, 2, 1.5, 3, 4, 5 }
+            .Any(unit => Math.Abs(Math.Abs(Math.Log(factor)) - Math.Log(unit)) < 0.04);
+}

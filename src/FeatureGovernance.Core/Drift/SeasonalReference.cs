@@ -1,0 +1,133 @@
+using FeatureGovernance.Statistics.Inference;
+
+namespace FeatureGovernance.Core.Drift;
+
+/// <summary>By what cells of the past a cell is judged.</summary>
+internal enum Season
+{
+    /// <summary>The same hour of the same weekday.</summary>
+    Weekly,
+
+    /// <summary>The same hour.</summary>
+    Daily,
+
+    /// <summary>The cells just before.</summary>
+    None,
+}
+
+/// <summary>What each cell is expected to be, from the cells that match it by hour and weekday in the weeks before.</summary>
+/// <param name="Series">The cells.</param>
+/// <param name="Season">Which cells match.</param>
+/// <param name="LevelMemory">The share of the last days' surprise that is carried over, 0 to 1.</param>
+internal sealed record SeasonalReference(CellSeries Series, Season Season, double LevelMemory)
+{
+    private const int LeastMatches = 3;
+
+    /// <summary>Takes the season and memory that leave the smallest usual surprise.</summary>
+    public static SeasonalReference Choose(CellSeries series)
+    {
+        var none = new bool[series.Grid.Count];
+        // The season by how well single cells are foreseen, the memory by how well windows are.
+        ReadOnlySpan<Season> seasons = series.Grid.CellsPerDay > 0 ? [Season.Weekly, Season.Daily, Season.None] : [Season.None];
+        var (season, cells, least) = (Season.None, Array.Empty<double>(), double.PositiveInfinity);
+        foreach (var candidate in seasons)
+        {
+            var surprises = new SeasonalReference(series, candidate, 0).Surprises(none);
+            if (Size(surprises) is var size && size < least)
+                (season, cells, least) = (candidate, surprises, size * 0.98);
+        }
+
+        var best = new SeasonalReference(series, season, 0);
+        least = double.PositiveInfinity;
+        foreach (var memory in (ReadOnlySpan<double>)[0, 0.5, 1])
+        {
+            var candidate = best with { LevelMemory = memory };
+            if (Size(candidate.WindowSurprises(cells, none)) is var size && size < least)
+                (best, least) = (candidate, size * 0.98);
+        }
+
+        return best;
+
+        // Where the usual window is no surprise at all, the mean tells the candidates apart.
+        static double Size(double[] surprises)
+        {
+            double[] known = [.. surprises.Where(double.IsFinite)];
+            return known.Length < 20 ? double.PositiveInfinity : Robust.Scale(known) + (0.05 * known.Select(Math.Abs).Average());
+        }
+    }
+
+    /// <summary>The expected value of a cell, leaving out windows that were unusual; NaN where the past is too short.</summary>
+    public double Expected(int cell, bool[] unusual)
+    {
+        Span<double> matches = stackalloc double[14];
+        var (step, wanted, reach) = Season switch
+        {
+            Season.Weekly => (Series.Grid.CellsPerDay * 7, 6, 16),
+            Season.Daily => (Series.Grid.CellsPerDay, 12, 60),
+            Season.None => (1, 14, 200),
+        };
+        var found = 0;
+        for (int back = 1, at = cell - step; back <= reach && at >= 0 && found < wanted; back++, at -= step)
+        {
+            if (double.IsFinite(Series.Values[at]) && !unusual[at / Series.Grid.CellsPerWindow])
+                matches[found++] = Series.Values[at];
+        }
+
+        if (found < LeastMatches)
+            return double.NaN;
+        matches = matches[..found];
+        matches.Sort();
+        return found % 2 == 1 ? matches[found / 2] : (matches[(found / 2) - 1] + matches[found / 2]) / 2;
+    }
+
+    /// <summary>Cell by cell, the value less what was expected.</summary>
+    public double[] Surprises(bool[] unusual)
+    {
+        var surprises = new double[Series.Values.Length];
+        for (var cell = 0; cell < surprises.Length; cell++)
+            surprises[cell] = Series.Values[cell] - (double.IsFinite(Series.Values[cell]) ? Expected(cell, unusual) : double.NaN);
+        return surprises;
+    }
+
+    /// <summary>The mean surprise of each window, less the level that the last windows carry over.</summary>
+    public double[] WindowSurprises(double[] cells, bool[] unusual)
+    {
+        var means = new double[Series.Grid.Count];
+        for (var w = 0; w < means.Length; w++)
+            means[w] = Mean(cells, w);
+        var windows = new double[means.Length];
+        for (var w = 0; w < windows.Length; w++)
+            windows[w] = means[w] - Carried(means, w, unusual);
+        return windows;
+    }
+
+    /// <summary>What of the surprise of earlier windows is expected to hold on.</summary>
+    public double Carried(double[] means, int window, bool[] unusual)
+    {
+        if (LevelMemory == 0)
+            return 0;
+        var (wanted, reach) = Series.Grid.Length == WindowLength.Hour ? (24, 96) : (7, 70);
+        var recent = new List<double>(wanted);
+        for (var at = window - 1; at >= 0 && recent.Count < wanted && window - at <= reach; at--)
+        {
+            if (!unusual[at] && double.IsFinite(means[at]))
+                recent.Add(means[at]);
+        }
+
+        return recent.Count < 3 ? 0 : LevelMemory * Robust.Median(recent);
+    }
+
+    /// <summary>The mean of the finite cells of a window; NaN where less than a quarter are.</summary>
+    public double Mean(double[] cells, int window)
+    {
+        var size = Series.Grid.CellsPerWindow;
+        double sum = 0, count = 0;
+        for (var cell = window * size; cell < (window + 1) * size; cell++)
+        {
+            if (double.IsFinite(cells[cell]))
+                (sum, count) = (sum + cells[cell], count + 1);
+        }
+
+        return count > 0 && 4 * count >= size ? sum / count : double.NaN;
+    }
+}

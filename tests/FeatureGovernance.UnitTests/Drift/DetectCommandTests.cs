@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using FeatureGovernance.Cli.Drift;
+using FeatureGovernance.Core.Drift;
+
+namespace FeatureGovernance.UnitTests.Drift;
+
+public sealed class DetectCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("featgov-detect-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, true);
+
+    [Fact]
+    public void An_incident_is_one_line_of_json()
+    {
+        var busy = Tables.Busy(1);
+        var stuck = 0.0;
+        var file = Write("values.csv", Enumerable.Range(0, 120 * 24).Select(hour =>
+        {
+            var value = busy(hour);
+            stuck = hour == 90 * 24 ? value : stuck;
+            return string.Create(CultureInfo.InvariantCulture, $"{Tables.Start.AddHours(hour):yyyy-MM-dd HH:mm:ss},{(hour / 24 == 90 ? stuck : value)}");
+        }).Prepend("at,clicks"));
+
+        var (code, output, errors) = Run([file], "at");
+
+        (code, errors).Should().Be((0, ""));
+        var incident = JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle().Which).RootElement;
+        incident.GetProperty("feature").GetString().Should().Be("clicks");
+        incident.GetProperty("start").GetString().Should().Be("2025-04-06T00:00:00");
+        incident.GetProperty("end").GetString().Should().Be("2025-04-07T00:00:00");
+        incident.GetProperty("cause").GetString().Should().Be("dataQuality");
+        incident.GetProperty("fault").GetString().Should().Be("stuck");
+        incident.GetProperty("causeProbability").GetDouble().Should().BeInRange(0.5, 1);
+        incident.GetProperty("score").GetDouble().Should().BePositive();
+        incident.GetProperty("kind").GetString().Should().NotBeEmpty();
+        incident.GetProperty("evidence").GetArrayLength().Should().BePositive();
+    }
+
+    [Theory]
+    [InlineData("a,b\n1,2\n", null, "No column of times")]
+    [InlineData("a,b\n1,2\n", "c", "no column 'c'")]
+    [InlineData("time,b\nsoon,2\n", "time", "hold no time")]
+    [InlineData("time\n2025-01-01\n", null, "no column of values")]
+    public void A_file_without_times_or_values_is_refused_with_the_remedy(string text, string? time, string message)
+    {
+        var file = Path.Combine(folder, "bad.csv");
+        File.WriteAllText(file, text);
+
+        var (code, output, errors) = Run([file], time);
+
+        (code, output).Should().Be((2, ""));
+        errors.Should().Contain(message);
+    }
+
+    [Fact]
+    public void Other_files_are_read_where_one_is_not_there()
+    {
+        var file = Write("calm.csv", Enumerable.Range(0, 48).Select(hour => $"{Tables.Start.AddHours(hour):yyyy-MM-dd HH:mm},{hour % 5}").Prepend("time,x"));
+
+        var (code, output, errors) = Run([Path.Combine(folder, "none.csv"), file], null);
+
+        (code, output).Should().Be((2, ""));
+        errors.Should().Contain("There is no file");
+    }
+
+    private static (int Code, string Output, string Errors) Run(string[] files, string? time)
+    {
+        using StringWriter output = new(), errors = new();
+        return (DetectCommand.Run(files, time, WindowLength.Day, true, output, errors), output.ToString(), errors.ToString());
+    }
+
+    private string Write(string name, IEnumerable<string> lines)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllLines(path, lines);
+        return path;
+    }
+}
