@@ -160,39 +160,45 @@ ensure_postgres() {
   elif sudo -n true 2>/dev/null; then
     install_postgres sudo -n
   else
-    unpack_postgres
+    unpack_package postgresql "$cache/postgresql"
   fi
   have_postgres || fail "this Debian offers no PostgreSQL $oldest_postgres or newer: install one, or name a server in ConnectionStrings__FeatureGovernance."
 }
 
 # Debian's package makes and starts a cluster of its own on installation; the service brings its own and needs none.
 install_postgres() {
-  local drop_in=/etc/postgresql-common/createcluster.d/feature-governance.conf status=0
-  local get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
-  say "Installing PostgreSQL ..."
+  local drop_in=/etc/postgresql-common/createcluster.d/feature-governance.conf
   "$@" mkdir -p "$(dirname "$drop_in")"
   echo 'create_main_cluster = false' | "$@" tee "$drop_in" >/dev/null
-  {
-    "${get[@]}" install --yes --no-install-recommends postgresql ||
-      { "${get[@]}" update && "${get[@]}" install --yes --no-install-recommends postgresql; }
-  } </dev/null >/dev/null || status=$?
+  install_package postgresql "$@" || { "$@" rm -f "$drop_in"; fail "the installation of Debian's package postgresql failed."; }
   "$@" rm -f "$drop_in"
-  [ "$status" = 0 ] || fail "the installation of Debian's package postgresql failed."
 }
 
-# Without root: the packages, and what they need that the machine lacks, are unpacked into the cache.
-unpack_postgres() {
-  local home=$cache/postgresql work=$cache/postgresql.new package status
+# install_package NAME [PREFIX ...]: as root, or by the prefix that makes one root.
+install_package() {
+  local name=$1 get
+  shift
+  get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+  say "Installing $name ..."
+  {
+    "${get[@]}" install --yes --no-install-recommends "$name" ||
+      { "${get[@]}" update && "${get[@]}" install --yes --no-install-recommends "$name"; }
+  } </dev/null >/dev/null
+}
+
+# unpack_package NAME HOME: without root, the package and what it needs that the machine lacks are unpacked into a folder of the cache.
+unpack_package() {
+  local name=$1 home=$2 work=$2.new package status
   local options=(-qq)
-  say "Unpacking PostgreSQL into $home ..."
+  say "Unpacking $name into $home ..."
   rm -rf "$work"
   mkdir -p "$work/packages" "$work/root" "$work/state/lists/partial" "$work/apt/archives/partial"
-  if ! fetch_packages "$work/packages" 2>/dev/null; then
+  if ! fetch_packages "$work/packages" "$name" 2>/dev/null; then
     # The machine has no package lists, or outdated ones: fetch our own.
     eval "$(apt-config shell status Dir::State::status/f)"
     options+=(-o "Dir::State=$work/state" -o "Dir::State::status=$status" -o "Dir::Cache=$work/apt" -o Debug::NoLocking=1)
     apt-get "${options[@]}" update >&2 || say "Some package lists could not be fetched."
-    fetch_packages "$work/packages" || fail "the packages of PostgreSQL could not be fetched."
+    fetch_packages "$work/packages" "$name" || fail "the packages of $name could not be fetched."
   fi
   for package in "$work"/packages/*.deb; do
     dpkg-deb -x "$package" "$work/root"
@@ -204,7 +210,29 @@ unpack_postgres() {
 
 fetch_packages() {
   local names
-  names=$(apt-get "${options[@]}" -s --no-install-recommends install postgresql | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep .) || return
+  names=$(apt-get "${options[@]}" -s --no-install-recommends install "$2" | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep .) || return
   # shellcheck disable=SC2086 # one word per package
   (cd "$1" && apt-get "${options[@]}" download $names >&2)
+}
+
+# --- LightGBM ---------------------------------------------------------------------------------------------------------
+
+# The valuation engine's native library needs GNU OpenMP, which a bare Debian lacks. Nothing else does, so its absence is no failure.
+ensure_openmp() {
+  local libraries
+  libraries=$(unpacked_libraries "$cache/openmp")
+  [ -z "$(find /usr/lib /usr/local/lib ${LD_LIBRARY_PATH//:/ } -name libgomp.so.1 -print -quit 2>/dev/null)" ] || return 0
+  if [ ! -d "$cache/openmp" ]; then
+    if ! command -v apt-get >/dev/null; then
+      say "LightGBM needs libgomp.so.1 (GNU OpenMP), which is not on this machine; measured values will not work without it."
+      return 0
+    elif [ "$(id -u)" = 0 ]; then
+      install_package libgomp1
+    elif sudo -n true 2>/dev/null; then
+      install_package libgomp1 sudo -n
+    else
+      unpack_package libgomp1 "$cache/openmp"
+    fi
+  fi
+  [ ! -d "$cache/openmp" ] || export LD_LIBRARY_PATH=$libraries
 }

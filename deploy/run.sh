@@ -10,5 +10,6 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 ensure_home
 ensure_sdk
 [ -n "${ConnectionStrings__FeatureGovernance:-}" ] || ensure_postgres
+ensure_openmp
 published Server publish
 ASPNETCORE_CONTENTROOT=$published exec dotnet "$published/FeatureGovernance.Server.dll" "$@"

@@ -67,6 +67,7 @@ internal sealed class AuthorisationScene
         "version" => "v9",
         "id:int" => Number(route),
         "number:int" => "1",
+        "id:guid" => Guid.Empty.ToString(),
         _ => parameter.EndsWith(":int", StringComparison.Ordinal) ? "999999999" : "nowhere",
     };
 
@@ -96,6 +97,9 @@ internal sealed class AuthorisationScene
 
     /// <summary>Any lead may propose that another team's feature goes: its owner decides.</summary>
     public static bool IsForEveryLead(string method, string route, Role role) => role == Role.Lead && method == "POST" && route == "deprecations";
+
+    /// <summary>What everybody sets for himself, whatever his team.</summary>
+    public static bool IsOnesOwn(string method, string route) => method == "PUT" && route == "notices/preferences";
 
     private string Number(string route)
     {
