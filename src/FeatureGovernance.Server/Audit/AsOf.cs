@@ -11,7 +11,7 @@ namespace FeatureGovernance.Server.Audit;
 /// <summary>Answers how something stood at a moment of the past, from what the audit trail recorded of it.</summary>
 internal static class AsOf
 {
-    // By the name that it had then; else, what bears the name now, under whatever name it then had.
+    // By the name that it had then; else, what bears the name now, under whatever name it then had. An announcement keeps no state.
     private const string Past = """
         with sought as (
             select coalesce(
@@ -19,6 +19,7 @@ internal static class AsOf
         base as (
             select e.sequence from audit.event e, sought
             where e.subject_kind = $1 and e.subject_id = sought.id and e.at <= $3 and e.action like $1 || '.%' and e.after is not null
+              and (e.after::jsonb -> 'recipients') is null
             order by e.sequence desc limit 1)
         select e.at, e.action, e.after::text from audit.event e, sought, base
         where e.subject_kind = $1 and e.subject_id = sought.id and e.at <= $3 and e.sequence >= base.sequence order by e.sequence
