@@ -219,20 +219,18 @@ fetch_packages() {
 
 # The valuation engine's native library needs GNU OpenMP, which a bare Debian lacks. Nothing else does, so its absence is no failure.
 ensure_openmp() {
-  local libraries
-  libraries=$(unpacked_libraries "$cache/openmp")
-  [ -z "$(find /usr/lib /usr/local/lib ${LD_LIBRARY_PATH//:/ } -name libgomp.so.1 -print -quit 2>/dev/null)" ] || return 0
-  if [ ! -d "$cache/openmp" ]; then
-    if ! command -v apt-get >/dev/null; then
-      say "LightGBM needs libgomp.so.1 (GNU OpenMP), which is not on this machine; measured values will not work without it."
-      return 0
-    elif [ "$(id -u)" = 0 ]; then
-      install_package libgomp1
+  local present=${LD_LIBRARY_PATH:-} unpacked=$cache/openmp
+  [ -z "$(find /usr/lib /usr/local/lib ${present//:/ } -name libgomp.so.1 -print -quit 2>/dev/null)" ] || return 0
+  if [ ! -d "$unpacked" ]; then
+    # Each in a subshell: a failure ends it, and not the command that can do without.
+    if [ "$(id -u)" = 0 ]; then
+      (install_package libgomp1)
     elif sudo -n true 2>/dev/null; then
-      install_package libgomp1 sudo -n
+      (install_package libgomp1 sudo -n)
     else
-      unpack_package libgomp1 "$cache/openmp"
-    fi
+      (unpack_package libgomp1 "$unpacked")
+    fi || say "LightGBM needs libgomp.so.1 (GNU OpenMP), which is not on this machine; measured values will not work without it."
   fi
-  [ ! -d "$cache/openmp" ] || export LD_LIBRARY_PATH=$libraries
+  [ ! -d "$unpacked" ] || LD_LIBRARY_PATH=$(unpacked_libraries "$unpacked")
+  [ ! -d "$unpacked" ] || export LD_LIBRARY_PATH
 }
