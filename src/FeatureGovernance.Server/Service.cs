@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
@@ -30,15 +31,24 @@ internal static class Service
         }
 
         EmbeddedPostgres? embedded = null;
+        // The host hears signals only once it runs; one that comes before must not leave the database behind.
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
             var builder = CreateBuilder(args);
-            embedded = await builder.AddStorageAsync();
+            embedded = await builder.AddStorageAsync(stop.Token);
             await using var app = Build(builder);
+            using var stopping = stop.Token.Register(app.Lifetime.StopApplication);
             await PrepareAsync(app);
-            await app.StartAsync();
+            await app.StartAsync(stop.Token);
             await Greeting.PrintAsync(app);
             await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
             return 0;
         }
         catch (Exception exception) when (exception is EmbeddedPostgresException or NpgsqlException or IOException)
@@ -50,6 +60,12 @@ internal static class Service
         {
             if (embedded is not null)
                 await embedded.DisposeAsync();
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
         }
     }
 
