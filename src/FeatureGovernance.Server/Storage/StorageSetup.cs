@@ -22,7 +22,8 @@ internal static class StorageSetup
         }
 
         var source = DataSource(connectionString);
-        builder.Services.AddSingleton(source);
+        // By a factory, so that the container closes its connections in the end.
+        builder.Services.AddSingleton(_ => source);
         builder.Services.AddDbContext<GovernanceDb>(options => Configure(options, source));
         builder.Services.AddScoped<WriteTransaction>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);

@@ -77,7 +77,7 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     private string ConnectionString(string database) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = true, MaxPoolSize = 20, IncludeErrorDetail = true }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = true, MaxPoolSize = 20, ConnectionIdleLifetime = 20, IncludeErrorDetail = true }.ConnectionString;
 
     private async Task ExecuteAsync(string sql)
     {

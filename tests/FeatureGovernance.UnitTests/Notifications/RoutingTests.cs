@@ -11,23 +11,34 @@ public sealed class RoutingTests
         """;
 
     [Fact]
-    public void A_proposal_goes_to_the_leads_of_every_team_that_must_approve() =>
-        Routing.Route(Happened("deprecation.submitted", Proposal))!.To.Should().BeEquivalentTo(new Addressee[]
+    public void An_answered_objection_is_told_to_the_leads_of_every_team_that_must_approve() =>
+        Routing.Route(Happened("deprecation.objection-resolved", Proposal))!.To.Should().BeEquivalentTo(new Addressee[]
         {
             new Addressee.Team("one", LeadsOnly: true), new Addressee.Person("ann", Named: false),
             new Addressee.Team("two", LeadsOnly: true), new Addressee.Person("cat", Named: false),
         }, options => options.RespectingRuntimeTypes());
 
     [Theory]
-    [InlineData("deprecation.reminded", NoticeKind.ReviewReminder)]
-    [InlineData("deprecation.escalated", NoticeKind.ReviewEscalated)]
-    public void A_reminder_spares_those_who_have_spoken(string action, NoticeKind kind)
+    [InlineData("deprecation.review-requested", NoticeKind.ReviewRequested)]
+    [InlineData("deprecation.review-reminder", NoticeKind.ReviewReminder)]
+    [InlineData("deprecation.review-escalated", NoticeKind.ReviewEscalated)]
+    public void An_announcement_goes_to_the_leads_people_and_roles_that_it_names(string action, NoticeKind kind)
     {
-        var routed = Routing.Route(Happened(action, Proposal))!;
+        var routed = Routing.Route(Happened(action, """
+            {"recipients":{"teams":["two"],"people":["dan"],"roles":["admin"]},"data":{"features":["a:b"]}}
+            """))!;
 
         routed.Kind.Should().Be(kind);
-        routed.To.Should().Contain(new Addressee.Person("cat", false)).And.NotContain(new Addressee.Team("one", true));
+        routed.Text.Title.Should().EndWith("(a:b)");
+        routed.To.Should().BeEquivalentTo(new Addressee[]
+        {
+            new Addressee.Team("two", LeadsOnly: true), new Addressee.Person("dan", Named: true), new Addressee.HoldersOf("admin"),
+        }, options => options.RespectingRuntimeTypes());
     }
+
+    [Fact]
+    public void What_an_announcement_tells_is_not_told_twice() =>
+        Routing.Route(Happened("deprecation.submitted", Proposal)).Should().BeNull();
 
     [Fact]
     public void A_step_that_no_row_names_is_told_to_everyone_concerned()
