@@ -1,6 +1,7 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Capacity;
 using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
@@ -73,6 +74,7 @@ internal static class Service
         builder.AddNotifications();
         builder.AddStandards();
         builder.AddAdopting();
+        builder.AddCapacity();
 
         var app = builder.Build();
         app.UseHttp();
@@ -97,6 +99,7 @@ internal static class Service
         api.MapEvidence();
         api.MapScorecards();
         api.MapAdopting();
+        api.MapCapacity();
         return app;
     }
 
