@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FeatureGovernance.Cli.Access;
+using FeatureGovernance.Cli.Capacity;
 using FeatureGovernance.Cli.Checks;
 using FeatureGovernance.Cli.Demo;
 using FeatureGovernance.Cli.Drift;
@@ -45,6 +46,7 @@ internal static class Program
         root.Add(DetectCommand.Create());
         root.Add(ValueCommand.Create());
         root.Add(ForecastCommand.Create());
+        root.Add(CapacityCommand.Create(surroundings));
         return Complaints.RunAsync(root, args, surroundings);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Capacity;
 using FeatureGovernance.Server.Checks;
 using FeatureGovernance.Server.Drift;
 using FeatureGovernance.Server.Http;
@@ -90,6 +91,7 @@ internal static class Service
         builder.AddNotifications();
         builder.AddStandards();
         builder.AddAdopting();
+        builder.AddCapacity();
 
         var app = builder.Build();
         app.UseHttp();
@@ -115,6 +117,7 @@ internal static class Service
         api.MapEvidence();
         api.MapScorecards();
         api.MapAdopting();
+        api.MapCapacity();
         return app;
     }
 

@@ -33,6 +33,7 @@ internal enum Permission
     ManageTokens,
     ManageStandards,
     PlanCapacity,
+    ReportCapacity,
     ManageNotices,
 }
 
@@ -92,12 +93,14 @@ internal static class Permissions
         [(Role.Planner, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Planner, Permission.RunScoring)] = Reach.Everything,
         [(Role.Planner, Permission.PlanCapacity)] = Reach.Everything,
+        [(Role.Planner, Permission.ReportCapacity)] = Reach.Everything,
         [(Role.Planner, Permission.ReadAudit)] = Reach.Everything,
 
         [(Role.Ci, Permission.CheckAdoption)] = Reach.Everything,
         [(Role.Ci, Permission.ReadBrownouts)] = Reach.Everything,
 
         [(Role.Ingest, Permission.IngestTelemetry)] = Reach.Everything,
+        [(Role.Ingest, Permission.ReportCapacity)] = Reach.Everything,
     }.ToFrozenDictionary();
 
     public static Reach Of(Role role, Permission permission) =>

@@ -10,22 +10,31 @@ public static class SamplePaths
     private const double Normal95 = 1.959963984540054;
 
     /// <summary>Draws <paramref name="count"/> paths, each as long as the forecast.</summary>
-    public static double[][] Draw(SeriesForecast forecast, int count, Random random)
+    public static double[][] Draw(SeriesForecast forecast, int count, Random random) =>
+        Follow(forecast, Shocks(forecast.StepCorrelation, forecast.Steps.Count, count, random));
+
+    /// <summary>
+    /// Standard normal shocks, correlated from step to step. Series that move together are drawn from shocks that are mixed: √ρ of shocks they
+    /// share and √(1 − ρ) of each one's own.
+    /// </summary>
+    public static double[][] Shocks(double stepCorrelation, int steps, int count, Random random)
     {
-        var paths = new double[count][];
-        var fresh = Math.Sqrt(1 - forecast.StepCorrelation * forecast.StepCorrelation);
+        var fresh = Math.Sqrt(1 - stepCorrelation * stepCorrelation);
+        var shocks = new double[count][];
         for (var i = 0; i < count; i++)
         {
-            var path = new double[forecast.Steps.Count];
-            var shock = Gaussian(random);
-            for (var h = 0; h < path.Length; h++)
-            {
-                if (h > 0) shock = forecast.StepCorrelation * shock + fresh * Gaussian(random);
-                path[h] = At(forecast.Steps[h], shock);
-            }
-            paths[i] = path;
+            shocks[i] = new double[steps];
+            for (var h = 0; h < steps; h++) shocks[i][h] = h == 0 ? Gaussian(random) : stepCorrelation * shocks[i][h - 1] + fresh * Gaussian(random);
         }
-        return paths;
+        return shocks;
+    }
+
+    /// <summary>The paths that given standard normal shocks lead to; the shocks are overwritten by them.</summary>
+    public static double[][] Follow(SeriesForecast forecast, double[][] shocks)
+    {
+        foreach (var path in shocks)
+            for (var h = 0; h < path.Length; h++) path[h] = At(forecast.Steps[h], path[h]);
+        return shocks;
     }
 
     /// <summary>The path's values added up over blocks: block i holds the steps from the sum of the lengths before it.</summary>

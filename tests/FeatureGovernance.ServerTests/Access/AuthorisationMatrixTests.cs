@@ -104,7 +104,7 @@ public sealed class AuthorisationMatrixTests(LifecycleServer server) : IClassFix
         foreach (var permission in Enum.GetValues<Permission>())
         {
             Permissions.Of(Role.Ci, permission).Should().Be(permission is Permission.CheckAdoption or Permission.ReadBrownouts ? Reach.Everything : Reach.None);
-            Permissions.Of(Role.Ingest, permission).Should().Be(permission == Permission.IngestTelemetry ? Reach.Everything : Reach.None);
+            Permissions.Of(Role.Ingest, permission).Should().Be(permission is Permission.IngestTelemetry or Permission.ReportCapacity ? Reach.Everything : Reach.None);
         }
 
         Roles.Where(role => Permissions.Of(role, Permission.ManageTokens) != Reach.None).Should().Equal(Role.Admin);

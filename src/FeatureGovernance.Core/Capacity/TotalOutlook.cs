@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace FeatureGovernance.Core.Capacity;
+
+/// <summary>
+/// The sum of several pools, in money or in the unit that they share, future by future: in each future the total is exactly the sum of its parts, so that
+/// means add up and intervals are those of the sum.
+/// </summary>
+/// <param name="name">What is added up.</param>
+/// <param name="inMoney">True to weigh each pool by its price; pools without one are then left out.</param>
+public sealed class TotalOutlook(string name, bool inMoney, ImmutableArray<Period> periods, int futures)
+{
+    private readonly double[][] demand = Rows(periods.Length, futures);
+    private readonly double[][] supply = Rows(periods.Length, futures);
+    private readonly double[][] lacking = Rows(periods.Length, futures);
+    private readonly bool[][] isShort = [.. Enumerable.Range(0, periods.Length).Select(_ => new bool[futures])];
+    private readonly DateOnly?[] firstDays = new DateOnly?[periods.Length];
+    private int pools;
+    private int pricedPools;
+    private int suppliedPools;
+
+    /// <summary>What is added up.</summary>
+    public string Name => name;
+
+    /// <summary>How many pools are in it.</summary>
+    public int Pools => inMoney ? pricedPools : pools;
+
+    /// <summary>True where some pool has been left out for want of a price.</summary>
+    public bool IsPartial => inMoney && pricedPools < pools;
+
+    internal void Add(int period, PeriodSums sums, DateOnly? firstDay, double? price)
+    {
+        if (period == 0)
+        {
+            pools++;
+            pricedPools += price is null ? 0 : 1;
+            suppliedPools += sums.Supply is null || (inMoney && price is null) ? 0 : 1;
+        }
+
+        if ((inMoney ? price : 1) is not { } weight)
+            return;
+        if (firstDay is not null && (firstDays[period] is null || firstDay < firstDays[period]))
+            firstDays[period] = firstDay;
+        for (var i = 0; i < futures; i++)
+        {
+            demand[period][i] += weight * sums.Demand[i];
+            lacking[period][i] += weight * sums.Lacking[i];
+            isShort[period][i] |= sums.Peak[i] > 0;
+            if (sums.Supply is not null)
+                supply[period][i] += weight * sums.Supply[i];
+        }
+    }
+
+    /// <summary>
+    /// The total in every period. Its supply is told only where that of every pool is known; its shortfall is that any pool is short. To be asked once.
+    /// </summary>
+    public ImmutableArray<PeriodOutlook> Describe()
+    {
+        var known = suppliedPools == Pools;
+        return [.. periods.Select((period, p) => new PeriodOutlook
+        {
+            Period = period.Name,
+            From = period.First,
+            To = period.Last,
+            Demand = Figure.Of(demand[p]),
+            Supply = known ? Figure.Of(supply[p]) : null,
+            Shortfall = suppliedPools == 0 ? null : new(isShort[p].Count(one => one) / (double)futures, Figure.Of(lacking[p]), firstDays[p], null),
+            Effects = [],
+        })];
+    }
+
+    private static double[][] Rows(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
+}

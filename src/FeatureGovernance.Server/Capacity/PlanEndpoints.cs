@@ -1,0 +1,143 @@
+using System.Globalization;
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Storage;
+using Hangfire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Capacity;
+
+internal static class PlanEndpoints
+{
+    private const int MostScenarios = 20;
+    private const int MostPools = 10_000;
+
+    public static async Task<Results<Accepted<PlanSummary>, Refused>> Post(
+        WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation, PlanRequest? body = null)
+    {
+        var faults = new FieldFaults();
+        faults.Text("name", body?.Name, 128);
+        Slugs("scenarios", body?.Scenarios, MostScenarios, faults);
+        Slugs("pools", body?.Pools, MostPools, faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+
+        var names = body?.Scenarios ?? [];
+        var saved = (await ScenarioEndpoints.FindAsync(write.Connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
+        foreach (var name in names.Where(name => !saved.ContainsKey(name)))
+            faults.Add("scenarios", $"There is no scenario '{name}'.", "Save it first by POST /api/v1/capacity/scenarios.");
+        var pools = body?.Pools is { Count: > 0 } wanted ? await Pools.IdsAsync(write.Connection, wanted, cancellation) : null;
+        foreach (var name in (body?.Pools ?? []).Where(name => pools is not null && !pools.ContainsKey(name)).Take(100))
+            faults.Add("pools", $"There is no pool '{name}'.", "Register it first by PUT /api/v1/capacity/pools/{pool}.");
+        if (faults.Refusal is { } unknown)
+            return (Refused)unknown;
+        await using (var any = new NpgsqlCommand("select exists (select from capacity.observation where demand is not null)", write.Connection))
+        {
+            if (await any.ExecuteScalarAsync(cancellation) is false)
+                return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-plan", "No pool has an observed demand yet; report some by POST /api/v1/capacity/observations.");
+        }
+
+        // Today is not over: what it has brought so far would pass for a whole day.
+        var asOf = DateOnly.FromDateTime(write.Now.UtcDateTime).AddDays(-1);
+        var scenarios = names.Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts }).ToList();
+        var id = await PlanLedger.AddAsync(write.Connection, body?.Name, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor, write.Now, cancellation);
+        var plan = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
+        write.Record(NewEvent.Of<object>("capacity.plan-requested", "plan", id, $"{id}", null, new { plan.View.Name, plan.View.AsOf, plan.View.Scenarios }));
+        write.AfterCommit(() => jobs.Enqueue<PlanJob>(job => job.RunAsync(id, CancellationToken.None)));
+        return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", plan.View);
+    }
+
+    public static async Task<Results<Ok<Page<PlanSummary>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "plan", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var found = await PlanLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
+        var page = found.Take(size).Select(plan => plan.View).ToList();
+        return TypedResults.Ok(new Page<PlanSummary>(page, found.Count > size ? new Cursor("plan", null, page[^1].Id).Encode() : null));
+    }
+
+    public static async Task<Results<Ok<PlanView>, PushStreamHttpResult, Refused>> Get(
+        int id, HttpContext context, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "pool", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
+            return (Refused)Unknown(id);
+        if (context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/csv"))
+        {
+            return NotReady(plan) is { } notReady
+                ? (Refused)notReady
+                : TypedResults.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), "text/csv", $"plan-{id}.csv");
+        }
+
+        var hasResult = plan.View.State == "succeeded";
+        return TypedResults.Ok(new PlanView
+        {
+            Id = plan.Id, Name = plan.View.Name, State = plan.View.State, AsOf = plan.AsOf, Scenarios = plan.View.Scenarios, RequestedBy = plan.View.RequestedBy,
+            RequestedAt = plan.View.RequestedAt, FinishedAt = plan.View.FinishedAt, Progress = plan.View.Progress, CancelRequested = plan.View.CancelRequested,
+            Pools = plan.View.Pools, LeftOut = plan.View.LeftOut, Error = plan.View.Error,
+            Totals = hasResult ? Json.Read<List<TotalView>>(plan.Totals) : null,
+            PoolPlans = hasResult ? await PageAsync(connection, id, after?.Last ?? "", size, cancellation) : null,
+        });
+    }
+
+    public static async Task<Results<Accepted<PlanSummary>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
+    {
+        if (await PlanLedger.FindAsync(write.Connection, id, cancellation) is not { } plan)
+            return (Refused)Unknown(id);
+        if (!plan.IsOpen)
+            return (Refused)new Refusal(RefusalKind.Conflict, "plan-ended", $"Plan {id} has {plan.View.State} already.");
+        await PlanLedger.RequestCancelAsync(write.Connection, id, cancellation);
+        // Nobody is there to hear the request while the lock is free.
+        if (await PlanLedger.TryHoldAsync(write.Connection, id, cancellation))
+        {
+            await PlanLedger.EndAsync(write.Connection, id, PlanState.Cancelled, write.Now, null, cancellation);
+            await PlanLedger.ReleaseAsync(write.Connection, id);
+        }
+
+        var after = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
+        write.Record(NewEvent.Of<object>("capacity.plan-cancel-requested", "plan", id, $"{id}", new { plan.View.State }, new { after.View.State }));
+        return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", after.View);
+    }
+
+    public static Refusal Unknown(int id) => Problems.NotFound("plan", id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Why a plan says nothing yet; null where it does.</summary>
+    public static Refusal? NotReady(StoredPlan plan) => plan.View.State == "succeeded"
+        ? null
+        : new(RefusalKind.Conflict, "plan-not-ready", $"Plan {plan.Id} is {plan.View.State}; only one that has succeeded says something.");
+
+    /// <summary>The plan's pools by name, from one on.</summary>
+    public static async Task<Page<PoolPlanView>> PageAsync(NpgsqlConnection connection, int plan, string after, int size, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select outlook::text from capacity.plan_pool where plan_id = $1 and pool > $2 order by pool limit $3", connection);
+        command.Parameters.AddWithValue(plan);
+        command.Parameters.AddWithValue(after);
+        command.Parameters.AddWithValue(size + 1);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<PoolPlanView>();
+        while (await reader.ReadAsync(cancellation))
+            found.Add(Json.Read<PoolPlanView>(reader.GetString(0))!);
+        var page = found.Take(size).ToList();
+        return new(page, found.Count > size ? new Cursor("pool", page[^1].Pool, 0).Encode() : null);
+    }
+
+    private static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)
+    {
+        faults.Check(names is null || names.Count <= most, field, $"There are {names?.Count:N0} names.", $"Use at most {most:N0}.");
+        for (var i = 0; i < Math.Min(names?.Count ?? 0, most); i++)
+            faults.Slug($"{field}[{i}]", names![i]);
+    }
+}

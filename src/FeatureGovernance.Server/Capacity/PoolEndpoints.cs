@@ -1,0 +1,143 @@
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FeatureGovernance.Server.Capacity;
+
+internal static class PoolEndpoints
+{
+    private const double LargestPrice = 1e12;
+
+    public static async Task<Results<Ok<PoolView>, Created<PoolView>, Refused>> Put(
+        string pool, PoolDefinition body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        faults.Slug("pool", pool);
+        faults.Slug("unit", body.Unit);
+        faults.Number("unitPrice", body.UnitPrice, 0, LargestPrice);
+        faults.Slug("region", body.Region, required: false);
+        faults.Slug("resourceClass", body.ResourceClass, required: false);
+        faults.Slug("resource", body.Resource, required: false);
+        faults.Slug("team", body.Team, required: false);
+        faults.Number("headroom.share", body.Headroom?.Share, 0, 10);
+        faults.Number("headroom.risk", body.Headroom?.Risk, 0.001, 0.999);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+
+        // Two puts of one pool wait for each other, also where it is new.
+        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended('capacity.pool.' || $1, 0))", write.Connection))
+        {
+            hold.Parameters.AddWithValue(pool);
+            await hold.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var before = await Pools.FindAsync(write.Connection, pool, cancellation);
+        if (context.Precondition(before?.View.Revision) is { } stale)
+            return (Refused)stale;
+        var (team, broken) = await CheckAsync(write.Connection, body, before, cancellation);
+        if (broken is not null)
+            return (Refused)broken;
+
+        var after = new PoolView
+        {
+            Pool = pool, Unit = body.Unit, UnitPrice = body.UnitPrice, Region = Given(body.Region), ResourceClass = Given(body.ResourceClass),
+            Resource = Given(body.Resource), Team = Given(body.Team), Headroom = new() { Share = body.Headroom?.Share ?? 0, Risk = body.Headroom?.Risk ?? Pools.DefaultRisk },
+            LastDemandDay = before?.View.LastDemandDay, LastDemand = before?.View.LastDemand, LastSupplyDay = before?.View.LastSupplyDay,
+            LastSupply = before?.View.LastSupply, Revision = (before?.View.Revision ?? 0) + 1,
+        };
+        if (before is { } present && present.View with { Revision = after.Revision } == after)
+        {
+            context.SetRevision(present.View.Revision);
+            return TypedResults.Ok(present.View);
+        }
+
+        var id = await SaveAsync(write, after, team, cancellation);
+        write.Record(NewEvent.Of(before is null ? "capacity.pool-registered" : "capacity.pool-changed", "pool", id, pool, before?.View, after));
+        context.SetRevision(after.Revision);
+        return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}", after) : TypedResults.Ok(after);
+    }
+
+    public static async Task<Results<Ok<PoolView>, StatusCodeHttpResult, Refused>> Get(string pool, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await Pools.FindAsync(connection, pool, cancellation) is not { } found)
+            return (Refused)Pools.Unknown(pool);
+        // No 304: what it saw last changes without its revision.
+        context.SetRevision(found.View.Revision);
+        return TypedResults.Ok(found.View);
+    }
+
+    public static async Task<Results<Ok<Page<PoolView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "pool", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var found = await Pools.ListAsync(connection, after?.Last ?? "", size + 1, cancellation);
+        var page = found.Take(size).Select(pool => pool.View).ToList();
+        return TypedResults.Ok(new Page<PoolView>(page, found.Count > size ? new Cursor("pool", page[^1].Pool, 0).Encode() : null));
+    }
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static async Task<(int? Team, Refusal? Broken)> CheckAsync(NpgsqlConnection connection, PoolDefinition body, StoredPool? before, CancellationToken cancellation)
+    {
+        int? team = null;
+        if (Given(body.Team) is { } slug)
+        {
+            await using var find = new NpgsqlCommand("select id from registry.team where slug = $1", connection);
+            find.Parameters.AddWithValue(slug);
+            if ((team = (int?)await find.ExecuteScalarAsync(cancellation)) is null)
+                return (null, Problems.Malformed("team", $"There is no team '{slug}'.", "Register the team first."));
+        }
+
+        if (before is { } present && present.View.Unit != body.Unit && (present.View.LastDemandDay ?? present.View.LastSupplyDay) is not null)
+        {
+            return (null, new(RefusalKind.BrokenRule, "unit-mismatch", $"The pool's observations are in '{present.View.Unit}'.",
+                [new("unit", $"'{body.Unit}' is another unit.", "Keep the unit, or register another pool.", "unit-mismatch")]));
+        }
+
+        if (Given(body.Resource) is { } resource)
+        {
+            await using var find = new NpgsqlCommand("select unit from telemetry.resource where name = $1", connection);
+            find.Parameters.AddWithValue(resource);
+            if (await find.ExecuteScalarAsync(cancellation) is string unit && unit != body.Unit)
+            {
+                return (null, new(RefusalKind.BrokenRule, "unit-mismatch", $"Resource '{resource}' is measured in '{unit}'.",
+                    [new("resource", $"The pool is measured in '{body.Unit}'.", $"Measure the pool in {unit}, or name another resource.", "unit-mismatch")]));
+            }
+        }
+
+        return (team, null);
+    }
+
+    private static async Task<int> SaveAsync(WriteTransaction write, PoolView pool, int? team, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            insert into capacity.pool (name, unit, unit_price, region, resource_class, resource, team_id, headroom, risk, revision, updated_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            on conflict (name) do update set unit = $2, unit_price = $3, region = $4, resource_class = $5, resource = $6, team_id = $7,
+                headroom = $8, risk = $9, revision = $10, updated_at = $11
+            returning id
+            """, write.Connection);
+        command.Parameters.AddWithValue(pool.Pool);
+        command.Parameters.AddWithValue(pool.Unit!);
+        command.Parameters.AddWithValue(NpgsqlDbType.Double, (object?)pool.UnitPrice ?? DBNull.Value);
+        foreach (var text in (string?[])[pool.Region, pool.ResourceClass, pool.Resource])
+            command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)text ?? DBNull.Value);
+        command.Parameters.AddWithValue(NpgsqlDbType.Integer, (object?)team ?? DBNull.Value);
+        command.Parameters.AddWithValue(pool.Headroom!.Share!.Value);
+        command.Parameters.AddWithValue(pool.Headroom.Risk!.Value);
+        command.Parameters.AddWithValue(pool.Revision);
+        command.Parameters.AddWithValue(write.Now);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}
