@@ -123,13 +123,14 @@ public static class Recommendations
 
     private static IEnumerable<Finding> OfService(FeatureFacts facts, ValueEstimate value, JudgementLimits limits)
     {
-        if (facts is { YearlyTrend: { } trend, YearlyTrendStandardError: { } error })
+        if (facts.Trend is { } trend)
         {
+            var days = trend.DaysTo(value.Mean, limits.EpsilonRatio * facts.EvenShare);
             yield return new(DebtClass.Decaying, Recommendation.Review, new(
                 "decaying",
-                Text($"Its value changes by {trend:P0} a year."),
-                error > 0 ? Normal.CDF(0, 1, (limits.DecayPerYear - trend) / error) : trend < limits.DecayPerYear ? 1 : 0,
-                [new("yearlyTrend", trend), new("standardError", error)]));
+                days is null ? Text($"Its value changes by {trend.PerYear:P0} a year.") : Text($"Its value changes by {trend.PerYear:P0} a year, and falls under the floor in {days:0} days."),
+                trend.ProbabilityBelow(limits.DecayPerYear, limits.TrendSpread),
+                [new("yearlyTrend", trend.PerYear), new("standardError", trend.PerYearStandardError), .. days is { } known ? new ReasonNumber[] { new("daysToFloor", known) } : []]));
         }
 
         var served = Math.Min(facts.Coverage ?? 1, facts.Freshness ?? 1);
