@@ -108,7 +108,9 @@ public static class Recommendations
                 : new(DebtClass.Redundant, Recommendation.Migrate, new("redundant", Text($"{twin.Key} says the same (similarity {twin.Similarity:0.000}) and stands for both."), confidence, numbers));
         }
 
-        if (facts is { CostPerDay: > 0 and { } cost, MedianEfficiency: > 0 and { } median, MedianCostPerDay: { } usual } && cost >= usual)
+        // What is surely worth nothing is epsilon at any cost.
+        var worthless = settled && epsilon >= Threshold(facts, Recommendation.Deprecate, limits);
+        if (!worthless && facts is { CostPerDay: > 0 and { } cost, MedianEfficiency: > 0 and { } median, MedianCostPerDay: { } usual } && cost >= usual)
         {
             // Cheap worth nothing is epsilon; dear worth little is overpriced, and taken out only where the value is surely under an even share.
             var efficiency = value.Mean / cost;

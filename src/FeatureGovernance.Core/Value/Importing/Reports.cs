@@ -11,9 +11,9 @@ internal static class Reports
     public static ImportedEvidence Shap(string text) => new(EvidenceMethod.Shap, [.. Rows.Of(text, "value").Rows.Select(row =>
     {
         var value = row.Required("value", "meanAbsShap", "meanAbs", "shap", "importance");
-        return value >= 0
-            ? new ImportedValue(row.Feature(), value, row.Number("standardError", "se", "stderr"))
-            : throw new EvidenceFault($"{row.Place}.value", $"{value} is negative, so it is no mean of absolute values.", "Send mean(|SHAP|) over the rows.", row.Line);
+        return value < 0
+            ? throw new EvidenceFault($"{row.Place}.value", $"{value} is negative, so it is no mean of absolute values.", "Send mean(|SHAP|) over the rows.", row.Line)
+            : new ImportedValue(row.Feature(), value, row.Number("standardError", "se", "stderr"));
     })]);
 
     /// <summary>
