@@ -13,7 +13,7 @@ internal static class ScoreCommand
 
     public static Command Create(Surroundings surroundings) => new("score", "Score every feature's usage and value, and read the scores.")
     {
-        Run(surroundings), Status(surroundings), List(surroundings), Show(surroundings),
+        Run(surroundings), Status(surroundings), List(surroundings), Show(surroundings), WhatIf(surroundings), RollUps(surroundings), Pareto(surroundings),
     };
 
     private static Command Run(Surroundings surroundings)
@@ -83,6 +83,47 @@ internal static class ScoreCommand
             ]);
         });
     }
+
+    private static Command WhatIf(Surroundings surroundings)
+    {
+        var features = new Argument<string[]>("KEY") { Description = "The features that would go; with commas between, or one by one.", Arity = ArgumentArity.OneOrMore };
+        var model = new Option<string?>("--model") { Description = "Only this model stops reading them; without it, all do." };
+        return new Command("what-if", "What removing features would lose and save.") { features, model }.Runs(surroundings, async call =>
+        {
+            var body = new JsonObject { ["features"] = Given.Array(call.Get(features)) };
+            body.PutIfAny("model", call.Get(model));
+            var answer = await call.Client.PostAsync<JsonObject>("valuations/removal", body, call.Cancellation);
+            if (call.Screen.Json)
+            {
+                call.Screen.Fields(answer);
+                return;
+            }
+
+            call.Screen.Fields(answer, ("loss", answer["loss"]), ("from", answer["lower"]), ("to", answer["upper"]), ("value now", answer["credit"]), ("saving/day", answer["savingPerDay"]),
+                ("cost unknown", answer["unknownCost"]), ("not scored", answer["unscored"]), ("still read", answer["stillRead"]));
+            var models = (answer["models"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+            call.Screen.Table(models, Written.Columns("model", "weight", "features", "loss", "lower", "upper", "metric", "metricLoss", "metricStandardError", "costPerDay"));
+        });
+    }
+
+    private static Command RollUps(Surroundings surroundings)
+    {
+        var by = new Argument<string>("BY") { Description = "group, team, source or surface." };
+        by.AcceptOnlyFromAmong("group", "team", "source", "surface");
+        var limit = FeatureCommand.Limit();
+        return new Command("rollups", "Value and cost by group, team, source or surface.") { by, limit }.Runs(surroundings, async call => call.Screen.Table(
+            await call.ListAsync<JsonObject>("scores/rollups".With(("by", call.Get(by))), call.Get(limit)),
+            Written.Columns("name", "value", "lower", "upper", "features", "costPerDay", "unknownCost")));
+    }
+
+    private static Command Pareto(Surroundings surroundings) =>
+        new Command("pareto", "The features no other beats in value and cost, and the knee of value over cost.").Runs(surroundings, async call =>
+        {
+            var answer = await call.Client.GetAsync<JsonObject>("scores/pareto", call.Cancellation);
+            if (!call.Screen.Json && answer["knee"] is JsonObject knee)
+                call.Screen.Remark($"{knee["features"]} of {answer["features"]} features cost {knee["costShare"]!.GetValue<double>():P0} and give {knee["valueShare"]!.GetValue<double>():P0} of the value.");
+            call.Screen.Table(answer, (answer["front"] as JsonArray ?? []).OfType<JsonObject>().ToList(), Written.Columns("feature", "value", "costPerDay"));
+        });
 
     private static int Print(Call call, JsonObject run)
     {

@@ -88,6 +88,21 @@ public sealed record FeatureScoreView : ScoreSummary
     /// <summary>What is not known: <c>importance</c>, <c>usage</c>, <c>cost</c>, <c>similarity</c>, <c>coverage</c>, <c>freshness</c>, <c>trend</c>.</summary>
     public required IReadOnlyList<string> Unknown { get; init; }
 
+    /// <summary>The feature that says the same and stands for both.</summary>
+    public string? Twin { get; init; }
+
+    /// <summary>How alike the two are, from 0 to 1.</summary>
+    public double? Similarity { get; init; }
+
+    /// <summary>Relative change of value per year: −0.5 is a halving.</summary>
+    public double? YearlyTrend { get; init; }
+
+    /// <summary>The standard error of the trend.</summary>
+    public double? YearlyTrendStandardError { get; init; }
+
+    /// <summary>The day on which its value falls under the floor, should the trend go on; within ten years.</summary>
+    public DateOnly? UnderFloorOn { get; init; }
+
     /// <summary>Its part in each model, the largest first; at most 1,000.</summary>
     public required IReadOnlyList<ScoreComponent> Components { get; init; }
 }

@@ -41,6 +41,44 @@ public enum DebtClass
 /// <param name="IsRepresentative">True where it is the best of their cluster, the one to keep.</param>
 public sealed record Twin(string Key, double Similarity, double Value, bool IsNewer, bool IsRepresentative);
 
+/// <summary>How value changes: by a constant rate on the log scale.</summary>
+/// <param name="Slope">Change of ln(value) per year; −0.69 is a halving.</param>
+/// <param name="StandardError">Its standard error, from 0.</param>
+public readonly record struct ValueTrend(double Slope, double StandardError)
+{
+    private const double DaysPerYear = 365.25;
+
+    // Beyond this a forecast is a guess.
+    private const double LongestForecast = 10 * DaysPerYear;
+
+    /// <summary>Relative change per year: −0.5 is a halving.</summary>
+    public double PerYear => Math.Exp(Slope) - 1;
+
+    /// <summary>Its standard error, by the delta method.</summary>
+    public double PerYearStandardError => Math.Exp(Slope) * StandardError;
+
+    /// <summary>The trend with a relative change per year.</summary>
+    public static ValueTrend Yearly(double change, double standardError) => new(Math.Log(1 + change), standardError / (1 + change));
+
+    /// <summary>Days until a value falls to a floor, should the trend go on; null where it does not within ten years, or is there already.</summary>
+    public double? DaysTo(double value, double floor) =>
+        Slope < 0 && value > floor && Math.Log(floor / value) / Slope * DaysPerYear is <= LongestForecast and var days ? days : null;
+
+    /// <summary>
+    /// The probability that the yearly change is below a limit, before a sceptical prior (Spiegelhalter, Freedman and Parmar 1994, "Bayesian
+    /// approaches to randomized trials"): noise makes slopes of any size where reports are few, and most features change little.
+    /// </summary>
+    /// <param name="change">Relative change per year, above −1.</param>
+    /// <param name="spread">Standard deviation of the slopes of ordinary features, above 0.</param>
+    public double ProbabilityBelow(double change, double spread)
+    {
+        var trust = spread * spread / ((spread * spread) + (StandardError * StandardError));
+        var deviation = Math.Sqrt(trust) * StandardError;
+        var (mean, limit) = (trust * Slope, Math.Log(1 + change));
+        return deviation > 0 ? MathNet.Numerics.Distributions.Normal.CDF(0, 1, (limit - mean) / deviation) : mean < limit ? 1 : 0;
+    }
+}
+
 /// <summary>All that is known of a feature when it is judged. A null is unknown, never zero.</summary>
 public sealed record FeatureFacts
 {
@@ -89,11 +127,8 @@ public sealed record FeatureFacts
     /// <summary>The part of reads that were fresh enough, from 0 to 1; null where unknown.</summary>
     public double? Freshness { get; init; }
 
-    /// <summary>Relative change of value per year, −0.5 for a halving, and null where unknown.</summary>
-    public double? YearlyTrend { get; init; }
-
-    /// <summary>Standard error of the trend; null where unknown.</summary>
-    public double? YearlyTrendStandardError { get; init; }
+    /// <summary>How value changes over time; null where unknown.</summary>
+    public ValueTrend? Trend { get; init; }
 
     /// <summary>False where no active team owns the feature.</summary>
     public bool HasOwner { get; init; } = true;
@@ -156,6 +191,9 @@ public sealed record JudgementLimits
 
     /// <summary>Yearly change of value below which it is decaying. Default −0.3.</summary>
     public double DecayPerYear { get; init; } = -0.3;
+
+    /// <summary>Standard deviation of the slopes of ln(value) per year of ordinary features. Default 0.5.</summary>
+    public double TrendSpread { get; init; } = 0.5;
 
     /// <summary>Confidence at which a class is entered. Default 0.9.</summary>
     public double EnterConfidence { get; init; } = 0.9;

@@ -108,7 +108,9 @@ public static class Recommendations
                 : new(DebtClass.Redundant, Recommendation.Migrate, new("redundant", Text($"{twin.Key} says the same (similarity {twin.Similarity:0.000}) and stands for both."), confidence, numbers));
         }
 
-        if (facts is { CostPerDay: > 0 and { } cost, MedianEfficiency: > 0 and { } median, MedianCostPerDay: { } usual } && cost >= usual)
+        // What is surely worth nothing is epsilon at any cost.
+        var worthless = settled && epsilon >= Threshold(facts, Recommendation.Deprecate, limits);
+        if (!worthless && facts is { CostPerDay: > 0 and { } cost, MedianEfficiency: > 0 and { } median, MedianCostPerDay: { } usual } && cost >= usual)
         {
             // Cheap worth nothing is epsilon; dear worth little is overpriced, and taken out only where the value is surely under an even share.
             var efficiency = value.Mean / cost;
@@ -123,13 +125,14 @@ public static class Recommendations
 
     private static IEnumerable<Finding> OfService(FeatureFacts facts, ValueEstimate value, JudgementLimits limits)
     {
-        if (facts is { YearlyTrend: { } trend, YearlyTrendStandardError: { } error })
+        if (facts.Trend is { } trend)
         {
+            var days = trend.DaysTo(value.Mean, limits.EpsilonRatio * facts.EvenShare);
             yield return new(DebtClass.Decaying, Recommendation.Review, new(
                 "decaying",
-                Text($"Its value changes by {trend:P0} a year."),
-                error > 0 ? Normal.CDF(0, 1, (limits.DecayPerYear - trend) / error) : trend < limits.DecayPerYear ? 1 : 0,
-                [new("yearlyTrend", trend), new("standardError", error)]));
+                days is null ? Text($"Its value changes by {trend.PerYear:P0} a year.") : Text($"Its value changes by {trend.PerYear:P0} a year, and falls under the floor in {days:0} days."),
+                trend.ProbabilityBelow(limits.DecayPerYear, limits.TrendSpread),
+                [new("yearlyTrend", trend.PerYear), new("standardError", trend.PerYearStandardError), .. days is { } known ? new ReasonNumber[] { new("daysToFloor", known) } : []]));
         }
 
         var served = Math.Min(facts.Coverage ?? 1, facts.Freshness ?? 1);

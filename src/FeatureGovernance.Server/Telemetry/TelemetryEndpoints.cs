@@ -26,8 +26,8 @@ internal static class TelemetryEndpoints
         var telemetry = api.MapGroup("/telemetry").WithTags("Telemetry");
         telemetry.MapPost("/usage", Usage).Needs(Permission.IngestTelemetry).Mutates().Accepts<UsageReport>("application/x-ndjson", Parquet)
             .WithSummary("Report reads by feature, model and day; a later report of a day replaces the earlier");
-        telemetry.MapPost("/importance", Importance).Needs(Permission.IngestTelemetry).Mutates().Accepts<ImportanceReport>("application/x-ndjson", Parquet)
-            .WithSummary("Report evaluations; one reported again is replaced as a whole");
+        telemetry.MapPost("/importance", Importance).Needs(Permission.IngestTelemetry).Mutates().Accepts<ImportanceReport>("application/x-ndjson", Parquet, "application/json", "text/plain", "text/csv", "application/octet-stream")
+            .WithSummary("Report evaluations, as lines or (format=) as the file a library writes; one reported again is replaced as a whole");
         telemetry.MapPost("/costs", Costs).Needs(Permission.IngestTelemetry).Mutates().Accepts<CostReport>("application/x-ndjson")
             .WithSummary("Report what features consume by day and resource");
         telemetry.MapGet("/batches", TelemetryQueries.Batches).Needs(Permission.Read).WithSummary("Batches that landed, newest first");
@@ -40,8 +40,22 @@ internal static class TelemetryEndpoints
         TakeAsync(new UsageBatch(write) { Names = names }, onError, true, context, ingest, cancellation);
 
     [RequestSizeLimit(LargestBatch)]
-    private static Task<Results<Ok<TelemetryResult>, Refused>> Importance(string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>
-        TakeAsync(new ImportanceBatch(write) { Names = names }, onError, true, context, ingest, cancellation);
+    private static async Task<Results<Ok<TelemetryResult>, Refused>> Importance(
+        string? onError, [AsParameters] ImportQuestion question, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation)
+    {
+        var batch = new ImportanceBatch(write) { Names = names };
+        if (question.Format is null)
+            return await TakeAsync(batch, onError, true, context, ingest, cancellation);
+        var (line, unreadable) = await ImportanceImport.ReadAsync(question, context.Request.Body, write, cancellation);
+        if (line is null)
+            return (Refused)unreadable!;
+        var (result, refused) = await ingest.RunAsync(batch, OnError.Fail, (sink, _) =>
+        {
+            sink.Add(line, 1);
+            return Task.CompletedTask;
+        }, cancellation);
+        return refused is not null ? (Refused)refused : TypedResults.Ok(result!);
+    }
 
     [RequestSizeLimit(LargestBatch)]
     private static Task<Results<Ok<TelemetryResult>, Refused>> Costs(string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>

@@ -43,9 +43,10 @@ internal static class EvidenceFold
     // Without a stated error a report's variance is 0.04 on the log scale; with one, at least a tenth of that.
     private const string Pool = """
         insert into value.pair_evidence
-        select feature_id, model_id, method, sum(w), sum(w * y), sum(w * y * y), count(*)
+        select feature_id, model_id, method, sum(w), sum(w * y), sum(w * y * y), count(*), sum(w * t), sum(w * t * t), sum(w * t * y)
         from (
             select feature_id, model_id, method, ln(share + step) as y,
+                   extract(epoch from evaluated_at - timestamptz '2020-01-01 00:00:00+00')::float8 / 31557600 as t,
                    2 ^ (extract(epoch from evaluated_at - timestamptz '2020-01-01 00:00:00+00')::float8 / 86400 / 90)
                    / case when error is null then 0.04 else greatest(
                          ((1 - 2 * share) * error * error + share * share * errors) / (total * total) / ((share + step) ^ 2), 0.004) end as w

@@ -7,11 +7,6 @@ using NpgsqlTypes;
 
 namespace FeatureGovernance.Server.Value;
 
-/// <summary>What a score's JSON says.</summary>
-internal sealed record KeptJudgement(IReadOnlyList<string> Classes, IReadOnlyList<KeptReason> Reasons, IReadOnlyList<string> Unknown);
-
-internal sealed record KeptReason(string Code, string Sentence, double Confidence, Dictionary<string, double> Numbers);
-
 /// <summary>Gathers the facts on each feature by SQL, lets Core judge them, a few thousand at a time, and stages the verdicts.</summary>
 internal static class Judging
 {
@@ -87,14 +82,19 @@ internal static class Judging
                        coalesce((f.cost ->> 'computePerDay')::float8, 0) + coalesce((f.cost ->> 'storagePerDay')::float8, 0)
                        + coalesce((f.cost ->> 'servingPerMillionReads')::float8 * u.reads_per_day / 1e6, 0) end) as cost,
                    exists (select from staffed t where t.id = f.team_id) as owned,
-                   s.recommendation as previous
+                   s.recommendation as previous, w.twin_key, w.similarity, w.twin_value, w.is_newer, d.slope, d.error, o.coverage, o.freshness,
+                   v.source_table is not null and v.source_column is not null as traced
             from registry.feature f
+            join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version
             cross join run_now n
             left join value_now r on r.feature_id = f.id
             left join use_now u on u.feature_id = f.id
             left join unheard h on h.feature_id = f.id
             left join cost_now c on c.feature_id = f.id
             left join value.feature_score s on s.feature_id = f.id
+            left join twin_now w on w.feature_id = f.id
+            left join trend_now d on d.feature_id = f.id
+            left join service_now o on o.feature_id = f.id
             where f.kind <> 1 and f.stage <> 7)
         select *, sum(value) over g as group_value, count(value) over g as group_size
         from fact window g as (partition by group_name);
@@ -113,11 +113,13 @@ internal static class Judging
 
     private const string NextFacts = """
         select feature_id, value, deviation, coalesce(measured, false), percentile, features, usage, reads_per_day, reporters, unheard,
-               counted_reads, sampled_reads, sampled_exposure, days_reported, age, cost, owned, previous, group_value, group_size
+               counted_reads, sampled_reads, sampled_exposure, days_reported, age, cost, owned, previous, group_value, group_size,
+               twin_key, similarity, twin_value, is_newer, slope, error, coverage, freshness, traced
         from facts_now where feature_id > $1 order by feature_id limit $2
         """;
 
-    private sealed record Judged(int Feature, FeatureFacts Facts, ValueEstimate? Value, double? Percentile, double? Usage, double? Reads, Judgement Judgement);
+    private sealed record Judged(
+        int Feature, FeatureFacts Facts, ValueEstimate? Value, double? Percentile, double? Usage, double? Reads, bool Traced, Judgement Judgement);
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, Dictionary<string, long> counts, Func<double, Task> report, CancellationToken cancellation)
     {
@@ -125,6 +127,7 @@ internal static class Judging
         await Sql.ExecuteAsync(connection, Cost, cancellation);
         await Sql.ExecuteAsync(connection, "analyze use_now; analyze unheard; analyze cost_now", cancellation);
         await Sql.ExecuteAsync(connection, Values, cancellation);
+        await Signals.ExecuteAsync(connection, cancellation);
         await Sql.ExecuteAsync(connection, Facts, cancellation);
         var (efficiency, cost, features) = await MediansAsync(connection, cancellation);
         counts["features"] = features;
@@ -180,9 +183,13 @@ internal static class Judging
             MedianEfficiency = medianEfficiency,
             MedianCostPerDay = medianCost,
             HasOwner = row.GetBoolean(16),
+            Twin = row.IsDBNull(20) ? null : new(row.GetString(20), row.GetDouble(21), row.GetDouble(22), row.GetBoolean(23), IsRepresentative: true),
+            Trend = row.IsDBNull(24) ? null : new(row.GetDouble(24), row.GetDouble(25)),
+            Coverage = Number(row, 26),
+            Freshness = Number(row, 27),
             Previous = row.IsDBNull(17) ? null : (Recommendation)row.GetInt16(17),
         };
-        return new(row.GetInt32(0), facts, value, Number(row, 4), Number(row, 6), Number(row, 7), Recommendations.Judge(facts));
+        return new(row.GetInt32(0), facts, value, Number(row, 4), Number(row, 6), Number(row, 7), row.GetBoolean(28), Recommendations.Judge(facts));
     }
 
     private static double UpperBound(NpgsqlDataReader row)
@@ -205,9 +212,15 @@ internal static class Judging
             yield return "usage";
         if (judged.Facts.CostPerDay is null)
             yield return "cost";
-        // No source of these is connected to scoring, so no verdict rests on them.
-        foreach (var name in (string[])["similarity", "coverage", "freshness", "trend"])
-            yield return name;
+        // Without lineage a twin cannot be told from a stranger.
+        if (!judged.Traced)
+            yield return "similarity";
+        if (judged.Facts.Coverage is null)
+            yield return "coverage";
+        if (judged.Facts.Freshness is null)
+            yield return "freshness";
+        if (judged.Facts.Trend is null)
+            yield return "trend";
     }
 
     private static async Task WriteAsync(NpgsqlConnection connection, List<Judged> chunk, CancellationToken cancellation)
@@ -219,7 +232,14 @@ internal static class Judging
             var kept = new KeptJudgement(
                 [.. judgement.Classes.Select(Words.Of)],
                 [.. judgement.Reasons.Select(r => new KeptReason(r.Code, r.Sentence, r.Confidence, r.Numbers.ToDictionary(n => n.Name, n => n.Value)))],
-                [.. Unknown(judged)]);
+                [.. Unknown(judged)])
+            {
+                Twin = facts.Twin?.Key,
+                Similarity = facts.Twin?.Similarity,
+                YearlyTrend = facts.Trend?.PerYear,
+                YearlyTrendStandardError = facts.Trend?.PerYearStandardError,
+                DaysToFloor = facts.Trend is { } trend && judged.Value is { } worth ? trend.DaysTo(worth.Mean, new JudgementLimits().EpsilonRatio * facts.EvenShare) : null,
+            };
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(judged.Feature, NpgsqlDbType.Integer, cancellation);
             foreach (var number in (double?[])[judged.Value?.Mean, judged.Value?.Lower80, judged.Value?.Upper80, judged.Percentile,

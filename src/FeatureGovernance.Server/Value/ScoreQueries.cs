@@ -181,6 +181,11 @@ internal static class ScoreQueries
             Classes = kept.Classes,
             Reasons = [.. kept.Reasons.Select(reason => new ScoreReason(reason.Code, reason.Sentence, reason.Confidence, reason.Numbers))],
             Unknown = kept.Unknown,
+            Twin = kept.Twin,
+            Similarity = kept.Similarity,
+            YearlyTrend = kept.YearlyTrend,
+            YearlyTrendStandardError = kept.YearlyTrendStandardError,
+            UnderFloorOn = kept.DaysToFloor is { } days ? DateOnly.FromDateTime(row.GetFieldValue<DateTimeOffset>(17).UtcDateTime).AddDays((int)days) : null,
             Components = components,
         };
     }

@@ -30,6 +30,10 @@ internal static class ScoringEndpoints
         runs.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One scoring run and how far it is");
         runs.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a scoring run; what it had not published is dropped");
         api.MapGet("/scores", ScoreQueries.List).Needs(Permission.Read).WithTags("Scores").WithSummary("The newest scores");
+        api.MapGet("/scores/rollups", RollUps.List).Needs(Permission.Read).WithTags("Scores").WithSummary("Value and cost by group, team, source or surface");
+        api.MapGet("/scores/pareto", ParetoFront.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("The features no other beats in value and cost, and the knee of value over cost");
+        api.MapPost("/valuations/removal", RemovalQuestion.Answer).Needs(Permission.Read).WithTags("Scores").WithSummary("What removing features would lose and save");
+        api.MapGet("/labels/{key}/score", LabelScores.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("What is known of a label, and which models train on it");
         api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("A feature's newest score and what it rests on");
     }
 

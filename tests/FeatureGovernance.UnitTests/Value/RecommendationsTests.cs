@@ -105,8 +105,16 @@ public class RecommendationsTests
     }
 
     [Fact]
-    public void A_feature_whose_value_falls_fast_is_reviewed() =>
-        Recommendations.Judge(Ordinary with { YearlyTrend = -0.7, YearlyTrendStandardError = 0.1 }).Classes.Should().Equal(DebtClass.Decaying);
+    public void A_feature_whose_value_falls_fast_is_reviewed()
+    {
+        var judgement = Recommendations.Judge(Ordinary with { Trend = ValueTrend.Yearly(-0.7, 0.1) });
+        judgement.Classes.Should().Equal(DebtClass.Decaying);
+        judgement.Reasons[0].Numbers.Should().Contain(n => n.Name == "daysToFloor");
+    }
+
+    [Fact]
+    public void A_steep_slope_that_is_all_noise_is_no_decay() =>
+        Recommendations.Judge(Ordinary with { Trend = new(-1.6, 0.8) }).Classes.Should().BeEmpty();
 
     [Fact]
     public void A_valuable_feature_that_is_often_absent_is_invested_in() =>
