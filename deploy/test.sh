@@ -54,6 +54,7 @@ options=("$@")
 ensure_home
 ensure_sdk
 ensure_postgres
+! chosen FeatureGovernance.BrowserTests || ensure_chromium
 work=$(workspace)
 if [ "$work" != "$root" ] && [ -d "$root/../shared/data" ]; then
   export FEATGOV_SHARED_DATA=${FEATGOV_SHARED_DATA:-$root/../shared/data}

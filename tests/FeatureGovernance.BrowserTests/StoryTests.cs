@@ -59,7 +59,7 @@ public sealed class StoryTests(DemoServer server, Browser browser) : IClassFixtu
 
         await using var lead = await browser.VisitAsync(server.Address, await server.TokenAsync("lead", $"{team}-lead"));
         await lead.Page.GotoAsync($"/deprecations/{id}");
-        (await proposer.PatchAsync($"deprecations/{id}", new { reason = "Not worth its keep, as measured again." })).Expect(200);
+        (await proposer.PatchAsync($"deprecations/{id}", new { reason = "Not worth its keep, as measured again.", plan = new { sunset = TimeProvider.System.GetUtcNow().AddDays(60) } })).Expect(200);
         await lead.Page.GetByLabel("Your word").FillAsync("I looked at it for long.");
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
 

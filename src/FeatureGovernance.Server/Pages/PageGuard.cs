@@ -41,7 +41,8 @@ internal sealed class PageGuard(RequestDelegate next, IAntiforgery antiforgery)
         response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
         response.Headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers.Pragma = "no-cache";
     }
 
     private async Task<bool> IsOursAsync(HttpContext context)

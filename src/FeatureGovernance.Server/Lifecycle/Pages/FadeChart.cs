@@ -29,7 +29,8 @@ public sealed record FadeChart(string Line, double NoticeEndsAt, double? NowAt, 
         var share = Math.Clamp((brownout - began) / (ends - began), 0.2, 0.66);
         var line = new StringBuilder();
         line.Append($"M0 0H{Show.At(share * Width)}");
-        foreach (var change in proposal.Plan.Brownout.Changes())
+        // What a window gives back as it closes, the end takes at once.
+        foreach (var change in proposal.Plan.Brownout.Changes().Where(change => change.After < length))
             line.Append($"H{Show.At((share + ((1 - share) * (change.After / length))) * Width)}V{Show.At((1 - change.Share) * Height)}");
         line.Append($"H{Width}");
 
