@@ -165,6 +165,15 @@ ensure_postgres() {
   have_postgres || fail "this Debian offers no PostgreSQL $oldest_postgres or newer: install one, or name a server in ConnectionStrings__FeatureGovernance."
 }
 
+# The browser tests are skipped without a Chromium, so its absence is no failure.
+ensure_chromium() {
+  [ ! -x "${FEATGOV_CHROMIUM:-/usr/bin/chromium}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+  say "Installing Chromium for the browser tests ..."
+  local get=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+  { "${get[@]}" install --yes --no-install-recommends chromium || { "${get[@]}" update && "${get[@]}" install --yes --no-install-recommends chromium; }; } \
+    </dev/null >/dev/null || say "Chromium could not be installed; the browser tests are skipped."
+}
+
 # Debian's package makes and starts a cluster of its own on installation; the service brings its own and needs none.
 install_postgres() {
   local drop_in=/etc/postgresql-common/createcluster.d/feature-governance.conf

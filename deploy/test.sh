@@ -55,6 +55,7 @@ ensure_home
 ensure_sdk
 ensure_postgres
 ensure_openmp
+! chosen FeatureGovernance.BrowserTests || ensure_chromium
 work=$(workspace)
 if [ "$work" != "$root" ] && [ -d "$root/../shared/data" ]; then
   export FEATGOV_SHARED_DATA=${FEATGOV_SHARED_DATA:-$root/../shared/data}

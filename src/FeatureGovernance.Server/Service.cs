@@ -10,6 +10,7 @@ using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Notifications;
 using FeatureGovernance.Server.Observability;
+using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
@@ -92,12 +93,13 @@ internal static class Service
         builder.AddStandards();
         builder.AddAdopting();
         builder.AddCapacity();
+        builder.AddPages();
 
         var app = builder.Build();
         app.UseHttp();
         app.MapObservability();
-        app.MapSignIn();
         app.MapJobs();
+        app.MapPages();
 
         var api = app.MapGroup("/api/v1");
         api.MapAccess();

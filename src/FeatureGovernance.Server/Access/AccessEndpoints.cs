@@ -33,7 +33,7 @@ internal static class AccessEndpoints
         return TypedResults.Ok(new CallerView(caller.Actor, Words<Role>.Text(caller.Role), [.. caller.LeadOf.Select(id => names[id]).Order()], [.. names.Values.Order()]));
     }
 
-    private static async Task<Results<Ok<Page<TokenView>>, Refused>> List(GovernanceDb db, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<TokenView>>, Refused>> List(GovernanceDb db, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -48,7 +48,7 @@ internal static class AccessEndpoints
         return TypedResults.Ok(new Page<TokenView>(page, tokens.Count > size ? new Cursor("id", null, page[^1].Id).Encode() : null));
     }
 
-    private static async Task<Results<Created<NewToken>, Refused>> Create(TokenRequest body, WriteTransaction write, CancellationToken cancellation)
+    public static async Task<Results<Created<NewToken>, Refused>> Create(TokenRequest body, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Text("name", body.Name, 128, required: true);
@@ -77,7 +77,7 @@ internal static class AccessEndpoints
             token.Id, token.Name, Words<Role>.Text(token.Role), person?.Handle, token.CreatedAt, token.ExpiresAt, null, secret));
     }
 
-    private static async Task<Results<NoContent, Refused>> Revoke(int id, WriteTransaction write, Callers callers, CancellationToken cancellation)
+    public static async Task<Results<NoContent, Refused>> Revoke(int id, WriteTransaction write, Callers callers, CancellationToken cancellation)
     {
         var token = await write.Db.Tokens.Include(token => token.Person).SingleOrDefaultAsync(token => token.Id == id, cancellation);
         if (token is null)

@@ -1,5 +1,5 @@
 using FeatureGovernance.Server.Http;
-using Microsoft.AspNetCore.DataProtection;
+using FeatureGovernance.Server.Pages;
 
 namespace FeatureGovernance.Server.Access;
 
@@ -52,6 +52,13 @@ internal sealed class Guard(RequestDelegate next, Callers callers)
 
     private static Task RefuseAsync(HttpContext context, string detail)
     {
+        if (context.IsPage())
+        {
+            var back = HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : "/";
+            context.Response.Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(back)}");
+            return Task.CompletedTask;
+        }
+
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(context, 401, "not-signed-in", detail);
     }
@@ -61,62 +68,4 @@ internal sealed class Guard(RequestDelegate next, Callers callers)
         var header = context.Request.Headers.Authorization.ToString();
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : header.Length > 0 ? "" : null;
     }
-}
-
-/// <summary>The browser's way in: a form that takes a token once and keeps it in an encrypted, script-proof cookie.</summary>
-internal static class SignIn
-{
-    private const string Cookie = "featgov";
-    private const string Purpose = "featgov.sign-in";
-
-    public static string? Secret(HttpContext context)
-    {
-        if (!context.Request.Cookies.TryGetValue(Cookie, out var value))
-            return null;
-        // A cookie rides along on cross-site posts; only plain reads and our own pages may lean on it.
-        if (!HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/hangfire"))
-            return null;
-        try
-        {
-            return context.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector(Purpose).Unprotect(value);
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return null;
-        }
-    }
-
-    public static void MapSignIn(this IEndpointRouteBuilder app)
-    {
-        app.MapGet("/sign-in", (string? returnUrl) => Results.Content(Page(Local(returnUrl), null), "text/html")).ExcludeFromDescription();
-        app.MapPost("/sign-in", async (HttpContext context, Callers callers, IDataProtectionProvider protection) =>
-        {
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
-            var secret = form["token"].ToString().Trim();
-            var target = Local(form["returnUrl"]);
-            if (await callers.FindAsync(secret, context.RequestAborted) is null)
-                return Results.Content(Page(target, "That token is unknown, expired or revoked."), "text/html", statusCode: 401);
-            context.Response.Cookies.Append(Cookie, protection.CreateProtector(Purpose).Protect(secret), new()
-            {
-                HttpOnly = true,
-                SameSite = SameSiteMode.Strict,
-                Secure = context.Request.IsHttps,
-                MaxAge = TimeSpan.FromHours(12),
-            });
-            return Results.LocalRedirect(target);
-        }).DisableAntiforgery().ExcludeFromDescription();
-    }
-
-    // Only paths of this server: no open redirect.
-    private static string Local(string? url) =>
-        url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/docs";
-
-    private static string Page(string target, string? fault) => $"""
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in · FeatureGovernance</title></head>
-        <body><main><h1>FeatureGovernance</h1>{(fault is null ? "" : $"<p role=\"alert\">{fault}</p>")}
-        <form method="post" action="/sign-in"><input type="hidden" name="returnUrl" value="{System.Net.WebUtility.HtmlEncode(target)}">
-        <p><label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label></p>
-        <p><button>Sign in</button></p></form></main></body></html>
-        """;
 }

@@ -20,7 +20,7 @@ internal static class AuditEndpoints
         audit.MapGet("/verify", Verify).Needs(Permission.ReadAudit).WithSummary("Recompute the hash chain and report the first fault");
     }
 
-    private static async Task<Results<Ok<Page<AuditEvent>>, AuditExport, Refused>> List(
+    public static async Task<Results<Ok<Page<AuditEvent>>, AuditExport, Refused>> List(
         HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? actor, string? action, string? subjectKind, string? subject,
         string? from, string? to, long? afterSequence, int? limit, string? cursor, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Pages;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalar.AspNetCore;
@@ -47,10 +48,10 @@ internal static class HttpSetup
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
         app.UseMiddleware<Guard>();
+        app.UseMiddleware<PageGuard>();
         app.UseMiddleware<Mutations>();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", options => options.WithTitle("FeatureGovernance API"));
-        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
     }
 
     // Behind a proxy the caller's address, which the audit trail keeps, is what the proxy says; anyone else's word for it is not taken.
@@ -74,7 +75,9 @@ internal static class HttpSetup
 
     private static Task PlainStatus(HttpContext context) => context.Response.StatusCode switch
     {
-        404 => Problems.WriteAsync(context, 404, "no-such-path", "There is nothing at this path; /openapi/v1.json lists what there is."),
+        404 => Problems.WriteAsync(context, 404, "no-such-path", context.WantsPage()
+            ? "There is no page at this address. It may have been renamed, or the link is damaged."
+            : "There is nothing at this path; /openapi/v1.json lists what there is."),
         405 => Problems.WriteAsync(context, 405, "no-such-verb", "This path does not take this verb."),
         413 => Problems.WriteAsync(context, 413, "body-too-large", "The body is larger than this endpoint takes; send it in parts."),
         415 => Problems.WriteAsync(context, 415, "unsupported-body", "This endpoint does not take this Content-Type."),

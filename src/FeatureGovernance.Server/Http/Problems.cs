@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using FeatureGovernance.Core;
+using FeatureGovernance.Server.Pages;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
@@ -41,6 +42,9 @@ internal static class Problems
 
     public static Task WriteAsync(HttpContext context, int status, string code, string detail, ImmutableArray<FieldError> errors = default)
     {
+        if (context.WantsPage())
+            return Rendered.ProblemAsync(context, status, code, Title(status), detail, errors.IsDefault ? [] : errors);
+
         var problem = new ProblemDetails
         {
             Status = status,

@@ -59,7 +59,7 @@ internal static class JobsSetup
         app.MapHangfireDashboard("/hangfire", new DashboardOptions
         {
             Authorization = [new AdministratorsOnly()],
-            AppPath = "/docs",
+            AppPath = "/admin",
             DashboardTitle = "FeatureGovernance jobs",
         });
 

@@ -87,7 +87,7 @@ internal static class AdoptionEndpoints
         return TypedResults.Ok(request.View());
     }
 
-    private static async Task<Results<Ok<AdoptionView>, Refused>> Decide(
+    public static async Task<Results<Ok<AdoptionView>, Refused>> Decide(
         int id, AdoptionDecision body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();

@@ -31,7 +31,7 @@ internal static class DeprecationEndpoints
         deprecations.MapPost("/{id:int}/rollback", ProposalSteps.Rollback).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Undo a proposal at any step before removal");
     }
 
-    private static async Task<Results<Created<ProposalView>, Refused>> Post(
+    public static async Task<Results<Created<ProposalView>, Refused>> Post(
         ProposalRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
     {
         var faults = new FieldFaults();

@@ -83,7 +83,7 @@ internal static class FeatureEndpoints
         return context.IsCurrent(row.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(row.View());
     }
 
-    private static async Task<Results<Ok<List<FeatureVersionView>>, Refused>> Versions(string key, NpgsqlDataSource source, GovernanceDb db, CancellationToken cancellation)
+    public static async Task<Results<Ok<List<FeatureVersionView>>, Refused>> Versions(string key, NpgsqlDataSource source, GovernanceDb db, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)

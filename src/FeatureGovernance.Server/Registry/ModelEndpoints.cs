@@ -127,7 +127,7 @@ internal static class ModelEndpoints
         return context.IsCurrent(record.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(View(record, await LiveVersion(db, record, cancellation)));
     }
 
-    private static async Task<Results<Ok<Page<ModelView>>, Refused>> List(
+    public static async Task<Results<Ok<Page<ModelView>>, Refused>> List(
         GovernanceDb db, string? team, string? kind, string? surface, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();

@@ -33,9 +33,14 @@ internal static class DryRun
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         var (_, standard, refusal) = await StandardBody.ReadAsync(context, name, cancellation);
-        if (standard is null)
-            return (Refused)refusal!;
+        return standard is null ? (Refused)refusal! : await RunAsync(standard, day, after?.Last, size, source, shelf, clock, cancellation);
+    }
 
+    /// <param name="day">The day to judge for; null for the document's first day or today, with grace passed over.</param>
+    /// <param name="after">The key after which the list of features begins; null from the first on.</param>
+    public static async Task<Results<Ok<DryRunReport>, Refused>> RunAsync(
+        Standard standard, DateOnly? day, string? after, int size, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
+    {
         await Room.WaitAsync(cancellation);
         try
         {
@@ -48,7 +53,7 @@ internal static class DryRun
             var first = standard.Rules.Select(rule => rule.EffectiveFrom).Append(standard.EffectiveFrom).Append(today).Max()!.Value;
             var tried = day is null ? standard with { Rules = [.. standard.Rules.Select(rule => rule with { GraceDays = 0 })] } : standard;
             var run = new Run(present, present.With(new(tried, 0)), tried,
-                (day ?? first).ToDateTime(TimeOnly.FromDateTime(now.UtcDateTime), DateTimeKind.Utc), after?.Last, size);
+                (day ?? first).ToDateTime(TimeOnly.FromDateTime(now.UtcDateTime), DateTimeKind.Utc), after, size);
             await foreach (var (_, record) in FeatureRecords.ReadAsync(connection, Selection.Living, now, cancellation, "order by f.key collate \"C\""))
                 run.Judge(record);
             return TypedResults.Ok(run.Report(day ?? first));

@@ -50,7 +50,7 @@ internal static class ScorecardEndpoints
         return TypedResults.Ok(View(FeatureScorecard.Of(record.Key, book.Ladder, book.Judge(record)), book.Ladder, null));
     }
 
-    private static async Task<Results<Ok<JointScorecardView>, Refused>> JointAsync(
+    public static async Task<Results<Ok<JointScorecardView>, Refused>> JointAsync(
         string what, string subject, Selection selection, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
@@ -89,7 +89,7 @@ internal static class ScorecardEndpoints
 
     private static LevelStep View(Step step, Ladder ladder) => new(step.Rule, ladder.Levels[step.Level], step.Effort, step.Message, step.Remedy);
 
-    private static async Task<Results<Ok<LevelTrend>, Refused>> TrendAsync(
+    public static async Task<Results<Ok<LevelTrend>, Refused>> TrendAsync(
         short kind, string subject, string? from, string? to, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
@@ -113,7 +113,7 @@ internal static class ScorecardEndpoints
         return TypedResults.Ok(new LevelTrend(subject, days));
     }
 
-    private static async Task<Results<Ok<Page<ScorecardSummary>>, Refused>> ListAsync(
+    public static async Task<Results<Ok<Page<ScorecardSummary>>, Refused>> ListAsync(
         short kind, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();

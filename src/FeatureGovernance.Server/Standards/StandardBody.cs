@@ -29,16 +29,25 @@ internal static class StandardBody
             return ("", null, Problems.Malformed("document", "The document is not UTF-8.", "Send it as UTF-8."));
         }
 
+        var (standard, refusal) = Read(text, name);
+        return (text, standard, refusal);
+    }
+
+    /// <summary>The standard in a text, or why there is none.</summary>
+    public static (Standard? Standard, Refusal? Refusal) Read(string text, string name)
+    {
+        if (text.Length > MostBytes)
+            return (null, Problems.Malformed("document", "The document is over 512 KiB.", "Split the standard into several documents."));
         if (text.Contains('\0', StringComparison.Ordinal))
-            return ("", null, Problems.Malformed("document", "The document has a NUL character.", "Remove it."));
+            return (null, Problems.Malformed("document", "The document has a NUL character.", "Remove it."));
         var read = StandardReader.Read(text);
         var faults = read.Faults;
         if (read.Standard is { } standard && standard.Name != name)
             faults = faults.Add(new("name", $"The document's name is '{standard.Name}', and the path says '{FieldFaults.Printable(name)}'.",
                 "Let both be the same."));
         return faults.IsEmpty
-            ? (text, read.Standard, null)
-            : (text, null, new(RefusalKind.Malformed, "malformed-standard",
+            ? (read.Standard, null)
+            : (null, new(RefusalKind.Malformed, "malformed-standard",
                 faults.Length == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"The standard has {faults.Length} faults.", faults));
     }
 }

@@ -33,7 +33,7 @@ internal static class StandardEndpoints
             .WithSummary("A feature against every standard in force, as it stands or for entering a stage");
     }
 
-    private static async Task<Results<Ok<Page<StandardSummary>>, Refused>> List(
+    public static async Task<Results<Ok<Page<StandardSummary>>, Refused>> List(
         NpgsqlDataSource source, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
@@ -85,7 +85,7 @@ internal static class StandardEndpoints
         return context.IsCurrent(view.Version) ? TypedResults.StatusCode(304) : TypedResults.Ok(view);
     }
 
-    private static async Task<StandardView?> FindAsync(NpgsqlDataSource source, string name, int? version, CancellationToken cancellation)
+    public static async Task<StandardView?> FindAsync(NpgsqlDataSource source, string name, int? version, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var stored = name.Contains('\0', StringComparison.Ordinal) ? null : await StandardStore.FindAsync(connection, name, version, cancellation);
@@ -148,7 +148,7 @@ internal static class StandardEndpoints
             [.. changes.Select(change => new StandardDifference(change.Path, change.Before, change.After))]));
     }
 
-    private static async Task<Results<Ok<FeatureStanding>, Refused>> Standing(
+    public static async Task<Results<Ok<FeatureStanding>, Refused>> Standing(
         string key, string? entering, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
     {
         var faults = new FieldFaults();

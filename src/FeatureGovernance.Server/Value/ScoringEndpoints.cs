@@ -37,7 +37,7 @@ internal static class ScoringEndpoints
         api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("A feature's newest score and what it rests on");
     }
 
-    private static async Task<Results<Accepted<ScoringRunView>, Refused>> Start(
+    public static async Task<Results<Accepted<ScoringRunView>, Refused>> Start(
         HttpContext context, WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation, ScoringRequest? body = null)
     {
         // Without the lock a running row is what a killed process left; its place is free.
@@ -65,7 +65,7 @@ internal static class ScoringEndpoints
         return await RunLedger.FindAsync(connection, id, cancellation) is { } run ? TypedResults.Ok(run) : (Refused)Problems.NotFound("scoring-run", $"{id}");
     }
 
-    private static async Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);

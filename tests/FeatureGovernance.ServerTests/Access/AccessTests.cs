@@ -96,9 +96,14 @@ public sealed class AccessTests(ApiServer server) : IClassFixture<ApiServer>
         using var anonymous = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Address };
         (await anonymous.GetAsync("/hangfire", cancellation)).Headers.Location?.ToString().Should().StartWith("/sign-in");
 
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = ApiServer.AdminToken, ["returnUrl"] = "//elsewhere.invalid" });
+        var page = await anonymous.GetStringAsync("/sign-in", cancellation);
+        var antiforgery = System.Text.RegularExpressions.Regex.Match(page, "name=\"antiforgery\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["token"] = ApiServer.AdminToken, ["returnUrl"] = "//elsewhere.invalid", ["antiforgery"] = antiforgery,
+        });
         var signedIn = await anonymous.PostAsync("/sign-in", form, cancellation);
-        signedIn.Headers.Location?.ToString().Should().Be("/docs", "a sign-in leads only to pages of this server");
+        signedIn.Headers.Location?.ToString().Should().Be("/", "a sign-in leads only to pages of this server");
         (await anonymous.GetAsync("/hangfire", cancellation)).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
 
         var viewer = (await server.Admin.PostAsync("tokens", new { name = "looker", role = "viewer" })).Text("token");

@@ -1,0 +1,95 @@
+// Small islands on pages that work without them.
+
+const root = document.documentElement;
+
+// Moments in the reader's own time zone and form.
+function localise(within) {
+  for (const time of within.querySelectorAll("time[data-local]")) {
+    const at = new Date(time.dateTime);
+    const form = time.dataset.local === "date" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+    time.title = at.toISOString();
+    time.textContent = new Intl.DateTimeFormat(undefined, form).format(at);
+  }
+}
+
+// A part of the page anew, without losing the rest.
+async function refresh(selector, address, signal) {
+  const answer = await fetch(address, { signal, headers: { accept: "text/html" } });
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(selector);
+  const old = document.querySelector(selector);
+  if (!fresh || !old) return;
+  old.replaceWith(fresh);
+  awaken(fresh);
+}
+
+function searchWhileTyping(form) {
+  let wait, running;
+  const search = () => {
+    running?.abort();
+    running = new AbortController();
+    const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const address = `${form.getAttribute("action")}?${given}`;
+    refresh(form.dataset.instant, address, running.signal).then(() => history.replaceState(null, "", address), () => {});
+  };
+  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(search, 180); });
+  form.addEventListener("submit", event => { event.preventDefault(); clearTimeout(wait); search(); });
+}
+
+function switchTheme(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  });
+}
+
+function exportTable(table) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: "Save as CSV" });
+  button.addEventListener("click", () => {
+    const quote = cell => `"${cell.innerText.trim().replaceAll('"', '""')}"`;
+    const text = [...table.rows].map(row => [...row.cells].map(quote).join(",")).join("\r\n");
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: `${table.dataset.export}.csv` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  table.closest(".scroll").after(button);
+}
+
+function needChoice(button) {
+  const form = button.form;
+  const tell = () => { button.disabled = !form.querySelector("input[type=checkbox]:checked"); };
+  form.addEventListener("change", tell);
+  tell();
+}
+
+let tip;
+function explain(event) {
+  const about = event.target.closest?.("[data-tip]");
+  tip?.remove();
+  tip = null;
+  if (!about) return;
+  tip = Object.assign(document.createElement("div"), { className: "tip", textContent: about.dataset.tip });
+  document.body.append(tip);
+  const place = about.getBoundingClientRect();
+  const x = event.clientX || place.left;
+  const y = event.clientY || place.bottom;
+  tip.style.left = `${Math.min(x + 12, innerWidth - tip.offsetWidth - 8)}px`;
+  tip.style.top = `${Math.min(y + 16, innerHeight - tip.offsetHeight - 8)}px`;
+}
+
+function awaken(within) {
+  localise(within);
+  within.querySelectorAll("form[data-instant]").forEach(searchWhileTyping);
+  within.querySelectorAll("[data-theme-switch]").forEach(switchTheme);
+  within.querySelectorAll("table[data-export]").forEach(exportTable);
+  within.querySelectorAll("[data-needs-choice]").forEach(needChoice);
+  const moving = within.matches?.("[data-refresh]") ? [within] : within.querySelectorAll("[data-refresh]");
+  for (const part of moving) setTimeout(() => refresh(`#${part.id}`, location.href), part.dataset.refresh * 1000);
+}
+
+document.addEventListener("mouseover", explain);
+document.addEventListener("focusin", explain);
+document.addEventListener("keydown", event => { if (event.key === "Escape") { tip?.remove(); tip = null; } });
+document.querySelector("#complaint")?.focus();
+awaken(document);

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace FeatureGovernance.Server.Pages;
+
+/// <summary>How numbers, words and links read on a page. What is missing is unknown, and says so.</summary>
+public static class Show
+{
+    /// <summary>For what is not known.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>A part of one as a percentage, with as many digits as tell something.</summary>
+    public static string Share(double? share) => share switch
+    {
+        null => Unknown,
+        0 => "0 %",
+        < 0.0001 => "< 0.01 %",
+        < 0.01 => $"{(share * 100).Value.ToString("0.00", CultureInfo.InvariantCulture)} %",
+        < 0.1 => $"{(share * 100).Value.ToString("0.0", CultureInfo.InvariantCulture)} %",
+        _ => $"{(share * 100).Value.ToString("0", CultureInfo.InvariantCulture)} %",
+    };
+
+    /// <summary>A whole number with its thousands apart.</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A quantity in at most four digits, as 1.2 M.</summary>
+    public static string Amount(double? amount)
+    {
+        if (amount is not { } number)
+            return Unknown;
+        var size = Math.Abs(number);
+        var (divisor, unit) = size >= 1e12 ? (1e12, " T") : size >= 1e9 ? (1e9, " bn") : size >= 1e6 ? (1e6, " M") : size >= 1e4 ? (1e3, " k") : (1, "");
+        var scaled = number / divisor;
+        return scaled.ToString(Math.Abs(scaled) >= 100 || scaled == Math.Truncate(scaled) ? "N0" : Math.Abs(scaled) >= 1 ? "0.0" : "0.00", CultureInfo.InvariantCulture) + unit;
+    }
+
+    /// <summary>Money each day, in the organisation's currency.</summary>
+    public static string PerDay(double? money) => money is null ? Unknown : $"{Amount(money)} / day";
+
+    /// <summary>A word of a vocabulary as people write it: <c>rolledBack</c> is "rolled back".</summary>
+    public static string Word(string? word)
+    {
+        if (word is null)
+            return Unknown;
+        var text = new StringBuilder(word.Length + 4);
+        foreach (var letter in word)
+        {
+            if (char.IsUpper(letter))
+                text.Append(' ');
+            text.Append(letter is '-' or '_' or '.' ? ' ' : char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One thing or several.</summary>
+    public static string Of(long number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
+
+    /// <summary>A coordinate or length of a drawing.</summary>
+    public static string At(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>The path of a thing with this name.</summary>
+    public static string Link(string folder, string name) => $"/{folder}/{Uri.EscapeDataString(name)}";
+
+    /// <summary>A feature's page.</summary>
+    public static string Feature(string key) => Link("features", key.Split('@')[0]).Replace("%3A", ":", StringComparison.Ordinal);
+
+    /// <summary>A path with these parameters, leaving out what is blank.</summary>
+    public static string Query(string path, params (string Name, string? Value)[] parameters) => QueryHelpers.AddQueryString(path,
+        parameters.Where(one => !string.IsNullOrEmpty(one.Value)).Select(one => KeyValuePair.Create(one.Name, one.Value)));
+}

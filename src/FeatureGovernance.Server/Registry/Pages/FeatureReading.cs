@@ -1,0 +1,53 @@
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Lifecycle;
+using FeatureGovernance.Contracts.Registry;
+using FeatureGovernance.Contracts.Standards;
+using FeatureGovernance.Contracts.Value;
+using FeatureGovernance.Core;
+using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Core.Registry;
+using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Lifecycle;
+using FeatureGovernance.Server.Pages;
+using FeatureGovernance.Server.Standards;
+using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Value;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Registry.Pages;
+
+/// <summary>All that is known of one feature, as far as one page can hold it.</summary>
+public sealed record FeatureModel(
+    FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score,
+    FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, bool MayPropose)
+{
+    /// <summary>The stages in order, and where the feature stands among them.</summary>
+    public static readonly IReadOnlyList<string> Stages = [.. Enum.GetValues<Stage>().Select(Words.Of)];
+}
+
+internal static class FeatureReading
+{
+    public static async Task<IResult> Get(
+        string key, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
+    {
+        FeatureRow? row;
+        await using (var connection = await source.OpenConnectionAsync(cancellation))
+            row = await FeatureRow.FindAsync(connection, key, cancellation);
+        if (row is null)
+            return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
+        if (row.Key != key)
+            return Results.LocalRedirect(Show.Feature(row.Key));
+
+        var history = (await FeatureHistory.History(key, db, source, 30, null, cancellation)).Or<Page<HistoryEntry>>();
+        var versions = (await FeatureEndpoints.Versions(key, source, db, cancellation)).Or<List<FeatureVersionView>>();
+        var dependants = (await FeatureGraph.Dependants(key, source, cancellation)).Or<Dependants>();
+        var lineage = (await FeatureGraph.Lineage(key, source, cancellation)).Or<Lineage>();
+        var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
+        var standing = (await StandardEndpoints.Standing(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
+        var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
+        return Rendered.As<FeaturePage>(new FeatureModel(
+            row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, standing, history?.Items ?? [],
+            proposals?.Items ?? [], context.Caller().May(Permission.ProposeDeprecation, row.TeamId)));
+    }
+}

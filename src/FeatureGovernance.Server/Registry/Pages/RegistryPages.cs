@@ -1,0 +1,14 @@
+using FeatureGovernance.Server.Access;
+
+namespace FeatureGovernance.Server.Registry.Pages;
+
+internal static class RegistryPages
+{
+    public static void MapRegistryPages(this RouteGroupBuilder pages)
+    {
+        pages.MapGet("/features", Catalogue.Get).Needs(Permission.Read);
+        pages.MapGet("/features/{key}", FeatureReading.Get).Needs(Permission.Read);
+        pages.MapGet("/models", ModelReading.List).Needs(Permission.Read);
+        pages.MapGet("/models/{model}", ModelReading.Get).Needs(Permission.Read);
+    }
+}

@@ -1,0 +1,65 @@
+using Deque.AxeCore.Playwright;
+using FeatureGovernance.BrowserTests.Fixtures;
+using FeatureGovernance.ServerTests.Fixtures;
+
+namespace FeatureGovernance.BrowserTests;
+
+/// <summary>Walks every page in both themes, on a desk and on a phone.</summary>
+public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<Tour>
+{
+    [Theory]
+    [InlineData("desktop-light")]
+    [InlineData("desktop-dark")]
+    [InlineData("phone-light")]
+    [InlineData("phone-dark")]
+    public async Task Every_page_is_accessible_fits_and_troubles_no_console(string name)
+    {
+        var look = Look.All.Single(one => one.Name == name).Look;
+        await using var visitor = await browser.VisitAsync(tour.Server.Address, ApiServer.AdminToken, look);
+        var wrong = new List<string>();
+        foreach (var (page, path) in tour.Pages)
+        {
+            var answer = await visitor.Page.GotoAsync(path);
+            if (answer!.Status != (page == "missing" ? 404 : 200))
+                wrong.Add($"{page} answers {answer.Status}");
+            var axe = await visitor.Page.RunAxe();
+            wrong.AddRange(axe.Violations.Select(violation =>
+                $"{page}: {violation.Id} at {string.Join(" | ", violation.Nodes.Take(3).Select(node => $"{node.Target} {node.Html}"))}"));
+            if (await visitor.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") > look.Width)
+                wrong.Add($"{page} is wider than the window");
+        }
+
+        // A page that is missing is an error to the console as well.
+        wrong.AddRange(visitor.Complaints.Where(complaint => !complaint.Contains("no:such", StringComparison.Ordinal)));
+        wrong.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("viewer", false)]
+    [InlineData("planner", false)]
+    public async Task Who_may_not_write_is_shown_no_form_for_it(string role, bool writes)
+    {
+        await using var visitor = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync(role));
+        foreach (var (_, path) in tour.Pages.Where(page => page.Name is "catalogue" or "proposal" or "adoption" or "feature"))
+        {
+            await visitor.Page.GotoAsync(path);
+            (await visitor.Page.Locator("main form[method=post], main button").CountAsync() > 1).Should().Be(writes, path);
+        }
+
+        var answer = await visitor.Page.GotoAsync("/deprecations/new");
+        answer!.Status.Should().Be(403);
+        (await visitor.Page.Locator("h1").InnerTextAsync()).Should().Be("Not allowed");
+    }
+
+    [Fact]
+    public async Task A_script_of_another_site_would_not_run_and_no_page_is_kept()
+    {
+        await using var visitor = await browser.VisitAsync(tour.Server.Address, ApiServer.AdminToken);
+        foreach (var (_, path) in tour.Pages)
+        {
+            var headers = (await visitor.Page.GotoAsync(path))!.Headers;
+            headers["content-security-policy"].Should().Contain("script-src 'self'").And.Contain("frame-ancestors 'none'").And.NotContain("unsafe");
+            headers["cache-control"].Should().Contain("no-store");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using FeatureGovernance.BrowserTests.Fixtures;
+
+namespace FeatureGovernance.BrowserTests;
+
+/// <summary>A generated organisation in which something is under review, and the pages that show it.</summary>
+public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifetime
+{
+    public DemoServer Server { get; } = new(cluster);
+
+    /// <summary>The address of every page, by a name for its picture.</summary>
+    public IReadOnlyList<(string Name, string Path)> Pages { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        await Server.InitializeAsync();
+        var worst = (await Server.Admin.GetAsync("scores?recommendation=deprecate&sort=-saving&limit=4")).Items();
+        var best = (await Server.Admin.GetAsync("scores?sort=-value&limit=1")).Items()[0].GetProperty("feature").GetString()!;
+        var goner = worst[0].GetProperty("feature").GetString()!;
+        var engineer = Server.As(await Server.TokenAsync("engineer", $"{worst[0].GetProperty("team").GetString()}-engineer"));
+        var proposal = (await engineer.PostAsync("deprecations", new { features = (string[])[goner], reason = "Nobody has read it for a month, and it is computed every day." })).Expect(201).Number("id");
+        var model = (await Server.Admin.GetAsync("models?limit=1")).Items()[0].GetProperty("model").GetString()!;
+        var team = worst[0].GetProperty("team").GetString()!;
+        var request = await RequestAsync(model, team);
+        Pages =
+        [
+            ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
+            ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"), ("models", "/models"), ("model", $"/models/{model}"),
+            ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
+            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
+            ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
+            ("standard", "/standards/default"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
+        ];
+    }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    private async Task<int> RequestAsync(string model, string team)
+    {
+        var read = (await Server.Admin.GetAsync($"features?model={model}&limit=1000")).Items().Select(Key).ToHashSet();
+        var others = (await Server.Admin.GetAsync($"features?team={team}&stage=adopted&kind=feature&limit=200")).Items().Select(Key).Where(key => !read.Contains(key)).Take(3);
+        var owner = (await Server.Admin.GetAsync($"models/{model}")).Text("team");
+        var engineer = Server.As(await Server.TokenAsync("engineer", $"{owner}-engineer"));
+        return (await engineer.PostAsync("adoptions", new { model, features = others.ToArray(), justification = "Cold-start users lack these signals." })).Expect(201).Number("id");
+    }
+
+    private static string Key(JsonElement feature) => feature.GetProperty("key").GetString()!;
+}
