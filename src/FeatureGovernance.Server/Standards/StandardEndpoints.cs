@@ -1,7 +1,6 @@
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Standards;
 using FeatureGovernance.Core;
-using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Standards;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
@@ -29,7 +28,7 @@ internal static class StandardEndpoints
         standards.MapPost("/{name}/dry-run", DryRun.Post).Needs(Permission.RegisterFeatures).Accepts<string>(StandardBody.MediaTypes[0],
             StandardBody.MediaTypes[1..])
             .WithSummary("Who would newly fail if this document were put");
-        api.MapGet("/features/{key}/standing", Standing).Needs(Permission.Read).WithTags("Standards")
+        api.MapGet("/features/{key}/standing", StandingQuery.Get).Needs(Permission.Read).WithTags("Standards")
             .WithSummary("A feature against every standard in force, as it stands or for entering a stage");
     }
 
@@ -146,23 +145,5 @@ internal static class StandardEndpoints
         var changes = StandardDiff.Between(StandardReader.Read(earlier.Document).Standard, StandardReader.Read(later.Document).Standard);
         return TypedResults.Ok(new StandardDifferences(name, earlier.Version, later.Version,
             [.. changes.Select(change => new StandardDifference(change.Path, change.Before, change.After))]));
-    }
-
-    public static async Task<Results<Ok<FeatureStanding>, Refused>> Standing(
-        string key, string? entering, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var stage = faults.Word<Stage>("entering", entering);
-        if (faults.Refusal is { } malformed)
-            return (Refused)malformed;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)
-            return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
-        var now = clock.GetUtcNow();
-        var book = await shelf.OpenAsync(connection, now, cancellation);
-        var record = (await FeatureRecords.FindAsync(connection, row.Id, now, cancellation))!;
-        var verdicts = book.Judge(record, stage);
-        return TypedResults.Ok(new FeatureStanding(record.Key, Words.Of(stage ?? record.Stage), Findings.Verdict(verdicts), book.Concerning(record),
-            [.. verdicts.OrderByDescending(verdict => verdict.Failed).ThenByDescending(verdict => verdict.Level).ThenBy(verdict => verdict.Rule.Id, StringComparer.Ordinal).Select(Findings.View)]));
     }
 }

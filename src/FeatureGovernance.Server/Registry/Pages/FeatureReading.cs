@@ -44,7 +44,7 @@ internal static class FeatureReading
         var dependants = (await FeatureGraph.Dependants(key, source, cancellation)).Or<Dependants>();
         var lineage = (await FeatureGraph.Lineage(key, source, cancellation)).Or<Lineage>();
         var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
-        var standing = (await StandardEndpoints.Standing(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
+        var standing = (await StandingQuery.Get(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
         var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
         return Rendered.As<FeaturePage>(new FeatureModel(
             row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, standing, history?.Items ?? [],
