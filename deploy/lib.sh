@@ -240,6 +240,8 @@ ensure_openmp() {
       (unpack_package libgomp1 "$unpacked")
     fi || say "LightGBM needs libgomp.so.1 (GNU OpenMP), which is not on this machine; measured values will not work without it."
   fi
-  [ ! -d "$unpacked" ] || LD_LIBRARY_PATH=$(unpacked_libraries "$unpacked")
-  [ ! -d "$unpacked" ] || export LD_LIBRARY_PATH
+  if [ -d "$unpacked" ]; then
+    LD_LIBRARY_PATH=$(unpacked_libraries "$unpacked")
+    export LD_LIBRARY_PATH
+  fi
 }

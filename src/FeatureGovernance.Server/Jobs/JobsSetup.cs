@@ -14,11 +14,6 @@ namespace FeatureGovernance.Server.Jobs;
 /// <param name="Cron">When, in UTC.</param>
 internal sealed record RecurringJob(string Id, string Cron, Job Job)
 {
-    public RecurringJob(string id, string cron, Expression<Func<Task>> call)
-        : this(id, cron, Job.FromExpression(call))
-    {
-    }
-
     /// <summary>A job that is a method of a class the container makes.</summary>
     public static RecurringJob Of<T>(string id, string cron, Expression<Func<T, Task>> call) => new(id, cron, Job.FromExpression(call));
 }

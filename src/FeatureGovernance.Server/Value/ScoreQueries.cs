@@ -118,6 +118,20 @@ internal static class ScoreQueries
             : (Refused)new Refusal(RefusalKind.NotFound, "not-scored", Unscored(feature));
     }
 
+    /// <summary>The newest scores by present key, without the models that they rest on; a feature that is not scored is absent.</summary>
+    public static async Task<Dictionary<string, FeatureScoreView>> OfAsync(string[] keys, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"""
+            select {Columns} from value.feature_score s join registry.feature f on f.id = s.feature_id join registry.team t on t.id = f.team_id where f.key = any($1)
+            """);
+        command.Parameters.Add(new() { Value = keys });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new Dictionary<string, FeatureScoreView>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+            found.Add(reader.GetString(1), View(reader, []));
+        return found;
+    }
+
     private static string Unscored(FeatureRow feature) => feature.Draft.Kind == FeatureKind.Label
         ? $"'{feature.Key}' is a label; only what models read is scored."
         : $"'{feature.Key}' has not been scored yet; a run is made each day, or by POST /api/v1/scoring/runs.";

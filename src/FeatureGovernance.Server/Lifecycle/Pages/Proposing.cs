@@ -57,13 +57,9 @@ internal static class Proposing
 
     private static async Task<List<Candidate>> CandidatesAsync(string[] keys, Func<string, string?> replacement, NpgsqlDataSource source, CancellationToken cancellation)
     {
-        var candidates = new List<Candidate>();
-        foreach (var key in keys)
-        {
-            var score = (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
-            candidates.Add(new(key, replacement(key), score, score is null ? [] : [.. score.Reasons.Select(reason => reason.Sentence)]));
-        }
-
-        return candidates;
+        var scores = await ScoreQueries.OfAsync(keys, source, cancellation);
+        return [.. keys.Select(key => scores.TryGetValue(key, out var score)
+            ? new Candidate(key, replacement(key), score, [.. score.Reasons.Select(reason => reason.Sentence)])
+            : new Candidate(key, replacement(key), null, []))];
     }
 }
