@@ -85,11 +85,13 @@ public sealed record ProposalView
 /// <param name="Team">The team.</param>
 /// <param name="Cause"><c>owner</c>, <c>reader</c>, or <c>rule</c> where the organisation's rules name it.</param>
 /// <param name="Leads">Who leads it.</param>
-/// <param name="DueAt">By when it should review; passing it agrees to nothing.</param>
+/// <param name="DueAt">By when it should review; passing it agrees to nothing unless a standard lets silence agree.</param>
 /// <param name="RemindedAt">When it was reminded; null before.</param>
 /// <param name="Escalation"><c>none</c>, <c>parent</c> or <c>administrators</c>: who else was told that it is overdue.</param>
+/// <param name="SilentConsentAt">When its silence came to agree, as the standard in force says; null where it did not.</param>
 public sealed record RequiredReviewView(
-    string Team, string Cause, IReadOnlyList<string> Leads, DateTimeOffset? DueAt, DateTimeOffset? RemindedAt, string Escalation);
+    string Team, string Cause, IReadOnlyList<string> Leads, DateTimeOffset? DueAt, DateTimeOffset? RemindedAt, string Escalation,
+    DateTimeOffset? SilentConsentAt);
 
 /// <summary>A vote for a team that was handed to somebody else.</summary>
 public sealed record DelegationView(string From, string To, string Team, string Reason, DateTimeOffset At);

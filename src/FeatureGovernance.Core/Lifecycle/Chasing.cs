@@ -13,6 +13,9 @@ public enum NudgeKind
 
     /// <summary>Administrators: the review is long overdue, and they may stand in.</summary>
     Administrators,
+
+    /// <summary>The team's leads: its silence has come to agree.</summary>
+    Silence,
 }
 
 /// <summary>Somebody is to be told that a review is owed.</summary>
@@ -26,30 +29,58 @@ public sealed record Nudge(NudgeKind Kind, string Team, DateTimeOffset DueAt);
 /// <param name="Nudges">Who is to be told; each once.</param>
 public sealed record Chased(Proposal Proposal, ImmutableArray<Nudge> Nudges);
 
+/// <summary>Whose silence agrees to a deprecation: what an organisation's standard may say, and does not unless it is written there.</summary>
+/// <param name="Consents">Teams asked for these causes; never owners.</param>
+/// <param name="DaysOverdue">How long after the review was due; not negative.</param>
+public sealed record SilencePolicy(ImmutableArray<ReviewCause> Consents, int DaysOverdue)
+{
+    /// <summary>Nobody's silence agrees.</summary>
+    public static SilencePolicy Blocks { get; } = new([], 0);
+
+    /// <summary>When the team's silence agrees; null where it never does. A team that has no lead but the proposer cannot speak, so it is not heard.</summary>
+    public DateTimeOffset? AgreesAt(RequiredReview review, string proposer) =>
+        Consents.Contains(review.Cause) && review.Leads.Any(lead => lead != proposer) ? review.DueAt?.AddDays(DaysOverdue) : null;
+}
+
 /// <summary>
 /// Deadlines of reviews: a reminder before, the parent team's leads when it has passed, administrators after that. Nothing of it
-/// approves anything: silence is not consent. A team with an open objection has spoken, and is left alone.
+/// approves anything but where the standard lets silence agree. A team with an open objection has spoken, and is left alone.
 /// </summary>
 public static class Chasing
 {
     /// <summary>What is due at this moment; run again at the same moment it is nothing.</summary>
-    public static Chased Chase(Proposal proposal, LifecyclePolicy policy, DateTimeOffset now)
+    public static Chased Chase(Proposal proposal, LifecyclePolicy policy, SilencePolicy silence, DateTimeOffset now)
     {
         var nudges = ImmutableArray.CreateBuilder<Nudge>();
-        var reviews = proposal.Reviews.Select(review => Owes(proposal, review) ? Chase(review, policy, now, nudges) : review).ToImmutableArray();
+        var reviews = proposal.Reviews.Select(review =>
+            !Owes(proposal, review) ? review
+            : AgreesAt(proposal, review, silence) <= now ? Agreed(review, now, nudges)
+            : Chase(review, policy, now, nudges)).ToImmutableArray();
         return reviews.SequenceEqual(proposal.Reviews)
             ? new(proposal, [])
-            : new(proposal with { Reviews = reviews }, nudges.ToImmutable());
+            : new(Reviewing.Settled(proposal with { Reviews = reviews }, now), nudges.ToImmutable());
     }
 
-    /// <summary>When somebody is next to be told; null where nobody is.</summary>
-    public static DateTimeOffset? Next(Proposal proposal, LifecyclePolicy policy) =>
-        proposal.Reviews.Where(review => Owes(proposal, review)).Select(review => Next(review, policy)).Min();
+    /// <summary>When somebody is next to be told, or a team's silence agrees; null where nothing of the kind is ahead.</summary>
+    public static DateTimeOffset? Next(Proposal proposal, LifecyclePolicy policy, SilencePolicy silence)
+    {
+        var owed = proposal.Reviews.Where(review => Owes(proposal, review)).ToList();
+        return owed.Select(review => Next(review, policy)).Concat(owed.Select(review => AgreesAt(proposal, review, silence))).Min();
+    }
 
     private static bool Owes(Proposal proposal, RequiredReview review) =>
         proposal.IsOpen
         && Quorum.MissingTeams(proposal).Contains(review.Team)
         && !proposal.Objections.Any(objection => objection.Team == review.Team && objection.Resolution is null);
+
+    private static DateTimeOffset? AgreesAt(Proposal proposal, RequiredReview review, SilencePolicy silence) =>
+        Quorum.IsSilent(proposal, review.Team) ? silence.AgreesAt(review, proposal.Proposer) : null;
+
+    private static RequiredReview Agreed(RequiredReview review, DateTimeOffset now, ImmutableArray<Nudge>.Builder nudges)
+    {
+        nudges.Add(new(NudgeKind.Silence, review.Team, review.DueAt!.Value));
+        return review with { SilentConsentAt = now };
+    }
 
     private static RequiredReview Chase(RequiredReview review, LifecyclePolicy policy, DateTimeOffset now, ImmutableArray<Nudge>.Builder nudges)
     {

@@ -38,7 +38,7 @@ public static class LifecycleDocument
             a lead of each team whose live models read a feature, and a lead of each team that a rule of the organisation names; a
             reader that appears later adds its team. A vote counts when it approves the present revision and its voter, not the
             proposer, led the team he voted for or was handed the vote of somebody who does. An administrator stands in only for a
-            team that has no lead but the proposer, or whose overdue review was escalated to administrators. Silence agrees to nothing:
+            team that has no lead but the proposer, or whose overdue review was escalated to administrators. Silence agrees to nothing unless a standard says so:
             a team is reminded before its date, its parent team's leads are told on it, administrators after it. An open objection
             blocks every step until who raised it or an administrator resolves it with an answer. Amending a proposal makes a new
             revision and voids its votes; open objections stay open.

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using FeatureGovernance.Core.Registry;
-
 namespace FeatureGovernance.Core.Lifecycle;
 
 /// <summary>The organisation's waiting times; times in days, none negative.</summary>
@@ -35,9 +32,6 @@ public sealed record LifecyclePolicy
     /// </summary>
     public double MaterialCostChange { get; init; } = 0.25;
 
-    /// <summary>Whom to ask beside owners and readers.</summary>
-    public ImmutableArray<ReviewerRule> Reviewers { get; init; } = [];
-
     /// <summary>When a review asked for now is due.</summary>
     public DateTimeOffset ReviewDue(DateTimeOffset now) => now.AddDays(ReviewDays);
 
@@ -45,21 +39,4 @@ public sealed record LifecyclePolicy
     /// How many reads a day may have gone unseen (95 % upper bound) before sampled telemetry that saw none counts as unknown.
     /// </summary>
     public double ToleratedUnseenReadsPerDay { get; init; } = 1;
-}
-
-/// <summary>A team that must agree before features of some sort go; what is null matches any.</summary>
-/// <param name="Team">Whom to ask, for example the privacy team.</param>
-/// <param name="Sensitivity">Features at least this sensitive.</param>
-/// <param name="Group">Features of this group.</param>
-/// <param name="SourceSystem">Features from this system.</param>
-/// <param name="SourceTable">Features from this table.</param>
-public sealed record ReviewerRule(
-    string Team, Sensitivity? Sensitivity = null, string? Group = null, string? SourceSystem = null, string? SourceTable = null)
-{
-    /// <summary>Whether the rule speaks of such a feature.</summary>
-    public bool Matches(Sensitivity sensitivity, string group, string? system, string? table) =>
-        (Sensitivity is not { } least || sensitivity >= least)
-        && (Group is null || Group == group)
-        && (SourceSystem is null || SourceSystem == system)
-        && (SourceTable is null || SourceTable == table);
 }

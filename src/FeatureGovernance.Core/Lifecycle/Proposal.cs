@@ -76,6 +76,9 @@ public sealed record RequiredReview(string Team, ReviewCause Cause, ImmutableArr
     /// <summary>When it was reminded; null before.</summary>
     public DateTimeOffset? RemindedAt { get; init; }
 
+    /// <summary>When its silence came to agree, because the standard says so; null where it did not. Void once the team speaks.</summary>
+    public DateTimeOffset? SilentConsentAt { get; init; }
+
     /// <summary>Who else was told that it is overdue.</summary>
     public Escalation Escalation { get; init; }
 }

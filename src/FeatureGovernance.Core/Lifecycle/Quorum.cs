@@ -6,8 +6,9 @@ namespace FeatureGovernance.Core.Lifecycle;
 public static class Quorum
 {
     /// <summary>
-    /// Whether every required team has a vote that counts and no objection is open. A vote counts when it approves the present
-    /// revision, its voter is not the proposer, and it was cast for that team by one of its leads or a permitted stand-in.
+    /// Whether every required team has a vote that counts, or has come to agree by silence, and no objection is open. A vote counts
+    /// when it approves the present revision, its voter is not the proposer, and it was cast for that team by one of its leads or a
+    /// permitted stand-in.
     /// </summary>
     public static bool Reached(Proposal proposal) =>
         !proposal.Reviews.IsEmpty
@@ -16,7 +17,7 @@ public static class Quorum
 
     /// <summary>The required teams that have not approved the present revision.</summary>
     public static ImmutableArray<string> MissingTeams(Proposal proposal) =>
-        [.. proposal.Reviews.Select(review => review.Team).Where(team => !proposal.Votes.Any(vote => vote.Team == team && Counts(proposal, vote)))];
+        [.. proposal.Reviews.Where(review => !AgreesBySilence(proposal, review) && !HasApproved(proposal, review.Team)).Select(review => review.Team)];
 
     /// <summary>
     /// The teams to ask: those that own a feature, those whose live models read one, and those that a rule of the organisation names.
@@ -60,6 +61,16 @@ public static class Quorum
 
         return changed ? proposal with { Reviews = [.. known.Values.OrderBy(review => review.Team, StringComparer.Ordinal)] } : proposal;
     }
+
+    /// <summary>Whether the team said nothing on this revision: no vote and no objection.</summary>
+    public static bool IsSilent(Proposal proposal, string team) =>
+        !proposal.Votes.Any(vote => vote.Team == team && vote.Revision == proposal.Revision)
+        && !proposal.Objections.Any(objection => objection.Team == team && objection.Revision == proposal.Revision);
+
+    private static bool AgreesBySilence(Proposal proposal, RequiredReview review) =>
+        review.SilentConsentAt is not null && IsSilent(proposal, review.Team);
+
+    private static bool HasApproved(Proposal proposal, string team) => proposal.Votes.Any(vote => vote.Team == team && Counts(proposal, vote));
 
     private static bool Counts(Proposal proposal, Vote vote) =>
         vote.Decision == ReviewDecision.Approve && vote.Revision == proposal.Revision && vote.Voter != proposal.Proposer;

@@ -73,7 +73,7 @@ public static class Reviewing
         Delegating.Holds(proposal, review, actor)
         || (actor.IsAdmin && (review.Escalation == Escalation.Administrators || review.Leads.All(lead => lead == proposal.Proposer)));
 
-    private static Proposal Settled(Proposal proposal, DateTimeOffset now) =>
+    internal static Proposal Settled(Proposal proposal, DateTimeOffset now) =>
         proposal.State == ProposalState.Submitted && Quorum.Reached(proposal)
             ? proposal with { State = ProposalState.Approved, StateSince = now }
             : proposal;

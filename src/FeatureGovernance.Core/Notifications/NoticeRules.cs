@@ -22,6 +22,7 @@ public static class NoticeRules
         new("deprecation.object", NoticeKind.ReviewGiven, []),
         new("deprecation.review-requested", NoticeKind.ReviewRequested, []),
         new("deprecation.review-reminder", NoticeKind.ReviewReminder, []),
+        new("deprecation.silence-consented", NoticeKind.ReviewGiven, []),
         new("deprecation.review-escalated", NoticeKind.ReviewEscalated, [Audience.Proposer]),
         new("deprecation.vote-delegated", NoticeKind.ReviewRequested, []),
         new("deprecation.objection-raised", NoticeKind.ReviewGiven, []),

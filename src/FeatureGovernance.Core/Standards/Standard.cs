@@ -21,17 +21,18 @@ public sealed record Scope(
 {
     public static Scope Everything { get; } = new([], [], [], [], [], []);
 
+    /// <summary>Whether a feature is concerned at whatever stage.</summary>
+    public bool Covers(FeatureRecord feature) =>
+        (Kinds.IsEmpty || Kinds.Contains(feature.Kind))
+        && (Teams.IsEmpty || Teams.Any(feature.Teams.Contains))
+        && (Groups.IsEmpty || Groups.Any(group => Matches(group, feature.Group)))
+        && (Tiers.IsEmpty || Tiers.Contains(feature.Tier ?? "", StringComparer.Ordinal));
+
     /// <summary>Whether a feature is concerned.</summary>
     /// <param name="entering">The stage it is about to enter; null where it is judged as it stands.</param>
     public bool Fits(FeatureRecord feature, Stage? entering)
     {
-        if (!Kinds.IsEmpty && !Kinds.Contains(feature.Kind))
-            return false;
-        if (!Teams.IsEmpty && !Teams.Any(feature.Teams.Contains))
-            return false;
-        if (!Groups.IsEmpty && !Groups.Any(group => Matches(group, feature.Group)))
-            return false;
-        if (!Tiers.IsEmpty && !Tiers.Contains(feature.Tier ?? "", StringComparer.Ordinal))
+        if (!Covers(feature))
             return false;
         if (Stages.IsEmpty && Transitions.IsEmpty)
             return (entering ?? feature.Stage) < Stage.Disabled;
@@ -137,4 +138,6 @@ public sealed record Standard
     public Ladder? Ladder { get; init; }
 
     public AdoptionPolicy? Adoption { get; init; }
+
+    public ReviewPolicy? Review { get; init; }
 }

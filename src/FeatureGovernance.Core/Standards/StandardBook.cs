@@ -44,6 +44,7 @@ public sealed class StandardBook
         this.exemptions = exemptions;
         Ladder = standards.Select(one => one.Standard.Ladder).FirstOrDefault(ladder => ladder is not null) ?? Ladder.Usual;
         Adoption = standards.Select(one => one.Standard.Adoption).FirstOrDefault(policy => policy is not null) ?? AdoptionPolicy.Usual;
+        Review = standards.Select(one => one.Standard.Review).FirstOrDefault(policy => policy is not null) ?? ReviewPolicy.Usual;
     }
 
     public ImmutableArray<VersionedStandard> Standards { get; }
@@ -51,6 +52,8 @@ public sealed class StandardBook
     public Ladder Ladder { get; }
 
     public AdoptionPolicy Adoption { get; }
+
+    public ReviewPolicy Review { get; }
 
     public static StandardBook Of(IEnumerable<VersionedStandard> standards, IEnumerable<Exemption> exemptions)
     {

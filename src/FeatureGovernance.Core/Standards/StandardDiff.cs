@@ -45,6 +45,14 @@ public static class StandardDiff
             Put("adoption.lookAlikeThreshold", $"{adoption.LookAlikeThreshold:0.####}");
         }
 
+        if (standard.Review is { } review)
+        {
+            foreach (var team in review.Reviewers.GroupBy(rule => rule.Team, StringComparer.Ordinal))
+                Put($"review.reviewers.{team.Key}", string.Join("; ", team.Select(Concerned)));
+            Put("review.silence.consents", string.Join(", ", review.Silence.Consents.Select(Words.Of)));
+            Put("review.silence.daysOverdue", review.Silence.Consents.IsEmpty ? null : $"{review.Silence.DaysOverdue}");
+        }
+
         foreach (var rule in standard.Rules)
             PutRule(rule, $"rules.{rule.Id}");
         return lines;
@@ -76,6 +84,16 @@ public static class StandardDiff
             foreach (var (name, text) in rule.Arguments.Texts())
                 Put($"{path}.{name}", text);
         }
+    }
 
+    private static string Concerned(ReviewerRule rule)
+    {
+        var sides = new[]
+        {
+            string.Join(" or ", rule.Scope.Kinds.Select(Words.Of)), string.Join(" or ", rule.Scope.Teams),
+            string.Join(" or ", rule.Scope.Groups), string.Join(" or ", rule.Scope.Tiers), rule.When?.Text,
+        };
+        var named = sides.Where(side => !string.IsNullOrEmpty(side)).ToList();
+        return named.Count == 0 ? "every feature" : string.Join(" and ", named);
     }
 }

@@ -52,11 +52,15 @@ public static partial class StandardReader
             EffectiveFrom = fields.Date("effectiveFrom"),
             Ladder = ladder,
             Adoption = ReadAdoption(fields.Map("adoption")),
+            Review = ReadReview(fields.Map("review")),
             Rules = [.. fields.Maps("rules", MostRules).Select(ReadRule).OfType<Rule>()],
         };
-        if (team is not null && (standard.Ladder is not null || standard.Adoption is not null))
-            fields.Fault(standard.Ladder is not null ? "scorecard" : "adoption", "Only the organisation's standard sets this.",
-                "Take it out of the team's addition.", code: "not-a-teams-to-set");
+        foreach (var section in team is null ? [] : (string[])["scorecard", "adoption", "review"])
+        {
+            if (fields.Has(section))
+                fields.Fault(section, "Only the organisation's standard sets this.", "Take it out of the team's addition.", code: "not-a-teams-to-set");
+        }
+
         if (!fields.Has("rules"))
             fields.Fault("rules", "The field is required.", "List the rules.", code: "required-field");
         foreach (var twice in standard.Rules.GroupBy(rule => rule.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Last()))
@@ -171,11 +175,41 @@ public static partial class StandardReader
     {
         if (fields is null)
             return Scope.Everything;
-        var scope = new Scope(
-            fields.WordList<FeatureKind>("kinds"), fields.Texts("teams"), fields.Texts("groups"), fields.Texts("tiers"),
-            fields.WordList<Stage>("stages"), fields.WordList<Stage>("transitions"));
+        var scope = ReadSides(fields) with { Stages = fields.WordList<Stage>("stages"), Transitions = fields.WordList<Stage>("transitions") };
         fields.RefuseUnknown();
         return scope;
+    }
+
+    private static Scope ReadSides(Fields fields) =>
+        new(fields.WordList<FeatureKind>("kinds"), fields.Texts("teams"), fields.Texts("groups"), fields.Texts("tiers"), [], []);
+
+    private static ReviewPolicy? ReadReview(Fields? fields)
+    {
+        if (fields is null)
+            return null;
+        var reviewers = new List<ReviewerRule>();
+        foreach (var entry in fields.Maps("reviewers", 100))
+        {
+            var team = entry.Text("team", required: true, 128);
+            var when = ReadExpression(entry, "when", required: false, ofAdoption: false);
+            var scope = ReadSides(entry);
+            entry.RefuseUnknown();
+            if (team is not null)
+                reviewers.Add(new(team, scope, when));
+        }
+
+        var silence = SilencePolicy.Blocks;
+        if (fields.Map("silence") is { } inner)
+        {
+            var consents = inner.WordList<ReviewCause>("consents");
+            if (consents.Contains(ReviewCause.Owner))
+                inner.Fault("consents", "The silence of an owner never agrees.", "Use reader, rule or both.");
+            silence = new(consents, (int)(inner.Number("daysOverdue", 0, 365, whole: true) ?? 0));
+            inner.RefuseUnknown();
+        }
+
+        fields.RefuseUnknown();
+        return new([.. reviewers], silence);
     }
 
     private static Ladder? ReadLadder(Fields? fields)

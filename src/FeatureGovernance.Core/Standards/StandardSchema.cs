@@ -29,6 +29,7 @@ public static class StandardSchema
                 ["quota"] = Number("The share of its features that lifts a team or group.", 0.01, 1),
             }, "levels"),
             ["adoption"] = Adoption(),
+            ["review"] = Review(),
             ["rules"] = new JsonObject { ["type"] = "array", ["maxItems"] = 500, ["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. RuleKinds.All.Select(Rule)]) } },
         },
     };
@@ -63,15 +64,20 @@ public static class StandardSchema
         _ => Text(parameter.Summary),
     };
 
-    private static JsonObject Scope() => Object("Which features it concerns; all sides must fit.", new JsonObject
-    {
-        ["kinds"] = List("Kinds of feature.", [.. Enum.GetValues<FeatureKind>().Select(Core.Words.Of)]),
-        ["teams"] = List("The owning team, or one above it.", null),
-        ["groups"] = List("Groups; a trailing * stands for anything.", null),
-        ["tiers"] = List("Values of the tag tier.", null),
-        ["stages"] = List("Stages at which it holds, and for entering them.", [.. Enum.GetValues<Stage>().Select(Core.Words.Of)]),
-        ["transitions"] = List("Stages for whose entering alone it holds.", [.. Enum.GetValues<Stage>().Select(Core.Words.Of)]),
-    });
+    private static JsonObject Scope() => Object("Which features it concerns; all sides must fit.", new JsonObject(
+    [
+        .. Sides(),
+        new("stages", List("Stages at which it holds, and for entering them.", [.. Enum.GetValues<Stage>().Select(Core.Words.Of)])),
+        new("transitions", List("Stages for whose entering alone it holds.", [.. Enum.GetValues<Stage>().Select(Core.Words.Of)])),
+    ]));
+
+    private static KeyValuePair<string, JsonNode?>[] Sides() =>
+    [
+        new("kinds", List("Kinds of feature.", [.. Enum.GetValues<FeatureKind>().Select(Core.Words.Of)])),
+        new("teams", List("The owning team, or one above it.", null)),
+        new("groups", List("Groups; a trailing * stands for anything.", null)),
+        new("tiers", List("Values of the tag tier.", null)),
+    ];
 
     private static JsonObject Adoption() => Object("How adoptions are decided.", new JsonObject
     {
@@ -88,6 +94,26 @@ public static class StandardSchema
             ["minimumShare"] = Number("The feature's share of the model's importance.", 0, 1),
         }),
         ["lookAlikeThreshold"] = Number("How alike a feature must be to count as strong.", 0.1, 1),
+    });
+
+    private static JsonObject Review() => Object("How deprecations are reviewed.", new JsonObject
+    {
+        ["reviewers"] = new JsonObject
+        {
+            ["type"] = "array",
+            ["maxItems"] = 100,
+            ["items"] = Object("A team to ask beside owners and readers.", new JsonObject(
+            [
+                new("team", Text("Whom to ask.")),
+                new("when", Text("An expression over the feature; what is not known counts as true.")),
+                .. Sides(),
+            ]), "team"),
+        },
+        ["silence"] = Object("Whose silence agrees; nobody's where left out.", new JsonObject
+        {
+            ["consents"] = List("Teams asked as readers, by a rule, or both.", [Core.Words.Of(ReviewCause.Reader), Core.Words.Of(ReviewCause.Rule)]),
+            ["daysOverdue"] = Number("Days after the review was due.", 0, 365),
+        }),
     });
 
     private static JsonObject Object(string description, JsonObject properties, params string[] required)

@@ -32,12 +32,12 @@ internal static class DeprecationEndpoints
     }
 
     public static async Task<Results<Created<ProposalView>, Refused>> Post(
-        ProposalRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        ProposalRequest body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var wish = Selection.Read(body, required: true, faults);
         faults.Text("reason", body.Reason, FieldFaults.LongText, required: true);
-        var plan = PlanReader.Read(body.Plan, null, policy, write.Now, faults);
+        var plan = PlanReader.Read(body.Plan, null, rules.Policy, write.Now, faults);
         await Selection.CheckModelsAsync(write.Connection, plan, faults, cancellation);
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
@@ -46,7 +46,7 @@ internal static class DeprecationEndpoints
         if (faults.Refusal is { } unfit)
             return (Refused)unfit;
         var actor = await context.ActorAsync(write.Connection, cancellation);
-        var decision = await Submission.SubmitAsync(write, actor, chosen, body.Reason!.Trim(), plan, policy, cancellation);
+        var decision = await Submission.SubmitAsync(write, actor, chosen, body.Reason!.Trim(), plan, rules, cancellation);
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
         context.SetRevision(1);
@@ -54,7 +54,7 @@ internal static class DeprecationEndpoints
     }
 
     private static async Task<Results<Ok<ProposalView>, Refused>> Patch(
-        int id, ProposalRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        int id, ProposalRequest body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var wish = Selection.Read(body, required: false, faults);
@@ -62,7 +62,7 @@ internal static class DeprecationEndpoints
         faults.Check(wish is not null || body.Reason is not null || body.Plan is not null, "body", "Nothing is amended.", "Send features, reason or plan.");
         if (await ProposalStore.LockAsync(write.Connection, id, cancellation) is not { } stored)
             return (Refused)Problems.NotFound("deprecation", id.ToString());
-        var plan = PlanReader.Read(body.Plan, stored.Proposal.Plan, policy, write.Now, faults);
+        var plan = PlanReader.Read(body.Plan, stored.Proposal.Plan, rules.Policy, write.Now, faults);
         await Selection.CheckModelsAsync(write.Connection, plan, faults, cancellation);
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
@@ -77,10 +77,10 @@ internal static class DeprecationEndpoints
             return (Refused)unfit;
         var ids = chosen.Ids;
         await FeatureNames.LockAsync(write.Connection, [.. ids.Select(feature => feature.Id)], cancellation);
-        var facts = await ProposalChanges.FactsAsync(write, ids, policy, cancellation);
+        var facts = await rules.FactsAsync(write.Connection, ids, write.Now, cancellation);
         var evidence = await EvidenceQuery.FreezeAsync(write.Connection, ids, facts, chosen, write.Now, cancellation);
         var decision = Deprecation.Amend(
-            stored.Proposal, new(chosen.Named, body.Reason?.Trim() ?? stored.Proposal.Reason, plan, evidence.Digest, chosen.Words), actor, facts.For(ids, policy, write.Now));
+            stored.Proposal, new(chosen.Named, body.Reason?.Trim() ?? stored.Proposal.Reason, plan, evidence.Digest, chosen.Words), actor, facts.For(ids, rules.Policy, write.Now));
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
         var next = await ProposalChanges.SaveAsync(write, stored, decision.Value, "amended", body.Reason, cancellation, ids, evidence.Text);

@@ -12,7 +12,7 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// run twice, the second run finds nothing to do.
 /// </summary>
 internal sealed class DeprecationUpkeep(
-    IServiceScopeFactory scopes, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, ILogger<DeprecationUpkeep> log)
+    IServiceScopeFactory scopes, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, ILogger<DeprecationUpkeep> log)
 {
     private static readonly string Due = $"""
         select p.id from lifecycle.proposal p
@@ -71,28 +71,47 @@ internal sealed class DeprecationUpkeep(
         await write.BeginAsync(cancellation);
         if (await ProposalStore.LockAsync(write.Connection, id, cancellation, skip: true) is not { } stored)
             return;
-        var chased = Chasing.Chase(stored.Proposal, policy, write.Now);
-        var next = await ProposalChanges.SaveAsync(write, stored, chased.Proposal, "reviewers-chased", null, cancellation);
+        var silence = await rules.SilenceAsync(write.Connection, write.Now, cancellation);
+        var chased = Chasing.Chase(stored.Proposal, rules.Policy, silence, write.Now);
+        var action = chased.Proposal.State == stored.Proposal.State ? "reviewers-chased" : Words.Of(chased.Proposal.State);
+        var next = await ProposalChanges.SaveAsync(write, stored, chased.Proposal, action, null, cancellation);
         foreach (var nudge in chased.Nudges)
             await TellAsync(write, next, nudge, cancellation);
         if (next.Proposal.State is >= ProposalState.Notice and <= ProposalState.Removed)
             await MigrationTasks.SyncAsync(write, next, cancellation);
-        await LookAgainAsync(write, id, Chasing.Next(next.Proposal, policy), cancellation);
+        await LookAgainAsync(write, id, LookAgain(next.Proposal, silence, write.Now), cancellation);
         await write.CommitAsync(cancellation);
     }
 
+    // Looked at once a day all the same while a review is owed: a standard that lets silence agree may come into force any day.
+    private DateTimeOffset? LookAgain(Proposal proposal, SilencePolicy silence, DateTimeOffset now) =>
+        !proposal.IsOpen || Quorum.MissingTeams(proposal).IsEmpty ? null
+        : Chasing.Next(proposal, rules.Policy, silence) is { } next && next < now.AddDays(1) ? next
+        : now.AddDays(1);
+
     private static async Task TellAsync(WriteTransaction write, StoredProposal stored, Nudge nudge, CancellationToken cancellation)
     {
-        var parent = nudge.Kind == NudgeKind.Reminder ? null : await ParentAsync(write.Connection, nudge.Team, cancellation);
-        var recipients = new Recipients([nudge.Team, .. parent is null ? [] : (string[])[parent]], [], nudge.Kind == NudgeKind.Administrators ? ["admin"] : []);
-        write.Announce(nudge.Kind == NudgeKind.Reminder ? "deprecation.review-reminder" : "deprecation.review-escalated", Subject.Deprecation(stored.Id), recipients, new
+        var escalates = nudge.Kind is NudgeKind.Parent or NudgeKind.Administrators;
+        var parent = escalates ? await ParentAsync(write.Connection, nudge.Team, cancellation) : null;
+        var recipients = new Recipients(
+            [nudge.Team, .. parent is null ? [] : (string[])[parent]],
+            nudge.Kind == NudgeKind.Silence ? [stored.Proposal.Proposer] : [],
+            nudge.Kind == NudgeKind.Administrators ? ["admin"] : []);
+        write.Announce(Action(nudge.Kind), Subject.Deprecation(stored.Id), recipients, new
         {
             nudge.Team,
             nudge.DueAt,
-            To = nudge.Kind == NudgeKind.Reminder ? null : Words.Of(nudge.Kind),
+            To = escalates ? Words.Of(nudge.Kind) : null,
             Features = stored.Proposal.Features.Select(feature => feature.Key),
         }, stored.Proposal.Reason);
     }
+
+    private static string Action(NudgeKind kind) => kind switch
+    {
+        NudgeKind.Reminder => "deprecation.review-reminder",
+        NudgeKind.Silence => "deprecation.silence-consented",
+        NudgeKind.Parent or NudgeKind.Administrators => "deprecation.review-escalated",
+    };
 
     private static async Task<string?> ParentAsync(NpgsqlConnection connection, string team, CancellationToken cancellation)
     {

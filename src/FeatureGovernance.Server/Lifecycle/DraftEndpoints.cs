@@ -1,6 +1,5 @@
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Core;
-using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
@@ -25,11 +24,11 @@ internal static class DraftEndpoints
     }
 
     private static async Task<Results<Created<ProposalView>, Refused>> Submit(
-        int id, DraftSubmission? body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        int id, DraftSubmission? body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Text("reason", body?.Reason, FieldFaults.LongText);
-        var plan = PlanReader.Read(body?.Plan, null, policy, write.Now, faults);
+        var plan = PlanReader.Read(body?.Plan, null, rules.Policy, write.Now, faults);
         var (found, refusal) = await OpenAsync(id, body?.Features, Permission.ProposeDeprecation, context, write, faults, cancellation);
         if (found is null)
             return (Refused)refusal!;
@@ -45,7 +44,7 @@ internal static class DraftEndpoints
         var chosen = await Selection.ChooseAsync(write.Connection, wish!, faults, cancellation) with { Words = $"draft {id}" };
         var actor = await context.ActorAsync(write.Connection, cancellation);
         var reason = body?.Reason?.Trim() is { Length: > 0 } given ? given : "Recommended by their scores; the reasons are in the evidence.";
-        var decision = await Submission.SubmitAsync(write, actor, chosen, reason, plan, policy, cancellation);
+        var decision = await Submission.SubmitAsync(write, actor, chosen, reason, plan, rules, cancellation);
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FeatureGovernance.Core.Lifecycle;
-using FeatureGovernance.Core.Registry;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -13,10 +12,8 @@ internal static class FeatureFactsQuery
                readers.models, readers.teams,
                array(select c.key from registry.feature c
                      join registry.feature_version v on v.feature_id = c.id and v.number = c.current_version
-                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C"),
-               f.sensitivity, f.group_name, own.source_system, own.source_table
+                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C")
         from registry.feature f
-        join registry.feature_version own on own.feature_id = f.id and own.number = f.current_version
         join registry.team t on t.id = f.team_id
         left join registry.feature r on r.id = f.replacement_id
         left join lateral (
@@ -41,11 +38,14 @@ internal static class FeatureFactsQuery
         """;
 
     /// <summary>The features by id, and the leads of every team that owns or reads one; a lead of a team leads the teams under it.</summary>
+    /// <param name="ruled">The teams that a standard names, by feature; their leads are read as well.</param>
     public static async Task<LoadedFacts> LoadAsync(
-        NpgsqlConnection connection, int[] ids, LifecyclePolicy policy, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, int[] ids, LifecyclePolicy policy, DateTimeOffset now, CancellationToken cancellation,
+        IReadOnlyDictionary<int, ImmutableArray<string>>? ruled = null)
     {
-        var facts = await ReadAsync(connection, ids, policy, cancellation);
-        var teams = facts.Values.SelectMany(fact => fact.LiveReaders.Select(reader => reader.Team).Concat(fact.RuledReviewers).Append(fact.Team));
+        var facts = await ReadAsync(connection, ids, cancellation);
+        var teams = facts.Values.SelectMany(fact => fact.LiveReaders.Select(reader => reader.Team).Append(fact.Team))
+            .Concat(ruled?.Values.SelectMany(names => names) ?? []);
         var leads = await LeadsAsync(connection, [.. teams.Distinct()], cancellation);
         var held = await ProposalStore.HoldingAsync(connection, ids, cancellation);
         // Only the steps out of these two stages ask about usage.
@@ -57,11 +57,11 @@ internal static class FeatureFactsQuery
             Proposal = held.GetValueOrDefault(pair.Key)?.Standing,
             ServingUsage = usage.GetValueOrDefault(pair.Key)?.Serving,
             TrainingUsage = usage.GetValueOrDefault(pair.Key)?.Training,
+            RuledReviewers = ruled?.GetValueOrDefault(pair.Key, []) ?? [],
         }), leads);
     }
 
-    private static async Task<Dictionary<int, FeatureFacts>> ReadAsync(
-        NpgsqlConnection connection, int[] ids, LifecyclePolicy policy, CancellationToken cancellation)
+    private static async Task<Dictionary<int, FeatureFacts>> ReadAsync(NpgsqlConnection connection, int[] ids, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Features, connection);
         command.Parameters.Add(new() { Value = ids });
@@ -81,18 +81,10 @@ internal static class FeatureFactsQuery
                 Replacement = reader.IsDBNull(6) ? null : new(reader.GetString(6), (Stage)reader.GetInt16(7)),
                 LiveReaders = [.. models.Zip(teams, (model, team) => new LiveReader(model, team))],
                 DerivedFeatures = [.. reader.GetFieldValue<string[]>(10)],
-                RuledReviewers = Ruled(reader, policy),
             };
         }
 
         return facts;
-    }
-
-    private static ImmutableArray<string> Ruled(NpgsqlDataReader reader, LifecyclePolicy policy)
-    {
-        var system = reader.IsDBNull(13) ? null : reader.GetString(13);
-        var table = reader.IsDBNull(14) ? null : reader.GetString(14);
-        return [.. policy.Reviewers.Where(rule => rule.Matches((Sensitivity)reader.GetInt16(11), reader.GetString(12), system, table)).Select(rule => rule.Team)];
     }
 
     private static async Task<Dictionary<string, ImmutableArray<string>>> LeadsAsync(NpgsqlConnection connection, string[] teams, CancellationToken cancellation)

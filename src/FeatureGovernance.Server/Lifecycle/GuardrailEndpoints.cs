@@ -17,7 +17,7 @@ internal static class GuardrailEndpoints
             .WithSummary("Report a model's metric or error count; one that crosses a limit of a running brownout ends it at once");
 
     private static async Task<Results<Ok<GuardrailResult>, Refused>> Post(
-        GuardrailReportBody body, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        GuardrailReportBody body, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("model", body.Model);
@@ -38,7 +38,7 @@ internal static class GuardrailEndpoints
         var aborted = new List<int>();
         foreach (var id in await CrossedAsync(write.Connection, report, cancellation))
         {
-            if (await AbortAsync(write, id, report, policy, cancellation))
+            if (await AbortAsync(write, id, report, rules, cancellation))
                 aborted.Add(id);
         }
 
@@ -76,13 +76,13 @@ internal static class GuardrailEndpoints
             """, [new() { Value = report.Model }, new() { Value = report.Metric }], cancellation))
             .Where(stored => GuardrailChecks.Crossed(stored.Proposal, report) is not null).Select(stored => stored.Id);
 
-    private static async Task<bool> AbortAsync(WriteTransaction write, int id, GuardrailReport report, LifecyclePolicy policy, CancellationToken cancellation)
+    private static async Task<bool> AbortAsync(WriteTransaction write, int id, GuardrailReport report, ProposalRules rules, CancellationToken cancellation)
     {
         if (await ProposalStore.LockAsync(write.Connection, id, cancellation) is not { } stored || GuardrailChecks.Crossed(stored.Proposal, report) is not { } limit)
             return false;
         var reason = FormattableString.Invariant(
             $"Model '{report.Model}' reported {report.Metric} = {report.Value} at {report.At:yyyy-MM-dd HH:mm}Z, outside {limit.Min?.ToString() ?? "-∞"} to {limit.Max?.ToString() ?? "∞"}.");
-        var context = await ProposalChanges.ContextAsync(write, stored.Features, policy, cancellation);
+        var context = await rules.ContextAsync(write, stored.Features, cancellation);
         var decision = Advancing.Rollback(stored.Proposal, Actor.System, reason, context);
         if (!decision.Accepted)
             throw new InvalidOperationException($"A brownout could not be aborted: {decision.Refusal.Detail}");

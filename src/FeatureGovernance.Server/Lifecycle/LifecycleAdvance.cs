@@ -1,4 +1,3 @@
-using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Storage;
 using Npgsql;
@@ -9,7 +8,7 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// Moves proposals on with time. Each proposal is a transaction of its own under a lock on its row, so the job may run twice, at once or
 /// after a crash: a step is stored whole or not at all, and a proposal that somebody holds is left to him.
 /// </summary>
-internal sealed class LifecycleAdvance(IServiceScopeFactory scopes, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, ILogger<LifecycleAdvance> log)
+internal sealed class LifecycleAdvance(IServiceScopeFactory scopes, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, ILogger<LifecycleAdvance> log)
 {
     // Due by the clock, or owned or read by a team that has not been asked yet.
     private const string Due = """
@@ -51,7 +50,7 @@ internal sealed class LifecycleAdvance(IServiceScopeFactory scopes, NpgsqlDataSo
     {
         await using var command = source.CreateCommand(Due);
         command.Parameters.Add(new() { Value = WriteTransaction.Truncate(clock.GetUtcNow()) });
-        command.Parameters.Add(new() { Value = policy.DisabledDays });
+        command.Parameters.Add(new() { Value = rules.Policy.DisabledDays });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var due = new List<int>();
         while (await reader.ReadAsync(cancellation))
@@ -67,7 +66,7 @@ internal sealed class LifecycleAdvance(IServiceScopeFactory scopes, NpgsqlDataSo
         await write.BeginAsync(cancellation);
         if (await ProposalStore.LockAsync(write.Connection, id, cancellation, skip: true) is not { } stored)
             return;
-        var (next, moved, blocked) = await ProposalChanges.AdvanceAsync(write, stored, policy, cancellation);
+        var (next, moved, blocked) = await ProposalChanges.AdvanceAsync(write, stored, rules, cancellation);
         await write.CommitAsync(cancellation);
         if (moved)
             log.LogInformation("Deprecation {Proposal} is now {State}", id, next.Proposal.State);

@@ -1,6 +1,4 @@
-using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
-using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Jobs;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -11,6 +9,7 @@ internal static class LifecycleSetup
     public static void AddLifecycle(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(Policy(builder.Configuration.GetSection("Lifecycle")));
+        builder.Services.AddSingleton<ProposalRules>();
         builder.Services.AddTransient<LifecycleAdvance>();
         builder.Services.AddSingleton(RecurringJob.Of<LifecycleAdvance>("lifecycle-advance", "* * * * *", job => job.RunAsync(CancellationToken.None)));
         builder.Services.AddTransient<DeprecationUpkeep>();
@@ -46,17 +45,9 @@ internal static class LifecycleSetup
             ReminderDays = Days(section, nameof(policy.ReminderDays), policy.ReminderDays),
             EscalationDays = Days(section, nameof(policy.EscalationDays), policy.EscalationDays),
             MaterialCostChange = section.GetValue(nameof(policy.MaterialCostChange), policy.MaterialCostChange),
-            Reviewers = [.. section.GetSection(nameof(policy.Reviewers)).GetChildren().Select(Reviewer)],
             ToleratedUnseenReadsPerDay = section.GetValue(nameof(policy.ToleratedUnseenReadsPerDay), policy.ToleratedUnseenReadsPerDay),
         };
     }
-
-    private static ReviewerRule Reviewer(IConfigurationSection rule) => new(
-        rule["Team"] ?? throw new InvalidOperationException($"{rule.Path} names no Team."),
-        rule["Sensitivity"] is not { } word ? null
-            : Words<Sensitivity>.TryParse(word, out var sensitivity) ? sensitivity
-            : throw new InvalidOperationException($"{rule.Path}:Sensitivity is '{word}'; use one of: {Words<Sensitivity>.All}."),
-        rule["Group"], rule["SourceSystem"], rule["SourceTable"]);
 
     private static int Days(IConfigurationSection section, string name, int missing)
     {

@@ -9,19 +9,6 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// <summary>The ways in which a locked proposal changes, shared by requests and the job.</summary>
 internal static class ProposalChanges
 {
-    /// <summary>Locks the proposal's features and reads what the rules look at.</summary>
-    public static async Task<ProposalContext> ContextAsync(
-        WriteTransaction write, IReadOnlyCollection<ProposedId> features, LifecyclePolicy policy, CancellationToken cancellation)
-    {
-        await FeatureNames.LockAsync(write.Connection, [.. features.Select(feature => feature.Id)], cancellation);
-        return (await FactsAsync(write, features, policy, cancellation)).For(features, policy, write.Now);
-    }
-
-    public static Task<LoadedFacts> FactsAsync(WriteTransaction write, IReadOnlyCollection<ProposedId> features, LifecyclePolicy policy, CancellationToken cancellation) =>
-        FeatureFactsQuery.LoadAsync(
-            write.Connection, [.. features.Select(feature => feature.Id).Concat(features.Select(feature => feature.ReplacementId).OfType<int>()).Distinct()],
-            policy, write.Now, cancellation);
-
     /// <summary>Stores a changed proposal with its audit event; one that did not change costs nothing.</summary>
     public static async Task<StoredProposal> SaveAsync(
         WriteTransaction write, StoredProposal stored, Proposal proposal, string action, string? reason, CancellationToken cancellation,
@@ -37,9 +24,9 @@ internal static class ProposalChanges
 
     /// <summary>Takes the next step where time and facts allow it.</summary>
     public static async Task<(StoredProposal Stored, bool Moved, ImmutableArray<FieldError> Blocked)> AdvanceAsync(
-        WriteTransaction write, StoredProposal stored, LifecyclePolicy policy, CancellationToken cancellation, Actor? administrator = null, AdminOverride? over = null)
+        WriteTransaction write, StoredProposal stored, ProposalRules rules, CancellationToken cancellation, Actor? administrator = null, AdminOverride? over = null)
     {
-        var context = await ContextAsync(write, stored.Features, policy, cancellation);
+        var context = await rules.ContextAsync(write, stored.Features, cancellation);
         var progress = Advancing.Advance(stored.Proposal, context, administrator, over);
         var moved = progress.Proposal.State != stored.Proposal.State;
         var next = await SaveAsync(write, stored, progress.Proposal, moved ? Words.Of(progress.Proposal.State) : "reviewers-added", over?.Reason, cancellation);

@@ -11,7 +11,7 @@ namespace FeatureGovernance.Server.Lifecycle;
 internal static class ProposalSteps
 {
     public static async Task<Results<Ok<ProposalView>, Refused>> Review(
-        int id, ReviewBody body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        int id, ReviewBody body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var decision = faults.Word<ReviewDecision>("decision", body.Decision);
@@ -23,7 +23,7 @@ internal static class ProposalSteps
         return await ChangeAsync(id, context, write, Words.Of(decision!.Value), body.Comment, async (stored, actor) =>
         {
             // Readers and leads may have come and gone since the proposal was written.
-            var facts = await ProposalChanges.ContextAsync(write, stored.Features, policy, cancellation);
+            var facts = await rules.ContextAsync(write, stored.Features, cancellation);
             var current = stored.Proposal.IsOpen
                 ? Quorum.WithNewReviewers(stored.Proposal, facts.RequiredReviews())
                 : stored.Proposal;
@@ -98,7 +98,7 @@ internal static class ProposalSteps
             }, cancellation);
 
     public static async Task<Results<Ok<ProposalView>, Refused>> Rollback(
-        int id, ClosingBody body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        int id, ClosingBody body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         if (Reason(body) is { } malformed)
             return (Refused)malformed;
@@ -108,7 +108,7 @@ internal static class ProposalSteps
             return (Refused)stale;
 
         var actor = await context.ActorAsync(write.Connection, cancellation);
-        var facts = await ProposalChanges.ContextAsync(write, stored.Features, policy, cancellation);
+        var facts = await rules.ContextAsync(write, stored.Features, cancellation);
         var decision = Advancing.Rollback(stored.Proposal, actor, body.Reason!.Trim(), facts);
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
@@ -119,7 +119,7 @@ internal static class ProposalSteps
     }
 
     public static async Task<Results<Ok<AdvanceView>, Refused>> Advance(
-        int id, AdvanceBody? body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, CancellationToken cancellation)
+        int id, AdvanceBody? body, HttpContext context, WriteTransaction write, ProposalRules rules, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Text("reason", body?.Reason, FieldFaults.LongText, required: body?.Override is true);
@@ -136,8 +136,8 @@ internal static class ProposalSteps
             return (Refused)new Refusal(RefusalKind.Forbidden, "override-by-admin-only", "Only an administrator may override a guard.");
 
         var (next, moved, blocked) = body?.Override is true
-            ? await ProposalChanges.AdvanceAsync(write, stored, policy, cancellation, actor, new(body.Reason!))
-            : await ProposalChanges.AdvanceAsync(write, stored, policy, cancellation);
+            ? await ProposalChanges.AdvanceAsync(write, stored, rules, cancellation, actor, new(body.Reason!))
+            : await ProposalChanges.AdvanceAsync(write, stored, rules, cancellation);
         context.SetRevision(next.Version);
         return TypedResults.Ok(new AdvanceView(
             moved, [.. blocked.Select(fault => new UnmetCondition(fault.Field, fault.Code, fault.Message, fault.Remedy))], next.View(write.Now)));

@@ -30,7 +30,7 @@ internal static class ProposalViews
             MissingTeams = Quorum.MissingTeams(proposal),
             Selection = proposal.Selection,
             Reviewers = [.. proposal.Reviews.Select(review => new RequiredReviewView(
-                review.Team, Words.Of(review.Cause), review.Leads, review.DueAt, review.RemindedAt, Words.Of(review.Escalation)))],
+                review.Team, Words.Of(review.Cause), review.Leads, review.DueAt, review.RemindedAt, Words.Of(review.Escalation), review.SilentConsentAt))],
             Delegations = [.. proposal.Delegations.Select(one => new DelegationView(one.From, one.To, one.Team, one.Reason, one.At))],
             Votes = [.. proposal.Votes.Select(vote => new VoteView(
                 vote.Voter, vote.Team, Words.Of(vote.Decision), vote.Comment, vote.Revision, vote.At, vote.StandIn, vote.OnBehalfOf))],

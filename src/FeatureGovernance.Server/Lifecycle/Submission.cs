@@ -8,14 +8,14 @@ namespace FeatureGovernance.Server.Lifecycle;
 internal static class Submission
 {
     public static async Task<Decision<StoredProposal>> SubmitAsync(
-        WriteTransaction write, Actor actor, Chosen chosen, string reason, DeprecationPlan plan, LifecyclePolicy policy, CancellationToken cancellation)
+        WriteTransaction write, Actor actor, Chosen chosen, string reason, DeprecationPlan plan, ProposalRules rules, CancellationToken cancellation)
     {
         await FeatureNames.LockAsync(write.Connection, [.. chosen.Ids.Select(feature => feature.Id)], cancellation);
-        var facts = await ProposalChanges.FactsAsync(write, chosen.Ids, policy, cancellation);
+        var facts = await rules.FactsAsync(write.Connection, chosen.Ids, write.Now, cancellation);
         var evidence = await EvidenceQuery.FreezeAsync(write.Connection, chosen.Ids, facts, chosen, write.Now, cancellation);
         var id = await ProposalStore.DrawIdAsync(write.Connection, cancellation);
         var decision = Deprecation.Propose(
-            id.ToString(), new(chosen.Named, reason, plan, evidence.Digest, chosen.Words), actor, facts.For(chosen.Ids, policy, write.Now));
+            id.ToString(), new(chosen.Named, reason, plan, evidence.Digest, chosen.Words), actor, facts.For(chosen.Ids, rules.Policy, write.Now));
         if (!decision.Accepted)
             return decision.Refusal;
 

@@ -12,15 +12,15 @@ namespace FeatureGovernance.Server.Lifecycle;
 internal static class Verification
 {
     public static async Task<Results<Ok<VerificationView>, Refused>> Get(
-        int id, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation)
+        int id, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await ProposalStore.FindAsync(connection, id, cancellation) is not { } stored)
             return (Refused)Problems.NotFound("deprecation", id.ToString());
         var now = clock.GetUtcNow();
         int[] ids = [.. stored.Features.Select(feature => feature.Id)];
-        int[] all = [.. ids.Concat(stored.Features.Select(feature => feature.ReplacementId).OfType<int>()).Distinct()];
-        var facts = await FeatureFactsQuery.LoadAsync(connection, all, policy, now, cancellation);
+        var policy = rules.Policy;
+        var facts = await rules.FactsAsync(connection, stored.Features, now, cancellation);
         var usage = await ObservedUsageQuery.LoadAsync(connection, ids, policy, now, cancellation);
         // At the very moment of a step no second one is considered; what the next one lacks is to be named all the same.
         var next = now > stored.Proposal.StateSince ? now : stored.Proposal.StateSince.AddTicks(1);

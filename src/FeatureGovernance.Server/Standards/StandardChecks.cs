@@ -30,6 +30,8 @@ internal static class StandardChecks
             yield return new("scorecard", $"Standard '{ladder.Name}' sets the scorecard already.", "Set it in one document.", "set-elsewhere");
         if (standard.Adoption is not null && others.Find(one => one.Adoption is not null) is { } adoption)
             yield return new("adoption", $"Standard '{adoption.Name}' sets how adoptions are decided already.", "Set it in one document.", "set-elsewhere");
+        if (standard.Review is not null && others.Find(one => one.Review is not null) is { } review)
+            yield return new("review", $"Standard '{review.Name}' sets how deprecations are reviewed already.", "Set it in one document.", "set-elsewhere");
     }
 
     private static IEnumerable<FieldError> OffTheLadder(Standard standard, StandardBook book)

@@ -116,6 +116,8 @@ internal static class StandardEndpoints
         var book = await shelf.OpenAsync(write.Connection, write.Now, cancellation);
         if (StandardChecks.Refuse(standard, book) is { } broken)
             return (Refused)broken;
+        if (await ReviewersQuery.UnknownAsync(write.Connection, standard.Review?.Reviewers.Select(rule => rule.Team) ?? [], cancellation) is [var nobody, ..])
+            return (Refused)Problems.Malformed("review.reviewers", $"There is no team '{FieldFaults.Printable(nobody)}'.", "Register the team first.");
         if (before is not null && before.Document == text)
         {
             context.SetRevision(before.Version);

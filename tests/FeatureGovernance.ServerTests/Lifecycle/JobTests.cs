@@ -42,7 +42,7 @@ public sealed class JobTests(LifecycleServer server) : IClassFixture<LifecycleSe
             var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
             await write.BeginAsync(TestContext.Current.CancellationToken);
             var stored = await ProposalStore.LockAsync(write.Connection, id, TestContext.Current.CancellationToken);
-            var advanced = await ProposalChanges.AdvanceAsync(write, stored!, Core.Lifecycle.LifecyclePolicy.Default, TestContext.Current.CancellationToken);
+            var advanced = await ProposalChanges.AdvanceAsync(write, stored!, server.Services.GetRequiredService<ProposalRules>(), TestContext.Current.CancellationToken);
             advanced.Moved.Should().BeTrue();
         }
 

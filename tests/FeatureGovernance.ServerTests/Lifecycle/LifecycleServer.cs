@@ -157,8 +157,6 @@ public sealed class LifecycleServer(TestCluster cluster) : ApiServer(cluster)
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Configuration["FEATGOV_JOBS"] = "off";
-        builder.Configuration["Lifecycle:Reviewers:0:Team"] = "privacy";
-        builder.Configuration["Lifecycle:Reviewers:0:Sensitivity"] = "personal";
         builder.Services.AddSingleton<TimeProvider>(Clock);
     }
 }

@@ -1,9 +1,12 @@
 using FeatureGovernance.ServerTests.Fixtures;
+using FeatureGovernance.ServerTests.Standards;
 
 namespace FeatureGovernance.ServerTests.Lifecycle;
 
 public sealed class ReviewerTests(LifecycleServer server) : IClassFixture<LifecycleServer>
 {
+    private const string OneRule = "  - {id: has-entity, kind: required, fields: [entity], level: info, remedy: State it.}";
+
     [Fact]
     public async Task A_lead_hands_his_vote_to_another_lead_who_votes_for_his_team()
     {
@@ -74,7 +77,10 @@ public sealed class ReviewerTests(LifecycleServer server) : IClassFixture<Lifecy
     [Fact]
     public async Task A_rule_asks_the_privacy_team_about_personal_features()
     {
+        const string head = "review: {reviewers: [{team: privacy, when: \"sensitivity == 'personal'\"}]}";
+        (await server.Admin.PutStandardAsync("reviews", OneRule, head)).ExpectProblem(400, "malformed-request");
         await server.Admin.TeamAsync("privacy", leads: ["privacy-lead"]);
+        await server.Admin.PutStandardAsync("reviews", OneRule, head);
         var key = await server.FeatureAtAsync("adopted");
         await server.Admin.PatchAsync($"features/{key}", new { sensitivity = "personal" });
 
@@ -82,6 +88,29 @@ public sealed class ReviewerTests(LifecycleServer server) : IClassFixture<Lifecy
 
         proposal.Items("reviewers").Select(review => (review.GetProperty("team").GetString(), review.GetProperty("cause").GetString()))
             .Should().Equal(("owners", "owner"), ("privacy", "rule"));
+    }
+
+    [Fact]
+    public async Task Silence_is_consent_where_the_standard_says_so_and_the_record_shows_it()
+    {
+        var id = await ReadProposalAsync();
+        (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve", team = "owners" })).Expect(200);
+        await server.RunUpkeepAsync();
+        await server.Admin.PutStandardAsync("reviews", OneRule, "review: {silence: {consents: [reader], daysOverdue: 2}}");
+
+        server.Wait(15);
+        await server.RunUpkeepAsync();
+        (await server.StateAsync(id)).Should().Be("submitted");
+        server.Wait(1.1);
+        await server.RunUpkeepAsync();
+        await server.RunUpkeepAsync();
+
+        var approved = await server.Admin.GetAsync($"deprecations/{id}");
+        approved.Text("state").Should().Be("approved");
+        approved.Items("reviewers").Single(review => review.GetProperty("team").GetString() == "readers")
+            .GetProperty("silentConsentAt").GetDateTimeOffset().Should().BeCloseTo(server.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+        Teams((await server.AnnouncedAsync("deprecation.silence-consented", id)).Single()).Should().Equal("readers");
+        await server.Admin.PutStandardAsync("reviews", OneRule);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed class LifecycleWorld
                 Keep(Delegating.TakeBack(proposal, actor, choice % 2 == 0 ? "owners" : "readers"));
                 break;
             case 15 when proposal is not null:
-                proposal = Chasing.Chase(proposal, Given.Policy, now).Proposal;
+                proposal = Chasing.Chase(proposal, Given.Policy, SilencePolicy.Blocks, now).Proposal;
                 break;
             case 16 when proposal is not null && choice % 5 == 0:
                 if (GuardrailChecks.Crossed(proposal, new("m", "errors", choice, now)) is not null)

@@ -25,6 +25,27 @@ public class StandardReaderTests
         StandardDiff.Between(yaml, json).Should().BeEmpty();
     }
 
+    [Fact]
+    public void A_reviewer_is_asked_where_scope_and_condition_hold_and_where_the_condition_is_unknown()
+    {
+        var policy = StandardReader.Read("""
+            name: org
+            review:
+              reviewers:
+                - {team: privacy, when: sensitivity == 'personal'}
+                - {team: platform, groups: ['user*']}
+                - {team: finance, when: score.costPerDay > 10}
+                - {team: nobody, when: score.costPerDay > 10, groups: [other]}
+              silence: {consents: [reader, rule], daysOverdue: 3}
+            rules: []
+            """).Standard!.Review!;
+        var feature = Records.Feature() with { Group = "user_clicks", CostPerDay = null, Sensitivity = Core.Registry.Sensitivity.Personal };
+
+        policy.TeamsFor(feature).Should().Equal("privacy", "platform", "finance");
+        policy.TeamsFor(feature with { CostPerDay = 3, Sensitivity = Core.Registry.Sensitivity.Public, Group = "item" }).Should().BeEmpty();
+        policy.Silence.DaysOverdue.Should().Be(3);
+    }
+
     [Theory]
     [InlineData("name: org\nrules:\n  - {id: a, kind: nosuch, remedy: x}", "rules[0].kind", 3)]
     [InlineData("name: org\nrules:\n  - {id: a, kind: coverage, minimum: '0.5', remedy: x}", "rules[0].minimum", 3)]
@@ -43,6 +64,10 @@ public class StandardReaderTests
     [InlineData("name: org", "rules", 1)]
     [InlineData("name: [a]\nrules: []", "name", 1)]
     [InlineData("name: org\nteam: x\nscorecard: {levels: [a]}\nrules: []", "scorecard", 3)]
+    [InlineData("name: org\nteam: x\nreview: {silence: {consents: [reader]}}\nrules: []", "review", 3)]
+    [InlineData("name: org\nreview: {silence: {consents: [owner]}}\nrules: []", "review.silence.consents", 2)]
+    [InlineData("name: org\nreview: {reviewers: [{when: 'true'}]}\nrules: []", "review.reviewers[0].team", 2)]
+    [InlineData("name: org\nreview: {reviewers: [{team: a, when: 'nosuch > 1'}]}\nrules: []", "review.reviewers[0].when", 2)]
     [InlineData("name: org\neffectiveFrom: tomorrow\nrules: []", "effectiveFrom", 2)]
     [InlineData("- a\n- b", "document", 1)]
     [InlineData("name: org\nrules:\n  - a: b\n   c: d", "document", 4)]

@@ -1,4 +1,3 @@
-using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Storage;
 using Npgsql;
@@ -9,32 +8,32 @@ namespace FeatureGovernance.Server.Lifecycle.Pages;
 internal static class ProposalForms
 {
     public static Task<IResult> Review(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation) =>
-        DoAsync(id, context, source, policy, clock, async form => await ProposalSteps.Review(
-            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Team = form.Field("team") }, context, write, policy, cancellation), cancellation);
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Review(
+            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Team = form.Field("team") }, context, write, rules, cancellation), cancellation);
 
     public static Task<IResult> Resolve(
-        int id, int number, HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock,
+        int id, int number, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
         CancellationToken cancellation) =>
-        DoAsync(id, context, source, policy, clock, async form => await ProposalSteps.Resolve(
+        DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Resolve(
             id, number, new() { Answer = form.Field("answer") }, context, write, cancellation), cancellation);
 
     public static Task<IResult> Withdraw(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation) =>
-        DoAsync(id, context, source, policy, clock, async form => await ProposalSteps.Withdraw(
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Withdraw(
             id, new() { Reason = form.Field("reason") }, context, write, cancellation), cancellation);
 
     public static Task<IResult> Rollback(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation) =>
-        DoAsync(id, context, source, policy, clock, async form => await ProposalSteps.Rollback(
-            id, new() { Reason = form.Field("reason") }, context, write, policy, cancellation), cancellation);
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Rollback(
+            id, new() { Reason = form.Field("reason") }, context, write, rules, cancellation), cancellation);
 
     public static Task<IResult> Advance(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation) =>
-        DoAsync(id, context, source, policy, clock, async _ => await ProposalSteps.Advance(id, null, context, write, policy, cancellation), cancellation);
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        DoAsync(id, context, source, rules, clock, async _ => await ProposalSteps.Advance(id, null, context, write, rules, cancellation), cancellation);
 
     private static async Task<IResult> DoAsync(
-        int id, HttpContext context, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock,
+        int id, HttpContext context, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
         Func<IFormCollection, Task<INestedHttpResult>> step, CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
@@ -42,6 +41,6 @@ internal static class ProposalForms
         var answer = await step(form);
         return answer.Take<object>(out _, out var refusal)
             ? Rendered.See(context, $"/deprecations/{id}")
-            : await ProposalReading.AgainAsync(id, refusal, form, context, source, policy, clock, cancellation);
+            : await ProposalReading.AgainAsync(id, refusal, form, context, source, rules, clock, cancellation);
     }
 }

@@ -28,23 +28,23 @@ public sealed record EvidenceRow(
 internal static class ProposalReading
 {
     public static async Task<IResult> Get(
-        int id, HttpContext context, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation) =>
-        await ModelAsync(id, context, source, policy, clock, cancellation) is { } model
+        int id, HttpContext context, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        await ModelAsync(id, context, source, rules, clock, cancellation) is { } model
             ? Rendered.As<ProposalPage>(model)
             : (Refused)Problems.NotFound("deprecation", $"{id}");
 
     /// <summary>The page again, as things stand now, with the complaint and what was typed.</summary>
     public static async Task<IResult> AgainAsync(
-        int id, Refusal refusal, IFormCollection form, HttpContext context, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock,
+        int id, Refusal refusal, IFormCollection form, HttpContext context, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
         CancellationToken cancellation) =>
-        await ModelAsync(id, context, source, policy, clock, cancellation) is { } model
+        await ModelAsync(id, context, source, rules, clock, cancellation) is { } model
             ? Rendered.As<ProposalPage>(
                 model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal) },
                 Problems.Status(refusal.Kind))
             : (Refused)refusal;
 
     private static async Task<ProposalModel?> ModelAsync(
-        int id, HttpContext context, NpgsqlDataSource source, LifecyclePolicy policy, TimeProvider clock, CancellationToken cancellation)
+        int id, HttpContext context, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await ProposalStore.FindAsync(connection, id, cancellation) is not { } stored)
@@ -56,7 +56,7 @@ internal static class ProposalReading
         var proposal = stored.Proposal;
         var actor = await context.ActorAsync(connection, cancellation);
         var role = context.Caller().Role;
-        var verification = proposal.IsOpen ? (await Verification.Get(id, source, policy, clock, cancellation)).Or<VerificationView>() : null;
+        var verification = proposal.IsOpen ? (await Verification.Get(id, source, rules, clock, cancellation)).Or<VerificationView>() : null;
         var migration = proposal.IsOpen ? (await MigrationQueries.Progress(id, source, clock, cancellation)).Or<MigrationProgress>() : null;
         var mayPropose = Permissions.Of(role, Permission.ProposeDeprecation) != Reach.None;
         var mayReview = Permissions.Of(role, Permission.ReviewDeprecation) != Reach.None;

@@ -30,11 +30,11 @@ internal static class Proposing
     }
 
     public static async Task<IResult> Post(
-        HttpContext context, WriteTransaction write, NpgsqlDataSource source, LifecyclePolicy policy, CancellationToken cancellation)
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
         string[] keys = [.. form["feature"].OfType<string>().Distinct().Take(MostFeatures)];
-        var notice = int.TryParse(form["notice"], out var days) ? days : policy.MinimumNoticeDays;
+        var notice = int.TryParse(form["notice"], out var days) ? days : rules.Policy.MinimumNoticeDays;
         var fades = form["brownout"] == "fade";
         var body = new ProposalRequest
         {
@@ -42,12 +42,12 @@ internal static class Proposing
             Reason = form.Field("reason"),
             Plan = new() { NoticeDays = notice, Brownout = fades ? Fade() : null },
         };
-        var answer = await DeprecationEndpoints.Post(body, context, write, policy, cancellation);
+        var answer = await DeprecationEndpoints.Post(body, context, write, rules, cancellation);
         if (answer.Take(out ProposalView made, out var refusal))
             return Rendered.See(context, $"/deprecations/{made.Id}");
         var features = await CandidatesAsync(keys, key => form.Field($"replacement {key}"), source, cancellation);
         return Rendered.As<ProposingPage>(
-            new ProposingModel(features, body.Reason ?? "", notice, policy.MinimumNoticeDays, fades, Complaint.Of(refusal)), Problems.Status(refusal.Kind));
+            new ProposingModel(features, body.Reason ?? "", notice, rules.Policy.MinimumNoticeDays, fades, Complaint.Of(refusal)), Problems.Status(refusal.Kind));
     }
 
     private static BrownoutBody Fade() => new()
