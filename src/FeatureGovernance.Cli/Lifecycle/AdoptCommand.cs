@@ -95,7 +95,7 @@ internal static class AdoptCommand
         return new Command("look-alikes", "Features that look like one; read before proposing it.") { key }.Runs(surroundings, async call =>
         {
             var found = await call.Client.GetAsync<JsonObject>(Paths.Of("features", call.Get(key), "look-alikes"), call.Cancellation);
-            call.Screen.Table(found, Rows(found, "items"), Written.Columns("feature", "team", "stage", "score", "strong", "name", "source", "wording", "description"));
+            call.Screen.Table(found, Rows(found, "items"), Written.Columns("feature", "team", "stage", "score", "strong", "name", "source", "wording", "values", "description"));
         });
     }
 

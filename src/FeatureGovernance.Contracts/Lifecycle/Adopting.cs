@@ -9,9 +9,11 @@ namespace FeatureGovernance.Contracts.Lifecycle;
 /// <param name="Name">How alike the keys are, 0 to 1.</param>
 /// <param name="Source">1 for the same table and column, a half for the same table.</param>
 /// <param name="Wording">How alike the descriptions are, 0 to 1.</param>
+/// <param name="Values">How alike the distributions of their values are, 0 to 1; null where their profiles do not tell.</param>
 /// <param name="Strong">Whether whoever proposes the feature is asked why this one does not serve.</param>
 public sealed record LookAlike(
-    string Feature, string Team, string Stage, string? Description, double Score, double Name, double Source, double Wording, bool Strong);
+    string Feature, string Team, string Stage, string? Description, double Score, double Name, double Source, double Wording,
+    double? Values, bool Strong);
 
 /// <summary>What looks like a feature.</summary>
 /// <param name="Feature">The feature.</param>

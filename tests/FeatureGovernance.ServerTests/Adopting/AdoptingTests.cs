@@ -1,7 +1,11 @@
+using System.Text;
+using System.Text.Json;
 using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Lifecycle;
 using FeatureGovernance.ServerTests.Standards;
+using FeatureGovernance.ServerTests.Telemetry;
+using FeatureGovernance.Statistics.Sketches;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureGovernance.ServerTests.Adopting;
@@ -28,6 +32,22 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.OwnerLead.PostAsync("features/payments:card_country/transitions", new { to = "proposed", reason = "Now." })).Expect(200);
         (await server.Admin.FailingAsync("payments:card_country", "proposed")).Should().BeEmpty();
         (await server.Admin.GetAsync("features/no:such/look-alikes")).Expect(404);
+    }
+
+    [Fact]
+    public async Task Values_that_agree_show_a_look_alike_of_another_name_and_source()
+    {
+        await RegisterAsync("ads_clicks:daily_rate", "Share of shown adverts that were clicked.", "clicks", "rate");
+        await RegisterAsync("warehouse:xq_17", "Copied by a nightly job.", "nightly", "c17");
+        await RegisterAsync("warehouse:xq_18", "Something else altogether.", "nightly", "c18");
+        await ProfileAsync("ads_clicks:daily_rate", seed: 1, shift: 0);
+        await ProfileAsync("warehouse:xq_17", seed: 1, shift: 0);
+        await ProfileAsync("warehouse:xq_18", seed: 2, shift: 40);
+
+        var found = (await server.Admin.GetAsync("features/ads_clicks:daily_rate/look-alikes")).Expect(200).Items();
+
+        var copy = found.Should().ContainSingle(item => item.GetProperty("feature").GetString()!.StartsWith("warehouse:", StringComparison.Ordinal)).Which;
+        (copy.GetProperty("feature").GetString(), copy.GetProperty("values").GetDouble(), copy.GetProperty("strong").GetBoolean()).Should().Be(("warehouse:xq_17", 1, true));
     }
 
     [Fact]
@@ -133,6 +153,20 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.Admin.GetAsync("models/rec-asking/recommendations?limit=1")).Expect(200).Items().Should().ContainSingle();
         (await server.Admin.GetAsync("models/nosuch/recommendations")).ExpectProblem(404, "unknown-model");
         (await server.Admin.GetAsync("models/rec-asking/recommendations?limit=0")).Expect(400);
+    }
+
+    private async Task ProfileAsync(string feature, int seed, double shift)
+    {
+        var random = new Random(seed);
+        var profile = Profile.OfNumbers(new());
+        for (var i = 0; i < 5_000; i++)
+            profile.Update(random.NextDouble() + shift);
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+            profile.WriteJson(json);
+        var day = server.Clock.GetUtcNow().AddDays(-1).ToString("yyyy-MM-dd");
+        (await server.Admin.ReportAsync("profiles",
+            $$"""{"feature":"{{feature}}","window":"day","start":"{{day}}T00:00:00Z","profile":{{Encoding.UTF8.GetString(stream.ToArray())}}}""")).Expect(200);
     }
 
     private static IEnumerable<string> Steps(Answer funnel, string side) => funnel.Items(side).Select(step =>
