@@ -4,6 +4,7 @@ using FeatureGovernance.Server.Adopting;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Capacity;
 using FeatureGovernance.Server.Checks;
+using FeatureGovernance.Server.Discussion;
 using FeatureGovernance.Server.Drift;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
@@ -106,6 +107,7 @@ internal static class Service
         api.MapAudit();
         api.MapTeams();
         api.MapFeatures();
+        api.MapDiscussion();
         api.MapModels();
         api.MapCatalogue();
         api.MapTelemetry();

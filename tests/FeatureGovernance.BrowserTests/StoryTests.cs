@@ -68,4 +68,26 @@ public sealed class StoryTests(DemoServer server, Browser browser) : IClassFixtu
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Assertions.Expect(lead.Page.Locator(".votes [data-word=approve]")).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task What_is_said_of_a_feature_is_read_by_others_and_taken_back()
+    {
+        var key = (await server.Admin.GetAsync("features?limit=1")).Items()[0].GetProperty("key").GetString()!;
+        await using var reader = await browser.VisitAsync(server.Address, await server.TokenAsync("viewer", "team-01-engineer"));
+        await reader.Page.GotoAsync($"/features/{key}");
+        await reader.Page.GetByLabel("Say something of it", new() { Exact = false }).FillAsync("Does it count paused views?\nIt should not.");
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Assertions.Expect(reader.Page.Locator("#discussion .said")).ToHaveTextAsync("Does it count paused views?\nIt should not.");
+
+        await using (var other = await browser.VisitAsync(server.Address, await server.TokenAsync("viewer", "team-02-lead")))
+        {
+            await other.Page.GotoAsync($"/features/{key}");
+            await Assertions.Expect(other.Page.Locator("#discussion .said")).ToBeVisibleAsync();
+            (await other.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).CountAsync()).Should().Be(0, "it is not his own");
+        }
+
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+        await Assertions.Expect(reader.Page.Locator("#discussion")).ToContainTextAsync("Taken back by team-01-engineer.");
+        reader.Complaints.Should().BeEmpty();
+    }
 }

@@ -13,6 +13,7 @@ internal static class FeatureCommand
     {
         List(surroundings), Show(surroundings), Set(surroundings), BulkCommand.Create(surroundings), Rename(surroundings), Move(surroundings),
         FeatureGraphCommands.History(surroundings), FeatureGraphCommands.Lineage(surroundings), FeatureGraphCommands.Dependants(surroundings),
+        CommentCommands.Say(surroundings), CommentCommands.List(surroundings),
     };
 
     public static Argument<string> Key() => new("KEY") { Description = "The feature, group:name." };

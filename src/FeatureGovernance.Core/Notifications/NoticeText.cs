@@ -23,6 +23,7 @@ public sealed record NoticeText(string Title, string Body, string? Path)
             NoticeKind.ReviewRequested => $"Review wanted: {what}",
             NoticeKind.ReviewReminder => $"Still waiting for your review: {what}",
             NoticeKind.ReviewEscalated => $"Escalated, review overdue: {what}",
+            NoticeKind.ReviewGiven when Last(happened.Action) == "silence-consented" => $"The silence of {thing.Text("team")} agrees to {what}",
             NoticeKind.ReviewGiven => $"{happened.Actor} {Verb(happened.Action)} {what}",
             NoticeKind.ProposalMoved => $"{Capital(what)} is now {State(thing) ?? Last(happened.Action)}",
             NoticeKind.BrownoutAborted => $"Brownout stopped: {what}",
@@ -30,6 +31,7 @@ public sealed record NoticeText(string Title, string Body, string? Path)
             NoticeKind.AdoptionDecided => $"{Capital(what)} was {Last(happened.Action)}",
             NoticeKind.FeatureMoved => $"{happened.Subject} is now {thing.Text("stage") ?? Last(happened.Action)}",
             NoticeKind.FeatureChanged => $"{happened.Subject} has a new definition{Version(thing)}",
+            NoticeKind.Commented => $"{happened.Actor} on {happened.Subject}",
             NoticeKind.Other => $"{Capital(happened.Action.Replace('.', ' ').Replace('-', ' '))}: {happened.Subject}",
         };
         return new(OneLine(title), Lines(happened, thing), Where(happened, thing));
@@ -42,6 +44,8 @@ public sealed record NoticeText(string Title, string Body, string? Path)
             body.Append($"\nFeatures: {features}");
         if (thing.Text("replacement") is { } replacement)
             body.Append($"\nReplacement: {replacement}");
+        if (thing.Text("text") is { Length: > 0 } said)
+            body.Append($"\n{(said.Length > LongestReason ? said[..LongestReason] + "…" : said)}");
         if (happened.Reason is { Length: > 0 } reason)
             body.Append($"\nReason: {(reason.Length > LongestReason ? reason[..LongestReason] + "…" : reason)}");
         return body.ToString();

@@ -35,6 +35,9 @@ public enum NoticeKind
 
     /// <summary>Something else, for which you were named.</summary>
     Other,
+
+    /// <summary>Somebody said something of a feature of your team, or after you did.</summary>
+    Commented,
 }
 
 /// <summary>How a channel is told of a kind.</summary>

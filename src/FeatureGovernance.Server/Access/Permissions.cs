@@ -35,6 +35,7 @@ internal enum Permission
     PlanCapacity,
     ReportCapacity,
     ManageNotices,
+    Comment,
 }
 
 /// <summary>How far a permission reaches.</summary>
@@ -58,11 +59,13 @@ internal static class Permissions
     {
         [(Role.Viewer, Permission.Read)] = Reach.Everything,
         [(Role.Viewer, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Viewer, Permission.Comment)] = Reach.Everything,
         [(Role.Viewer, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Viewer, Permission.CheckAdoption)] = Reach.Everything,
 
         [(Role.Engineer, Permission.Read)] = Reach.Everything,
         [(Role.Engineer, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Engineer, Permission.Comment)] = Reach.Everything,
         [(Role.Engineer, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Engineer, Permission.CheckAdoption)] = Reach.Everything,
         [(Role.Engineer, Permission.RegisterFeatures)] = Reach.MemberTeams,
@@ -73,6 +76,7 @@ internal static class Permissions
 
         [(Role.Lead, Permission.Read)] = Reach.Everything,
         [(Role.Lead, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Lead, Permission.Comment)] = Reach.Everything,
         [(Role.Lead, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Lead, Permission.CheckAdoption)] = Reach.Everything,
         [(Role.Lead, Permission.ManageTeams)] = Reach.LedTeams,
@@ -90,6 +94,7 @@ internal static class Permissions
 
         [(Role.Planner, Permission.Read)] = Reach.Everything,
         [(Role.Planner, Permission.ReadBrownouts)] = Reach.Everything,
+        [(Role.Planner, Permission.Comment)] = Reach.Everything,
         [(Role.Planner, Permission.ManageNotices)] = Reach.LedTeams,
         [(Role.Planner, Permission.RunScoring)] = Reach.Everything,
         [(Role.Planner, Permission.PlanCapacity)] = Reach.Everything,

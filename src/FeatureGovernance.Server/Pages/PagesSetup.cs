@@ -1,6 +1,7 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Access.Pages;
 using FeatureGovernance.Server.Audit.Pages;
+using FeatureGovernance.Server.Discussion.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
 using FeatureGovernance.Server.Registry.Pages;
 using FeatureGovernance.Server.Standards.Pages;
@@ -36,6 +37,7 @@ internal static class PagesSetup
         pages.MapSignInPages();
         pages.MapHomePage();
         pages.MapRegistryPages();
+        pages.MapDiscussionPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
         pages.MapStandardsPages();

@@ -90,6 +90,7 @@ internal sealed class AuthorisationScene
         "PATCH migrations/{id:int}" => new { note = "Soon." },
         "POST deprecations/drafts/{id:int}/reject" => new { reason = "Needed." },
         "POST deprecations/drafts/{id:int}/submit" => new { },
+        "POST features/{key}/comments" => new { text = "Why?" },
         "POST deprecations/{id:int}/reject" => new { reason = "Needed." },
         "POST deprecations/{id:int}/withdraw" => new { reason = "Needed." },
         _ => null,
