@@ -7,6 +7,7 @@ using FeatureGovernance.Cli.Drift;
 using FeatureGovernance.Cli.Lifecycle;
 using FeatureGovernance.Cli.Notifications;
 using FeatureGovernance.Cli.Registry;
+using FeatureGovernance.Cli.Reports;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Cli.Standards;
 using FeatureGovernance.Cli.Telemetry;
@@ -36,6 +37,7 @@ internal static class Program
         root.Add(ExemptionCommand.Create(surroundings));
         root.Add(ExemptionCommand.Evidence(surroundings));
         root.Add(ScorecardCommand.Create(surroundings));
+        root.Add(ReportCommand.Create(surroundings));
         root.Add(ImportCommand.Create(surroundings));
         root.Add(TelemetryCommand.Create(surroundings));
         root.Add(ScoreCommand.Create(surroundings));

@@ -13,6 +13,7 @@ using FeatureGovernance.Server.Notifications;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Reports;
 using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
@@ -94,6 +95,7 @@ internal static class Service
         builder.AddStandards();
         builder.AddAdopting();
         builder.AddCapacity();
+        builder.AddReports();
         builder.AddPages();
 
         var app = builder.Build();
@@ -108,6 +110,7 @@ internal static class Service
         api.MapTeams();
         api.MapFeatures();
         api.MapDiscussion();
+        api.MapReports();
         api.MapModels();
         api.MapCatalogue();
         api.MapTelemetry();

@@ -22,6 +22,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var model = (await Server.Admin.GetAsync("models?limit=1")).Items()[0].GetProperty("model").GetString()!;
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
+        var quarter = Core.Reports.Quarter.Of(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
         Pages =
         [
             ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
@@ -29,7 +30,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
             ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
-            ("standard", "/standards/default"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
+            ("standard", "/standards/default"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
         ];
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace FeatureGovernance.Server.Pages;
 
@@ -21,6 +22,9 @@ internal static class AssetFiles
         [.. All.Values.OrderBy(asset => asset.Name, StringComparer.Ordinal).SelectMany(asset => SHA256.HashData(asset.Content))]))[..12];
 
     public static string Path(string name) => $"/assets/{Version}/{name}";
+
+    /// <summary>The content of a text, to be put into a document that stands alone.</summary>
+    public static string Text(string name) => Encoding.UTF8.GetString(All[name].Content);
 
     public static void MapAssets(this IEndpointRouteBuilder app) =>
         app.MapGet("/assets/{version}/{name}", (string version, string name, HttpContext context) =>

@@ -4,6 +4,7 @@ using FeatureGovernance.Server.Audit.Pages;
 using FeatureGovernance.Server.Discussion.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
 using FeatureGovernance.Server.Registry.Pages;
+using FeatureGovernance.Server.Reports.Pages;
 using FeatureGovernance.Server.Standards.Pages;
 using FeatureGovernance.Server.Value.Pages;
 using Microsoft.AspNetCore.Antiforgery;
@@ -38,6 +39,7 @@ internal static class PagesSetup
         pages.MapHomePage();
         pages.MapRegistryPages();
         pages.MapDiscussionPages();
+        pages.MapReportPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
         pages.MapStandardsPages();
