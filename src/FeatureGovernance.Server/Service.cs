@@ -86,6 +86,7 @@ internal static class Service
         builder.AddAccess();
         builder.AddJobs();
         builder.AddTelemetry();
+        builder.AddDrift();
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();

@@ -1,10 +1,17 @@
 using FeatureGovernance.Contracts.Drift;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Jobs;
 
 namespace FeatureGovernance.Server.Drift;
 
 internal static class DriftEndpoints
 {
+    public static void AddDrift(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddTransient<DriftJob>();
+        builder.Services.AddSingleton(RecurringJob.Of<DriftJob>("drift-hourly", "20 * * * *", job => job.RunByTheClockAsync(CancellationToken.None)));
+    }
+
     public static void MapDrift(this RouteGroupBuilder api)
     {
         api.MapPost("/telemetry/profiles", ProfileIngest.Post).WithTags("Drift").Needs(Permission.IngestTelemetry).Mutates()
@@ -12,5 +19,17 @@ internal static class DriftEndpoints
             .WithSummary("Report profiles of values by feature and window; one reported again replaces the former");
         api.MapGet("/features/{key}/values", ValuesQuery.Get).WithTags("Drift").Needs(Permission.Read)
             .WithSummary("The values of a feature over time, merged over segments and versions");
+
+        var runs = api.MapGroup("/drift/runs").WithTags("Drift");
+        runs.MapPost("", DriftRunEndpoints.Start).Needs(Permission.RunScoring).Mutates().WithSummary("Look for what changed in all stored profiles; one run at a time");
+        runs.MapGet("", DriftRunEndpoints.List).Needs(Permission.Read).WithSummary("Detection runs, the newest first");
+        runs.MapGet("/{id:int}", DriftRunEndpoints.Get).Needs(Permission.Read).WithSummary("One detection run and how far it is");
+        runs.MapPost("/{id:int}/cancel", DriftRunEndpoints.Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a detection run; what it found is dropped");
+
+        var incidents = api.MapGroup("/incidents").WithTags("Drift");
+        incidents.MapGet("", IncidentEndpoints.List).Needs(Permission.Read).WithSummary("Incidents, the newest or the most serious first");
+        incidents.MapGet("/{id:int}", IncidentEndpoints.Get).Needs(Permission.Read).WithSummary("One incident with its cause, evidence and features");
+        incidents.MapPatch("/{id:int}", IncidentEndpoints.Patch).Needs(Permission.HandleIncidents).Mutates()
+            .WithSummary("Acknowledge, snooze, resolve or reopen an incident, or say that it is as expected");
     }
 }

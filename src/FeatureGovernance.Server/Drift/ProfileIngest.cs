@@ -79,7 +79,7 @@ internal static class ProfileIngest
     private static async Task CopyAsync(WriteTransaction write, TelemetryNames names, List<ProfileLine> batch, CancellationToken cancellation)
     {
         await using var copy = await write.Connection.BeginBinaryImportAsync(
-            "copy profile_line (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, content, line) from stdin (format binary)",
+            "copy profile_line (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content, line) from stdin (format binary)",
             cancellation);
         foreach (var line in batch)
         {
@@ -98,6 +98,13 @@ internal static class ProfileIngest
             await copy.WriteAsync(line.Profile.Counts.Defaults, NpgsqlDbType.Bigint, cancellation);
             await WriteAsync(line.Profile.Moments.Count > 0 ? line.Profile.Moments.Mean : (double?)null, NpgsqlDbType.Double);
             await WriteAsync(line.Profile.Moments.Count > 1 ? line.Profile.Moments.Variance : (double?)null, NpgsqlDbType.Double);
+            await copy.WriteAsync(line.Profile.Summary.Zeros, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(line.Profile.Summary.NaNs, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(line.Profile.Summary.Distinct, NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(line.Profile.Summary.Quantiles, NpgsqlDbType.Array | NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(line.Profile.Summary.FrequentValues, NpgsqlDbType.Array | NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(line.Profile.Summary.FrequentCounts, NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancellation);
+            await WriteAsync(line.LagSeconds, NpgsqlDbType.Double);
             await copy.WriteAsync(line.Profile.Content, NpgsqlDbType.Bytea, cancellation);
             await copy.WriteAsync((int)line.Number, NpgsqlDbType.Integer, cancellation);
         }
@@ -117,17 +124,21 @@ internal static class ProfileIngest
             select drift.ensure_month(month) from (select distinct date_trunc('month', starts at time zone 'UTC')::date as month from profile_line order by 1) months;
             with ready as (
                 select distinct on (l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version))
-                       l.feature_id, length, starts, site, coalesce(l.version, f.current_version) as version, segment, l.kind, count, nulls, defaults, mean, variance, content
+                       l.feature_id, length, starts, site, coalesce(l.version, f.current_version) as version, segment, l.kind, count, nulls, defaults, mean, variance,
+                       zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content
                 from profile_line l join registry.feature f on f.id = l.feature_id
                 order by l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version), line desc),
             former as (
                 select count(*) as rows from drift.profile p join ready r using (feature_id, length, starts, site, segment, version)),
             written as (
-                insert into drift.profile (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, content)
+                insert into drift.profile (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance,
+                       zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content)
                 select * from ready
                 on conflict (feature_id, length, starts, site, segment, version) do update
                 set kind = excluded.kind, count = excluded.count, nulls = excluded.nulls, defaults = excluded.defaults,
-                    mean = excluded.mean, variance = excluded.variance, content = excluded.content
+                    mean = excluded.mean, variance = excluded.variance,
+                    zeros = excluded.zeros, nans = excluded.nans, distinct_values = excluded.distinct_values, quantiles = excluded.quantiles,
+                    frequent_values = excluded.frequent_values, frequent_counts = excluded.frequent_counts, lag_seconds = excluded.lag_seconds, content = excluded.content
                 returning 1)
             select (select count(*) from written)::int, (select rows from former)::int
             """, write.Connection);
