@@ -119,7 +119,7 @@ internal static class IncidentPublication
 
     // What was resolved and goes on into windows that began after that is open again; what is expected stays so.
     private static Task<List<IncidentChange>> ReopenAsync(WriteTransaction write, int run, CancellationToken cancellation) => ChangesAsync(write, """
-        update drift.incident i set status = 0, reason = 'It goes on.', decided_by = null, decided_at = $1, updated_at = $1, revision = revision + 1, run_id = $2
+        update drift.incident i set status = 0, reason = 'It goes on.', decided_by = null, decided_at = $1, updated_at = $1, revision = i.revision + 1, run_id = $2
         from staged_incident s, registry.feature f
         where s.id = i.id and f.id = i.lead_feature_id and i.status = 3 and s.last_window > i.decided_at
         returning i.id, 'reopened', f.key, i.reason
@@ -131,7 +131,7 @@ internal static class IncidentPublication
         foreach (var one in found)
         {
             changes.AddRange(await ChangesAsync(write, """
-                update drift.incident i set status = 3, ongoing = false, decided_at = $1, updated_at = $1, revision = revision + 1, run_id = $2,
+                update drift.incident i set status = 3, ongoing = false, decided_at = $1, updated_at = $1, revision = i.revision + 1, run_id = $2,
                        reason = case when i.ends <= $5 then 'Over for two weeks.' else 'Found no longer: data that came later explain it.' end
                 from registry.feature f
                 where f.id = i.lead_feature_id and i.length = $3 and i.status = 0 and i.decided_by is null

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FeatureGovernance.Core.Drift;
 using FeatureGovernance.Core.Drift.Profiles;
 using FeatureGovernance.Statistics.Sketches;
