@@ -140,6 +140,7 @@ public sealed record IncidentView : IncidentSummary
         Faults = new Dictionary<string, double>();
         Evidence = [];
         FeatureDetails = [];
+        Impact = new(0, null, null, null, null, []);
     }
 
     /// <summary>The probability of each cause; they sum to 1.</summary>
@@ -153,7 +154,45 @@ public sealed record IncidentView : IncidentSummary
 
     /// <summary>The features it shows in, the most touched first; at most 200.</summary>
     public required IReadOnlyList<IncidentFeature> FeatureDetails { get; init; }
+
+    /// <summary>What it is expected to cost models.</summary>
+    public required IncidentImpact Impact { get; init; }
 }
+
+/// <summary>What an incident is expected to cost all models that read its features.</summary>
+/// <param name="Models">How many there are.</param>
+/// <param name="Loss">The part of all value of all live models, each by its weight; null where no share is known.</param>
+/// <param name="LossLower">Its 10th percentile.</param>
+/// <param name="LossUpper">Its 90th percentile.</param>
+/// <param name="TrafficPerDay">Requests a day of these models; null where none is known.</param>
+/// <param name="ByModel">Those that lose most by weight first, then by traffic; at most 200.</param>
+public sealed record IncidentImpact(
+    int Models, double? Loss, double? LossLower, double? LossUpper, double? TrafficPerDay, IReadOnlyList<ModelImpact> ByModel);
+
+/// <summary>What an incident is expected to cost one model.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Team">Its owner.</param>
+/// <param name="Features">How many of the incident's features it reads.</param>
+/// <param name="Weight">Its part of the weight of all live models.</param>
+/// <param name="TrafficPerDay">Its requests a day.</param>
+/// <param name="Loss">The part, 0 to 1, of what features contribute to the model that is expected to be lost; null where no share is known.</param>
+/// <param name="LossLower">Its 10th percentile.</param>
+/// <param name="LossUpper">Its 90th percentile.</param>
+/// <param name="Metric">The model's metric.</param>
+/// <param name="MetricChange">The expected change of the metric, in its unit; null where importance was not measured in it.</param>
+/// <param name="MetricLower">Its 10th percentile.</param>
+/// <param name="MetricUpper">Its 90th percentile.</param>
+/// <param name="ObservedChange">The mean the model reported during the incident less that of the four weeks before; null where it reported none.</param>
+public sealed record ModelImpact(
+    string Model, string Team, int Features, double Weight, double? TrafficPerDay, double? Loss, double? LossLower, double? LossUpper,
+    string? Metric, double? MetricChange, double? MetricLower, double? MetricUpper, double? ObservedChange);
+
+/// <summary>How good estimates of impact have been, over incidents that are over and models that report their metric.</summary>
+/// <param name="Judged">How many estimates were held against what was reported.</param>
+/// <param name="Within">How many of those were within their 80 % interval.</param>
+/// <param name="MedianRatio">The median of observed over expected change; null where fewer than three are judged.</param>
+/// <param name="MeanError">The mean distance between both, in the metrics' units; null where none is judged.</param>
+public sealed record ImpactRecordView(int Judged, int Within, double? MedianRatio, double? MeanError);
 
 /// <summary>Something that speaks for some explanations.</summary>
 /// <param name="Words">In words and numbers.</param>

@@ -29,6 +29,7 @@ internal static class DriftEndpoints
         var incidents = api.MapGroup("/incidents").WithTags("Drift");
         incidents.MapGet("", IncidentEndpoints.List).Needs(Permission.Read).WithSummary("Incidents, the newest or the most serious first");
         incidents.MapGet("/{id:int}", IncidentEndpoints.Get).Needs(Permission.Read).WithSummary("One incident with its cause, evidence and features");
+        incidents.MapGet("/impact-record", IncidentEndpoints.Record).Needs(Permission.Read).WithSummary("How good the estimates of impact have been");
         incidents.MapPatch("/{id:int}", IncidentEndpoints.Patch).Needs(Permission.HandleIncidents).Mutates()
             .WithSummary("Acknowledge, snooze, resolve or reopen an incident, or say that it is as expected");
     }

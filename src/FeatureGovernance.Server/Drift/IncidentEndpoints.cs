@@ -75,5 +75,12 @@ internal static class IncidentEndpoints
         return TypedResults.Ok(after);
     }
 
+    public static async Task<Ok<ImpactRecordView>> Record(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var record = await ImpactQuery.RecordAsync(connection, cancellation);
+        return TypedResults.Ok(new ImpactRecordView(record.Judged, record.Within, record.MedianRatio, record.MeanError));
+    }
+
     public static Refusal Unknown(int id) => Problems.NotFound("incident", id.ToString(CultureInfo.InvariantCulture));
 }

@@ -22,10 +22,13 @@ internal static class IncidentPublication
         var changes = await MergeAsync(write, run, cancellation);
         changes.AddRange(await ReopenAsync(write, run, cancellation));
         changes.AddRange(await CloseAsync(write, run, found, cancellation));
+        await ImpactPublication.ExecuteAsync(write.Connection, write.Now, cancellation);
+        counts["facts"] = await MeasuredFacts.WriteAsync(write.Connection, write.Now, cancellation);
         foreach (var kind in (ReadOnlySpan<string>)["found", "changed", "reopened", "closed"])
             counts[kind] = changes.Count(change => change.Kind == kind);
         foreach (var change in changes.Where(change => change.Kind != "changed"))
             write.Record(NewEvent.Of<object>($"incident.{change.Kind}", "incident", change.Id, $"incident {change.Id}", null, new { change.Feature, Run = run }, change.Reason));
+        await SeriousIncidents.AnnounceAsync(write, cancellation);
         write.Record(NewEvent.Of<object>("drift.finished", "drift-run", run, $"{run}", null, new { counts }));
     }
 
@@ -110,9 +113,9 @@ internal static class IncidentPublication
             delete from drift.incident_feature f using changed c where f.incident_id = c.id and not exists (
                 select from staged_incident_feature s where s.incident_id = f.incident_id and s.feature_id = f.feature_id)),
         members as (
-            insert into drift.incident_feature (feature_id, incident_id, size, signals)
-            select s.feature_id, s.incident_id, s.size, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
-            on conflict (feature_id, incident_id) do update set size = excluded.size, signals = excluded.signals)
+            insert into drift.incident_feature (feature_id, incident_id, size, damage, signals)
+            select s.feature_id, s.incident_id, s.size, s.damage, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
+            on conflict (feature_id, incident_id) do update set size = excluded.size, damage = excluded.damage, signals = excluded.signals)
         select c.id, case when c.revision = 1 then 'found' else 'changed' end, f.key, null::text
         from changed c join registry.feature f on f.id = c.lead_feature_id order by c.id
         """, [write.Now, run], cancellation);

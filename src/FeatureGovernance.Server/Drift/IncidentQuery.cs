@@ -103,6 +103,7 @@ internal static class IncidentQuery
             Faults = verdict.Faults,
             Evidence = verdict.Evidence,
             FeatureDetails = await FeaturesAsync(connection, id, cancellation),
+            Impact = await ImpactQuery.FindAsync(connection, id, cancellation),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Registry;
+using FeatureGovernance.Server.Drift;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -8,13 +9,13 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// <summary>Features as the rules see them, read by a fixed number of statements whatever their number.</summary>
 internal static class FeatureFactsQuery
 {
-    private const string Features = """
+    private const string Features = $"""
         select f.id, f.key, t.slug, f.stage, f.stage_since, btrim(coalesce(f.description, '')) <> '', r.key, r.stage,
                readers.models, readers.teams,
                array(select c.key from registry.feature c
                      join registry.feature_version v on v.feature_id = c.id and v.number = c.current_version
                      where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C"),
-               f.sensitivity, f.group_name, own.source_system, own.source_table
+               f.sensitivity, f.group_name, own.source_system, own.source_table, {SeriousIncidents.IsDoubted}
         from registry.feature f
         join registry.feature_version own on own.feature_id = f.id and own.number = f.current_version
         join registry.team t on t.id = f.team_id
@@ -82,6 +83,7 @@ internal static class FeatureFactsQuery
                 LiveReaders = [.. models.Zip(teams, (model, team) => new LiveReader(model, team))],
                 DerivedFeatures = [.. reader.GetFieldValue<string[]>(10)],
                 RuledReviewers = Ruled(reader, policy),
+                HasSeriousIncident = reader.GetBoolean(15),
             };
         }
 

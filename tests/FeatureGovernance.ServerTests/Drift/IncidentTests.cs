@@ -152,7 +152,7 @@ public sealed class IncidentTests(ApiServer server) : IClassFixture<ApiServer>
         (await owner.PatchAsync("incidents/999999", new { status = "acknowledged" })).ExpectProblem(404, "unknown-incident");
 
         (await server.QueryAsync<string>($"select string_agg(action, ' ' order by sequence) from audit.event where subject_kind = 'incident' and subject_id = {id}"))
-            .Should().Be("incident.found incident.acknowledged incident.resolved");
+            .Should().Be("incident.found incident.serious incident.acknowledged incident.resolved");
         await server.DetectAsync();
         (await server.Admin.GetAsync(path)).Text("status").Should().Be("resolved", "nothing began after it was resolved");
     }

@@ -108,7 +108,7 @@ public static class IncidentHandling
         var closed = present is IncidentStatus.Resolved or IncidentStatus.Expected;
         if (present == wanted && wanted != IncidentStatus.Snoozed)
             return new(RefusalKind.Conflict, "incident-is-so-already", $"The incident is {Words.Of(present)} already.");
-        return closed && wanted != IncidentStatus.Open
+        return closed && (wanted is IncidentStatus.Acknowledged or IncidentStatus.Snoozed)
             ? new(RefusalKind.Conflict, "incident-closed", $"The incident is {Words.Of(present)}; open it again first.")
             : null;
     }

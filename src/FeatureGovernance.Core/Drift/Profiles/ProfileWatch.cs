@@ -41,11 +41,15 @@ internal static class ProfileWatch
         Rate(Symptom.NotANumber, window => window.NotNumbers, present, 0.01, "of the values are not a number");
         Rate(Symptom.Default, window => window.Zeros, present, 0.04, series.IsText ? "of the texts are empty" : "of the values are 0");
         if (!series.IsText)
-            Rate(Symptom.Negative, window => ShapeWatch.ShareBelowZero(window) * (window.Count - window.Nulls - window.NotNumbers), present, 0.05, "of the values are negative");
+        {
+            // Quantiles tell shares by twentieths; a default below 0 is told as a default.
+            Rate(Symptom.Negative, window => Math.Max(0, (ShapeWatch.ShareBelowZero(window) * (window.Count - window.Nulls - window.NotNumbers)) - window.Defaults),
+                present, 0.1, "of the values are negative");
+        }
 
         void Rate(Symptom symptom, Func<ProfileWindow, double> hits, double[] trials, double floor, string what) =>
             RateWatch.Watch(symptom, series.Counts(hits), trials, floor, findings, (first, last, p, share, usual) =>
-                new(symptom, first, last, p, share - usual, FingerprintWatch.Words(what, share, usual)));
+                new(symptom, first, last, p, share - usual, FingerprintWatch.Words(what, share, usual)), own: floor / 2);
     }
 
     // The level goes by the watch of the command line; where values never varied, by their distance from what they always were.
