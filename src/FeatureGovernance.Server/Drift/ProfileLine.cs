@@ -79,6 +79,10 @@ internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments M
     public const short Numbers = 1;
     public const short Texts = 2;
 
+    public static StoredProfile Of(Profile<double> numbers) => new(Numbers, numbers.Counts, numbers.Moments, ProfileSummary.Of(numbers), numbers.ToBytes());
+
+    public static StoredProfile Of(Profile<string> texts) => new(Texts, texts.Counts, texts.Moments, ProfileSummary.Of(texts), texts.ToBytes());
+
     public static StoredProfile? Read(JsonElement? json, FieldFaults faults)
     {
         const string Remedy = "Send the object that a profile writes: values, k, lgK, lgFrequent, counts, moments and three sketches in base64.";
@@ -93,11 +97,11 @@ internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments M
             if (body.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.String && values.GetString() == "texts")
             {
                 var texts = Statistics.Sketches.Profile.ReadTexts(body);
-                return new(Texts, texts.Counts, texts.Moments, ProfileSummary.Of(texts), texts.ToBytes());
+                return Of(texts);
             }
 
             var numbers = Statistics.Sketches.Profile.ReadNumbers(body);
-            return new(Numbers, numbers.Counts, numbers.Moments, ProfileSummary.Of(numbers), numbers.ToBytes());
+            return Of(numbers);
         }
         catch (FormatException refused)
         {
