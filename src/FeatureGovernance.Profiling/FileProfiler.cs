@@ -11,6 +11,8 @@ public static class FileProfiler
     /// <summary>The most profiles one pass makes: some tens of kilobytes each.</summary>
     public const int MostProfiles = 50_000;
 
+    private const long MostWeight = 1_000_000_000;
+
     private const int RowsBetweenReports = 100_000;
 
     /// <summary>Profiles every wanted column by window and segment.</summary>
@@ -69,8 +71,14 @@ public static class FileProfiler
                 }
             }
 
+            var weight = reader.IsDBNull(2) ? 0 : reader.GetInt64(2);
+            if (weight is < 0 or > MostWeight)
+                throw new ProfilingException($"Row {rows} of '{plan.Name}' stands for {weight} rows; 0 to {MostWeight} can be.");
             for (var i = 0; i < current.Length; i++)
-                current[i].Take(reader, i + 2);
+            {
+                for (var times = 0L; times < weight; times++)
+                    current[i].Take(reader, i + 3);
+            }
         }
 
         progress?.Report(rows);

@@ -20,6 +20,9 @@ public sealed record ProfileQuestion(string Path, WindowLength Window)
     /// <summary>Columns by whose values rows are told apart, as <c>country=se</c>.</summary>
     public ImmutableArray<string> Segments { get; init; } = [];
 
+    /// <summary>A column that says how many rows of the warehouse each row stands for; null for one.</summary>
+    public string? Weight { get; init; }
+
     /// <summary>By column, the value that stands in for a missing one.</summary>
     public ImmutableDictionary<string, string> Defaults { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -5,7 +5,7 @@ using FeatureGovernance.Core.Drift;
 
 namespace FeatureGovernance.Profiling;
 
-/// <summary>The statement that reads a file: seconds of the window, the segment, then the columns.</summary>
+/// <summary>The statement that reads a file: seconds of the window, the segment, the weight, then the columns.</summary>
 /// <param name="Name">Of the file, for messages.</param>
 /// <param name="Sql">The statement.</param>
 /// <param name="Columns">In its order.</param>
@@ -18,14 +18,14 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
     {
         var source = Source(question.Path);
         var described = Describe(connection, source);
-        foreach (var asked in question.Columns.Concat(question.Segments).Append(question.Time).OfType<string>().Where(asked => !described.Exists(column => column.Name == asked)))
+        foreach (var asked in question.Columns.Concat(question.Segments).Append(question.Time).Append(question.Weight).OfType<string>().Where(asked => !described.Exists(column => column.Name == asked)))
             throw new ProfilingException($"There is no column '{asked}'; the columns are {string.Join(", ", described.Select(column => column.Name))}.");
 
         var time = question.Start is not null ? null : question.Time
             ?? described.Find(column => IsTime(column.Type)).Name
             ?? described.Find(column => TimeNames.Contains(column.Name.ToLowerInvariant())).Name
             ?? throw new ProfilingException("No column of times was found; name it, or say when the one window of the file starts.");
-        var wanted = described.Where(column => column.Name != time && !question.Segments.Contains(column.Name)
+        var wanted = described.Where(column => column.Name != time && column.Name != question.Weight && !question.Segments.Contains(column.Name)
             && (question.Columns.IsEmpty ? Kind(column.Type) is not null : question.Columns.Contains(column.Name))).ToList();
         foreach (var (name, type) in wanted.Where(column => Kind(column.Type) is null))
             throw new ProfilingException($"Column '{name}' is a {type}, neither numbers nor texts.");
@@ -36,7 +36,7 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
         var values = wanted.Select(column => $"cast({Quoted(column.Name)} as {(Kind(column.Type) == true ? "varchar" : "double")})");
         return new(
             Path.GetFileName(question.Path.TrimEnd('/')),
-            $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {string.Join(", ", values)} from {source}",
+            $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {(question.Weight is { } weight ? $"cast({Quoted(weight)} as bigint)" : "cast(1 as bigint)")}, {string.Join(", ", values)} from {source}",
             [.. wanted.Select(column => new PlannedColumn(column.Name, Kind(column.Type) == true, question.Defaults.GetValueOrDefault(column.Name)))],
             time);
     }

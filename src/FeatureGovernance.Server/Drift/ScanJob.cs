@@ -55,8 +55,7 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
             Columns = request.Group is null ? named : [],
             Defaults = features.Where(pair => pair.Value.Default is not null).ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Default!),
         };
-        var progress = new Progress<long>(rows => Scans.Report(source, id, rows));
-        var profiles = FileProfiler.Read(wanted, progress, cancellation);
+        var profiles = FileProfiler.Read(wanted, new RowProgress(source, id), cancellation);
         string[] skipped = [.. profiles.Select(profile => profile.Column).Distinct().Where(column => !features.ContainsKey(column))];
         if (named.FirstOrDefault(column => skipped.Contains(column)) is { } unknown)
             throw new ProfilingException($"Column '{unknown}' is mapped to '{request.Columns![unknown]}', which is not registered; register it first.");
@@ -111,6 +110,12 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         JsonValueKind.Number => value.GetRawText(),
         _ => null,
     };
+
+    /// <summary>Notes rows as they go by, in order.</summary>
+    private sealed class RowProgress(NpgsqlDataSource source, int scan) : IProgress<long>
+    {
+        public void Report(long value) => Scans.Report(source, scan, value);
+    }
 
     private sealed record ScannedFeature(int Id, string Key, string? Default);
 }

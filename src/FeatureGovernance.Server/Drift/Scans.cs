@@ -53,7 +53,7 @@ internal static class Scans
 
     public static void Report(NpgsqlDataSource source, int id, long rows)
     {
-        using var command = source.CreateCommand("update drift.scan set rows = greatest(rows, $2) where id = $1");
+        using var command = source.CreateCommand("update drift.scan set rows = $2 where id = $1");
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(rows);
         command.ExecuteNonQuery();
