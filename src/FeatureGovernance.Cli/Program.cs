@@ -46,6 +46,8 @@ internal static class Program
         root.Add(DemoCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
         root.Add(DetectCommand.Create());
+        root.Add(ProfileCommand.Create(surroundings));
+        root.Add(IncidentCommand.Create(surroundings));
         root.Add(ValueCommand.Create());
         root.Add(ForecastCommand.Create());
         root.Add(CapacityCommand.Create(surroundings));

@@ -88,6 +88,7 @@ internal static class Service
         builder.AddAccess();
         builder.AddJobs();
         builder.AddTelemetry();
+        builder.AddDrift();
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();

@@ -28,18 +28,19 @@ internal static class DemoCommand
                 var options = new DemoOptions(call.Get(features), call.Get(models), call.Get(teams), call.Get(days), yesterday);
                 var organisation = DemoOrganisation.Generate(options, new Random(call.Get(seed)));
                 if (call.Get(truth) is { } file)
-                    await File.WriteAllTextAsync(file, JsonSerializer.Serialize(Truth(organisation), ClientJson.Indented), call.Cancellation);
+                    await File.WriteAllTextAsync(file, JsonSerializer.Serialize(Truth(organisation, options), ClientJson.Indented), call.Cancellation);
                 var sent = await new DemoUpload(call, options, organisation, $"demo-{call.Get(seed)}").RunAsync();
                 call.Screen.Fields(sent, ("teams", sent.Teams), ("features", sent.Features), ("models", sent.Models),
                     ("days", $"{sent.FirstDay:yyyy-MM-dd} to {sent.LastDay:yyyy-MM-dd}"),
-                    ("usage lines", sent.Usage), ("importance reports", sent.Importance), ("cost lines", sent.Costs));
+                    ("usage lines", sent.Usage), ("importance reports", sent.Importance), ("cost lines", sent.Costs), ("profiles", sent.Profiles));
             });
     }
 
-    private static object Truth(DemoOrganisation organisation) => new
+    private static object Truth(DemoOrganisation organisation, DemoOptions options) => new
     {
         Features = organisation.Features.ToDictionary(feature => feature.Key, feature => new { Class = Words.Of(feature.Class), feature.Twin }),
         Models = organisation.Models.ToDictionary(model => model.Model, model => model.Shares),
+        Incidents = organisation.Values.Truth.ToDictionary(one => one.Feature, one => DemoValues.Written(one.Mishap, options.LastDay)),
     };
 
     private static Option<int> Size(string name, int usual, int least, int most, string description)

@@ -14,7 +14,8 @@ internal sealed record DemoModel(string Model, ModelDefinition Definition, IRead
 /// seeds drawn here, so that it is the same each time it is read.
 /// </summary>
 internal sealed record DemoOrganisation(
-    IReadOnlyList<(string Team, TeamDefinition Definition)> Teams, IReadOnlyList<DemoFeature> Features, IReadOnlyList<DemoModel> Models, DemoTelemetry Telemetry)
+    IReadOnlyList<(string Team, TeamDefinition Definition)> Teams, IReadOnlyList<DemoFeature> Features, IReadOnlyList<DemoModel> Models, DemoTelemetry Telemetry,
+    DemoValues Values)
 {
     private static readonly string[] Surfaces = ["feed", "search", "shorts", "ads", "notifications", "market"];
 
@@ -22,7 +23,9 @@ internal sealed record DemoOrganisation(
     {
         var features = DemoFeatures.Generate(options, random);
         var models = ModelsOf(options, features, random);
-        return new([.. Enumerable.Range(0, options.Teams).Select(Team)], features, models, new(options, features, models, random.Next()));
+        return new(
+            [.. Enumerable.Range(0, options.Teams).Select(Team)], features, models, new(options, features, models, random.Next()),
+            new(options, features, random.Next()));
     }
 
     public static string TeamName(int number) => string.Create(CultureInfo.InvariantCulture, $"team-{number + 1:00}");

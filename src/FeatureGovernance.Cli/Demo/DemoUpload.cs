@@ -1,6 +1,7 @@
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Client;
 using FeatureGovernance.Contracts.Access;
+using FeatureGovernance.Contracts.Drift;
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Contracts.Registry;
 using FeatureGovernance.Contracts.Telemetry;
@@ -32,7 +33,22 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
         var usage = await TelemetryAsync("usage", telemetry.UsageCount, telemetry.Usage());
         var importance = await TelemetryAsync("importance", null, telemetry.Importance());
         var costs = await TelemetryAsync("costs", telemetry.CostCount, telemetry.Costs());
-        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs);
+        var profiles = (await SendAsync("profiles", organisation.Values.Count, progress => call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(
+            Paths.Of("telemetry", "profiles"), organisation.Values.Profiles(), progress, call.Cancellation))).Landed;
+        await DetectAsync();
+        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs, profiles);
+    }
+
+    // A run that is under way sees the profiles in its next round.
+    private async Task DetectAsync()
+    {
+        try
+        {
+            await call.Client.PostAsync<DriftRunView>("drift/runs", new { }, call.Cancellation);
+        }
+        catch (GovernanceException known) when (known.Status == 409)
+        {
+        }
     }
 
     private Task<T> SendAsync<T>(string title, long? total, Func<IProgress<long>, Task<T>> work) => call.Screen.WithProgressAsync(title, total, work);
@@ -92,4 +108,4 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
 }
 
 /// <summary>What was sent.</summary>
-internal sealed record DemoSummary(int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs);
+internal sealed record DemoSummary(int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs, long Profiles);

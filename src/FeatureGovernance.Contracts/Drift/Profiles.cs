@@ -23,6 +23,9 @@ public sealed record ProfileReport
     /// <summary>A part of the rows such as <c>country=se</c>; absent for all of them. The segments of a window do not overlap.</summary>
     public string? Segment { get; init; }
 
+    /// <summary>How old values were when they were read, in seconds, in the middle of the window's rows; absent where it is not known.</summary>
+    public double? LagSeconds { get; init; }
+
     /// <summary>Counts, moments and sketches, as docs/values-over-time.md gives them.</summary>
     public JsonElement? Profile { get; init; }
 }

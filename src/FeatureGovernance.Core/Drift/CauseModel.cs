@@ -19,7 +19,11 @@ public sealed record IncidentContext(
     ImmutableArray<string> Holidays,
     ImmutableArray<string> Launches,
     double RowsPerWindow,
-    bool SameLastYear);
+    bool SameLastYear)
+{
+    /// <summary>Names of other features of the same source that changed in the same windows and in the same way.</summary>
+    public ImmutableArray<string> Family { get; init; } = [];
+}
 
 /// <summary>
 /// Explains incidents: an additive model of log-odds, one line per kind of evidence, open to inspection. Its numbers were set on generated
@@ -137,6 +141,18 @@ public static class CauseModel
             case Symptom.Skew:
                 yield return (Explanation.Of(Fault.TrainingServingSkew), 8);
                 break;
+            case Symptom.Freshness:
+                yield return (Explanation.Of(Fault.Stuck), 6);
+                yield return (Explanation.Of(Fault.DroppedPartition), 5);
+                break;
+            case Symptom.Shape:
+                yield return (Behaviour, 0.5);
+                yield return (Explanation.Of(Fault.SchemaChange), signal.Effect > 1 ? 1.5 : 0);
+                break;
+            case Symptom.Cardinality:
+                yield return (Explanation.Of(Fault.TruncatedPrecision), signal.Effect < 0.5 && !filled ? 3 : 0);
+                yield return (Explanation.Of(Fault.RelabelledCategory), signal.Effect > 1.5 ? 1.5 : 0);
+                break;
             case Symptom.Level when signal.Change is { } change:
                 foreach (var points in PointsOf(change, filled, context))
                     yield return points;
@@ -183,6 +199,15 @@ public static class CauseModel
             evidence.Add(new(
                 string.Create(CultureInfo.InvariantCulture, $"{context.Companions.Length} of {context.Others} other features moved too: {string.Join(", ", context.Companions.Take(5))}"),
                 [(Behaviour, Math.Min(2.5, 0.8 * context.Companions.Length))]));
+        }
+
+        if (context.Family.Length > 0)
+        {
+            // People do not touch all columns of one table in one way; what fills the table does.
+            var points = Math.Min(2.5, 0.8 * context.Family.Length);
+            evidence.Add(new(
+                $"Features of the same source changed alike: {string.Join(", ", context.Family.Take(5))}",
+                [.. Explanation.All.Where(e => e.Cause == Cause.DataQuality).Select(e => (e, points))]));
         }
 
         var moved = signals.Any(s => s.Symptom is Symptom.Level or Symptom.Outliers or Symptom.Scatter or Symptom.ClockShift or Symptom.FewerRows);

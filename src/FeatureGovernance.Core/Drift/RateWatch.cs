@@ -39,6 +39,7 @@ internal static class RateWatch
     /// <param name="findings">Where to put them.</param>
     /// <param name="toSignal">From first and last window, p-value, share and share of the history.</param>
     /// <param name="memory">Windows of history.</param>
+    /// <param name="own">By how much the last window's own share must be higher for a stretch to reach it.</param>
     /// <param name="history">Hits by window to learn from, where what is usual is not that of the hits themselves.</param>
     public static void Watch(
         Symptom symptom,
@@ -48,7 +49,8 @@ internal static class RateWatch
         Findings findings,
         Func<int, int, double, double, double, Signal> toSignal,
         int memory = int.MaxValue,
-        double[]? history = null)
+        double[]? history = null,
+        double own = 0)
     {
         history ??= hits;
         var flagged = new List<(int First, int Last, double PValue)>();
@@ -68,7 +70,7 @@ internal static class RateWatch
             var (best, from) = (1.0, w);
             foreach (var span in Spans)
             {
-                if (w - span + 1 < 0)
+                if (w - span + 1 < 0 || (own > 0 && hits[w] < (test.Rate + own) * trials[w]))
                     break;
                 double k = 0, n = 0;
                 for (var i = w - span + 1; i <= w; i++)

@@ -72,6 +72,15 @@ public enum Symptom
 
     /// <summary>Training and serving disagree.</summary>
     Skew,
+
+    /// <summary>Values are distributed otherwise around their mean.</summary>
+    Shape,
+
+    /// <summary>There are more or fewer distinct values.</summary>
+    Cardinality,
+
+    /// <summary>Values come later than usual, or no longer.</summary>
+    Freshness,
 }
 
 /// <summary>Why values changed.</summary>

@@ -67,6 +67,7 @@ public sealed record NoticeText(string Title, string Body, string? Path)
     {
         "feature" => $"/api/v1/features/{Uri.EscapeDataString(happened.Subject)}",
         "deprecation" => $"/api/v1/deprecations/{happened.SubjectId}",
+        "incident" => $"/api/v1/incidents/{happened.SubjectId}",
         "adoption" when thing.Part("id") is { ValueKind: JsonValueKind.Number } id => $"/api/v1/adoptions/{id.GetRawText()}",
         "model" => $"/api/v1/models/{Uri.EscapeDataString(happened.Subject)}",
         _ => null,

@@ -36,6 +36,7 @@ internal enum Permission
     ReportCapacity,
     ManageNotices,
     Comment,
+    HandleIncidents,
 }
 
 /// <summary>How far a permission reaches.</summary>
@@ -73,6 +74,7 @@ internal static class Permissions
         [(Role.Engineer, Permission.RequestAdoption)] = Reach.MemberTeams,
         [(Role.Engineer, Permission.MoveStage)] = Reach.MemberTeams,
         [(Role.Engineer, Permission.ProposeDeprecation)] = Reach.MemberTeams,
+        [(Role.Engineer, Permission.HandleIncidents)] = Reach.MemberTeams,
 
         [(Role.Lead, Permission.Read)] = Reach.Everything,
         [(Role.Lead, Permission.ReadBrownouts)] = Reach.Everything,
@@ -86,6 +88,7 @@ internal static class Permissions
         [(Role.Lead, Permission.DecideAdoption)] = Reach.LedTeams,
         [(Role.Lead, Permission.MoveStage)] = Reach.MemberTeams,
         [(Role.Lead, Permission.ProposeDeprecation)] = Reach.MemberTeams,
+        [(Role.Lead, Permission.HandleIncidents)] = Reach.MemberTeams,
         [(Role.Lead, Permission.ReviewDeprecation)] = Reach.LedTeams,
         [(Role.Lead, Permission.RunScoring)] = Reach.Everything,
         [(Role.Lead, Permission.ImportRegistry)] = Reach.LedTeams,

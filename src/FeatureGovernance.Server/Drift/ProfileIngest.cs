@@ -6,8 +6,6 @@ using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace FeatureGovernance.Server.Drift;
 
@@ -22,7 +20,7 @@ internal static class ProfileIngest
         HttpContext context, WriteTransaction write, TelemetryNames names, CancellationToken cancellation)
     {
         await names.LoadAsync(write.Connection, cancellation);
-        await PrepareAsync(write, cancellation);
+        await ProfileLanding.PrepareAsync(write, cancellation);
         var errors = new List<FieldError>();
         var batch = new List<ProfileLine>(Segment);
         var (received, failed) = (0, 0);
@@ -43,7 +41,7 @@ internal static class ProfileIngest
             return (Refused)Problems.Malformed("body", "The body has no lines.", "Send one JSON object a line (application/x-ndjson).");
         if (failed > 0)
             return (Refused)new Refusal(RefusalKind.Malformed, "malformed-lines", $"{failed:N0} lines are at fault; nothing landed.", [.. errors]);
-        var (landed, replaced) = await MergeAsync(write, cancellation);
+        var (landed, replaced) = await ProfileLanding.MergeAsync(write, cancellation);
         write.Record(NewEvent.Of("telemetry.profiles", "batch", received, $"{landed} profiles", null, new { received, landed, replaced }));
         return TypedResults.Ok(new ProfilesResult(received, landed, replaced));
 
@@ -52,14 +50,6 @@ internal static class ProfileIngest
             failed++;
             errors.AddRange(faults.Take(MostErrors - errors.Count).Select(fault => fault with { Line = (int)number }));
         }
-    }
-
-    private static async Task PrepareAsync(WriteTransaction write, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            "create temp table profile_line (like drift.profile, line int not null) on commit drop; alter table profile_line alter column version drop not null",
-            write.Connection);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     // Lines go on being read after a fault, so that all faults are told at once, but no longer to the database.
@@ -72,68 +62,7 @@ internal static class ProfileIngest
         foreach (var line in batch.Where(line => !names.TryFind(NameKind.Feature, line.Feature, out _)))
             fail(line.Number, [new FieldError("feature", $"There is no feature '{Problems.Shorten(FieldFaults.Printable(line.Feature))}'.", "Register it first, or check the spelling.")]);
         if (lands && batch.Count > 0)
-            await CopyAsync(write, names, batch, cancellation);
+            await ProfileLanding.CopyAsync(write, batch.Select(line => (names.TryFind(NameKind.Feature, line.Feature, out var feature) ? feature : 0, line)), cancellation);
         batch.Clear();
-    }
-
-    private static async Task CopyAsync(WriteTransaction write, TelemetryNames names, List<ProfileLine> batch, CancellationToken cancellation)
-    {
-        await using var copy = await write.Connection.BeginBinaryImportAsync(
-            "copy profile_line (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, content, line) from stdin (format binary)",
-            cancellation);
-        foreach (var line in batch)
-        {
-            if (!names.TryFind(NameKind.Feature, line.Feature, out var feature))
-                continue;
-            await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(feature, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync((short)line.Length, NpgsqlDbType.Smallint, cancellation);
-            await copy.WriteAsync(line.Start, NpgsqlDbType.TimestampTz, cancellation);
-            await copy.WriteAsync((short)line.Site, NpgsqlDbType.Smallint, cancellation);
-            await WriteAsync(line.Version, NpgsqlDbType.Integer);
-            await copy.WriteAsync(line.Segment, NpgsqlDbType.Text, cancellation);
-            await copy.WriteAsync(line.Profile.Kind, NpgsqlDbType.Smallint, cancellation);
-            await copy.WriteAsync(line.Profile.Counts.All, NpgsqlDbType.Bigint, cancellation);
-            await copy.WriteAsync(line.Profile.Counts.Nulls, NpgsqlDbType.Bigint, cancellation);
-            await copy.WriteAsync(line.Profile.Counts.Defaults, NpgsqlDbType.Bigint, cancellation);
-            await WriteAsync(line.Profile.Moments.Count > 0 ? line.Profile.Moments.Mean : (double?)null, NpgsqlDbType.Double);
-            await WriteAsync(line.Profile.Moments.Count > 1 ? line.Profile.Moments.Variance : (double?)null, NpgsqlDbType.Double);
-            await copy.WriteAsync(line.Profile.Content, NpgsqlDbType.Bytea, cancellation);
-            await copy.WriteAsync((int)line.Number, NpgsqlDbType.Integer, cancellation);
-        }
-
-        await copy.CompleteAsync(cancellation);
-
-        Task WriteAsync<T>(T? value, NpgsqlDbType type)
-            where T : struct =>
-            value is { } present ? copy.WriteAsync(present, type, cancellation) : copy.WriteNullAsync(cancellation);
-    }
-
-    // Of two lines for one window the later holds, as if they had been sent one after the other.
-    private static async Task<(int Landed, int Replaced)> MergeAsync(WriteTransaction write, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            select drift.ensure_month(month) from (select distinct date_trunc('month', starts at time zone 'UTC')::date as month from profile_line order by 1) months;
-            with ready as (
-                select distinct on (l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version))
-                       l.feature_id, length, starts, site, coalesce(l.version, f.current_version) as version, segment, l.kind, count, nulls, defaults, mean, variance, content
-                from profile_line l join registry.feature f on f.id = l.feature_id
-                order by l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version), line desc),
-            former as (
-                select count(*) as rows from drift.profile p join ready r using (feature_id, length, starts, site, segment, version)),
-            written as (
-                insert into drift.profile (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, content)
-                select * from ready
-                on conflict (feature_id, length, starts, site, segment, version) do update
-                set kind = excluded.kind, count = excluded.count, nulls = excluded.nulls, defaults = excluded.defaults,
-                    mean = excluded.mean, variance = excluded.variance, content = excluded.content
-                returning 1)
-            select (select count(*) from written)::int, (select rows from former)::int
-            """, write.Connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return (reader.GetInt32(0), reader.GetInt32(1));
     }
 }

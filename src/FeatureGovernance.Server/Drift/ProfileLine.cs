@@ -15,7 +15,7 @@ internal enum ProfileSite
 
 /// <summary>A line of a batch that could be read.</summary>
 internal sealed record ProfileLine(
-    long Number, string Feature, int? Version, ProfileSite Site, WindowLength Length, DateTime Start, string Segment, StoredProfile Profile)
+    long Number, string Feature, int? Version, ProfileSite Site, WindowLength Length, DateTime Start, string Segment, double? LagSeconds, StoredProfile Profile)
 {
     private const int LongestSegment = 200;
 
@@ -60,8 +60,9 @@ internal sealed record ProfileLine(
             faults.Add("start", $"No {known.ToString().ToLowerInvariant()} begins at {start:yyyy-MM-ddTHH:mm:ssZ}.", "Windows begin on the hour, at midnight UTC, or on Monday at midnight UTC.");
         else
             faults.Check(start.Value.Year >= 2000 && start <= now.UtcDateTime.AddDays(1), "start", "The window does not lie between the year 2000 and tomorrow.");
+        faults.Number("lagSeconds", report.LagSeconds, 0, 1e10);
         var profile = StoredProfile.Read(report.Profile, faults);
-        return faults.Any ? null : new(line.Number, report.Feature!, report.Version, site!.Value, length!.Value, start!.Value, report.Segment ?? "", profile!);
+        return faults.Any ? null : new(line.Number, report.Feature!, report.Version, site!.Value, length!.Value, start!.Value, report.Segment ?? "", report.LagSeconds, profile!);
     }
 
     private static bool IsBorder(DateTime start, WindowLength length) => length switch
@@ -73,10 +74,14 @@ internal sealed record ProfileLine(
 }
 
 /// <summary>A profile of numbers or of texts, with what the columns beside it hold.</summary>
-internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments Moments, byte[] Content)
+internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments Moments, ProfileSummary Summary, byte[] Content)
 {
     public const short Numbers = 1;
     public const short Texts = 2;
+
+    public static StoredProfile Of(Profile<double> numbers) => new(Numbers, numbers.Counts, numbers.Moments, ProfileSummary.Of(numbers), numbers.ToBytes());
+
+    public static StoredProfile Of(Profile<string> texts) => new(Texts, texts.Counts, texts.Moments, ProfileSummary.Of(texts), texts.ToBytes());
 
     public static StoredProfile? Read(JsonElement? json, FieldFaults faults)
     {
@@ -92,11 +97,11 @@ internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments M
             if (body.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.String && values.GetString() == "texts")
             {
                 var texts = Statistics.Sketches.Profile.ReadTexts(body);
-                return new(Texts, texts.Counts, texts.Moments, texts.ToBytes());
+                return Of(texts);
             }
 
             var numbers = Statistics.Sketches.Profile.ReadNumbers(body);
-            return new(Numbers, numbers.Counts, numbers.Moments, numbers.ToBytes());
+            return Of(numbers);
         }
         catch (FormatException refused)
         {

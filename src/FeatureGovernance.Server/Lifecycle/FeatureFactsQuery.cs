@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FeatureGovernance.Core.Lifecycle;
+using FeatureGovernance.Server.Drift;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Lifecycle;
@@ -7,12 +8,13 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// <summary>Features as the rules see them, read by a fixed number of statements whatever their number.</summary>
 internal static class FeatureFactsQuery
 {
-    private const string Features = """
+    private const string Features = $"""
         select f.id, f.key, t.slug, f.stage, f.stage_since, btrim(coalesce(f.description, '')) <> '', r.key, r.stage,
                readers.models, readers.teams,
                array(select c.key from registry.feature c
                      join registry.feature_version v on v.feature_id = c.id and v.number = c.current_version
-                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C")
+                     where v.derived_from @> array[f.id] and c.stage <> 7 order by c.key collate "C"),
+               {SeriousIncidents.IsDoubted}
         from registry.feature f
         join registry.team t on t.id = f.team_id
         left join registry.feature r on r.id = f.replacement_id
@@ -81,6 +83,7 @@ internal static class FeatureFactsQuery
                 Replacement = reader.IsDBNull(6) ? null : new(reader.GetString(6), (Stage)reader.GetInt16(7)),
                 LiveReaders = [.. models.Zip(teams, (model, team) => new LiveReader(model, team))],
                 DerivedFeatures = [.. reader.GetFieldValue<string[]>(10)],
+                HasSeriousIncident = reader.GetBoolean(11),
             };
         }
 

@@ -55,6 +55,12 @@ internal sealed class AuthorisationScene
             select {scene.numbers["deprecations"]}, f.id, m.id, m.team_id, 0, now(), 1, now(), now()
             from registry.feature f, registry.model m where f.key = '{scene.feature}' and m.name = '{scene.model}' returning id
             """);
+        scene.numbers["incidents"] = await server.QueryAsync<int>($"""
+            insert into drift.incident (length, starts, ends, ongoing, kind, cause, cause_probability, score, size, severity, lead_feature_id, sources, segments,
+                                        sites, verdict, digest, found_at, updated_at, run_id)
+            select 1, now(), now(), true, 0, 0, 1, 1, 1, 0, f.id, array[]::text[], array[]::text[], array[]::smallint[],
+                   json_build_object('causes', json_build_object(), 'faults', json_build_object(), 'evidence', json_build_array()), '', now(), now(), 0 from registry.feature f where f.key = '{scene.feature}' returning id
+            """);
         return scene;
     }
 
@@ -93,6 +99,7 @@ internal sealed class AuthorisationScene
         "POST features/{key}/comments" => new { text = "Why?" },
         "POST deprecations/{id:int}/reject" => new { reason = "Needed." },
         "POST deprecations/{id:int}/withdraw" => new { reason = "Needed." },
+        "PATCH incidents/{id:int}" => new { status = "acknowledged" },
         _ => null,
     };
 

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using FeatureGovernance.Core.Drift;
+
+namespace FeatureGovernance.Profiling;
+
+/// <summary>What to profile of a file.</summary>
+/// <param name="Path">A Parquet or CSV file, a folder of them (partitioned as Hive does, <c>day=2026-01-31/…</c>, or not), or a pattern with <c>*</c>.</param>
+/// <param name="Window">The length of a window.</param>
+public sealed record ProfileQuestion(string Path, WindowLength Window)
+{
+    /// <summary>The columns wanted; empty for all that hold numbers or texts.</summary>
+    public ImmutableArray<string> Columns { get; init; } = [];
+
+    /// <summary>The column of times, which may be one of the folder's partitions; null to look for one, unless <see cref="Start"/> is given.</summary>
+    public string? Time { get; init; }
+
+    /// <summary>The start of the one window that all rows belong to, for files without times.</summary>
+    public DateTime? Start { get; init; }
+
+    /// <summary>Columns by whose values rows are told apart, as <c>country=se</c>.</summary>
+    public ImmutableArray<string> Segments { get; init; } = [];
+
+    /// <summary>A column that says how many rows of the warehouse each row stands for; null for one.</summary>
+    public string? Weight { get; init; }
+
+    /// <summary>By column, the value that stands in for a missing one.</summary>
+    public ImmutableDictionary<string, string> Defaults { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
+
+/// <summary>The profile of one column in one window and segment: of numbers or of texts.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Start">Of the window, in UTC.</param>
+/// <param name="Segment">Empty for all rows.</param>
+/// <param name="Numbers">Of a column of numbers.</param>
+/// <param name="Texts">Of a column of texts.</param>
+public sealed record ColumnProfile(
+    string Column, DateTime Start, string Segment, Statistics.Sketches.Profile<double>? Numbers, Statistics.Sketches.Profile<string>? Texts);
+
+/// <summary>What is wrong with a file or with the question.</summary>
+public sealed class ProfilingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using DuckDB.NET.Data;
+using FeatureGovernance.Core;
+using FeatureGovernance.Core.Drift;
+
+namespace FeatureGovernance.Profiling;
+
+/// <summary>The statement that reads a file: seconds of the window, the segment, the weight, then the columns.</summary>
+/// <param name="Name">Of the file, for messages.</param>
+/// <param name="Sql">The statement.</param>
+/// <param name="Columns">In its order.</param>
+/// <param name="Time">The column of times; null where there is one window.</param>
+internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedColumn> Columns, string? Time)
+{
+    private static readonly string[] TimeNames = ["timestamp", "time", "datetime", "date", "ts", "event_timestamp", "event_time", "day", "ds", "dt"];
+
+    public static ReadPlan Of(DuckDBConnection connection, ProfileQuestion question)
+    {
+        var source = Source(question.Path);
+        var described = Describe(connection, source);
+        foreach (var asked in question.Columns.Concat(question.Segments).Append(question.Time).Append(question.Weight).OfType<string>().Where(asked => !described.Exists(column => column.Name == asked)))
+            throw new ProfilingException($"There is no column '{asked}'; the columns are {string.Join(", ", described.Select(column => column.Name))}.");
+
+        var time = question.Start is not null ? null : question.Time
+            ?? described.Find(column => IsTime(column.Type)).Name
+            ?? described.Find(column => TimeNames.Contains(column.Name.ToLowerInvariant())).Name
+            ?? throw new ProfilingException("No column of times was found; name it, or say when the one window of the file starts.");
+        var wanted = described.Where(column => column.Name != time && column.Name != question.Weight && !question.Segments.Contains(column.Name)
+            && (question.Columns.IsEmpty ? Kind(column.Type) is not null : question.Columns.Contains(column.Name))).ToList();
+        foreach (var (name, type) in wanted.Where(column => Kind(column.Type) is null))
+            throw new ProfilingException($"Column '{name}' is a {type}, neither numbers nor texts.");
+        if (wanted.Count == 0)
+            throw new ProfilingException("There is no column of numbers or texts beside the times.");
+
+        var segment = question.Segments.IsEmpty ? "''" : string.Join(" || ',' || ", question.Segments.Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}=' || coalesce(cast({Quoted(name)} as varchar), '')"));
+        var values = wanted.Select(column => $"cast({Quoted(column.Name)} as {(Kind(column.Type) == true ? "varchar" : "double")})");
+        return new(
+            Path.GetFileName(question.Path.TrimEnd('/')),
+            $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {(question.Weight is { } weight ? $"cast({Quoted(weight)} as bigint)" : "cast(1 as bigint)")}, {string.Join(", ", values)} from {source}",
+            [.. wanted.Select(column => new PlannedColumn(column.Name, Kind(column.Type) == true, question.Defaults.GetValueOrDefault(column.Name)))],
+            time);
+    }
+
+    private static string WindowOf(ProfileQuestion question, (string Name, string Type) time)
+    {
+        if (question.Start is { } start)
+            return $"cast({(long)(start - DateTime.UnixEpoch).TotalSeconds} as bigint)";
+        var quoted = Quoted(time.Name);
+        // Whole numbers are seconds, or milliseconds where seconds would lie beyond the year 5000.
+        var instant = IsNumber(time.Type)
+            ? $"make_timestamp(cast({quoted} * case when {quoted} > 1e11 then 1e3 else 1e6 end as bigint))"
+            : time.Type.StartsWith("TIMESTAMP WITH", StringComparison.Ordinal) ? $"make_timestamp(epoch_us({quoted}))" : $"try_cast({quoted} as timestamp)";
+        return $"cast(epoch(date_trunc('{Words.Of(question.Window)}', {instant})) as bigint)";
+    }
+
+    private static string Source(string path)
+    {
+        var remote = path.Contains("://", StringComparison.Ordinal);
+        if (!remote && Directory.Exists(path))
+        {
+            var (parquet, csv) = (Any(path, "*.parquet"), Any(path, "*.csv"));
+            if (parquet == csv)
+                throw new ProfilingException($"The folder '{path}' holds {(parquet ? "both Parquet and CSV files; name one kind by a pattern" : "neither .parquet nor .csv files")}.");
+            path = Path.Combine(path, "**", parquet ? "*.parquet" : "*.csv");
+        }
+        else if (!remote && !path.Contains('*', StringComparison.Ordinal) && !File.Exists(path))
+        {
+            throw new ProfilingException($"There is no file or folder '{path}'.");
+        }
+
+        var literal = $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
+        return IsParquet(path)
+            ? $"read_parquet({literal}, hive_partitioning = true, union_by_name = true)"
+            : $"read_csv({literal}, header = true, hive_partitioning = true, union_by_name = true, sample_size = 100000, nullstr = ['', 'NA', 'NULL', 'null', 'None'])";
+    }
+
+    private static bool IsParquet(string path)
+    {
+        if (!File.Exists(path))
+            return path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+        using var file = File.OpenRead(path);
+        Span<byte> magic = stackalloc byte[4];
+        return path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
+            || (file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual("PAR1"u8));
+    }
+
+    private static bool Any(string folder, string pattern) => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Any();
+
+    private static List<(string Name, string Type)> Describe(DuckDBConnection connection, string source)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"describe select * from {source}";
+        using var reader = command.ExecuteReader();
+        var columns = new List<(string Name, string Type)>();
+        while (reader.Read())
+            columns.Add((reader.GetString(0), reader.GetString(1)));
+        return columns;
+    }
+
+    // True for texts, false for numbers, null for what is neither.
+    private static bool? Kind(string type) => IsNumber(type) ? false
+        : type is "VARCHAR" or "UUID" || type.StartsWith("ENUM", StringComparison.Ordinal) ? true
+        : null;
+
+    private static bool IsNumber(string type) =>
+        type is "BOOLEAN" or "FLOAT" or "DOUBLE" or "INTEGER" or "UINTEGER" || type.EndsWith("INT", StringComparison.Ordinal) || type.StartsWith("DECIMAL", StringComparison.Ordinal);
+
+    private static bool IsTime(string type) => type is "DATE" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal);
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,90 @@
+using System.Data;
+using System.Diagnostics;
+using FeatureGovernance.Server.Storage;
+using Hangfire;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Drift;
+
+/// <summary>Executes detection runs in the background, one at a time over all processes; a run that was killed is simply run again.</summary>
+internal sealed partial class DriftJob(NpgsqlDataSource source, IServiceScopeFactory scopes, TimeProvider clock, ILogger<DriftJob> log)
+{
+    /// <summary>The hour's run; where one is queued or was left behind by a process that is gone, that one.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunByTheClockAsync(CancellationToken cancellation)
+    {
+        int? id;
+        await using (var connection = await source.OpenConnectionAsync(cancellation))
+        {
+            id = await DriftRuns.AddAsync(connection, "system:drift", WriteTransaction.Truncate(clock.GetUtcNow()), cancellation)
+                ?? (await DriftRuns.ActiveAsync(connection, cancellation))?.Id;
+        }
+
+        if (id is { } run)
+            await RunAsync(run, cancellation);
+    }
+
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunAsync(int id, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        while (!await DriftRuns.TryHoldAsync(connection, cancellation))
+        {
+            // A run that is queued may find the one before it just letting go; one that is running is somebody else's.
+            if (await DriftRuns.FindAsync(connection, id, cancellation) is not { State: "queued" })
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        }
+
+        try
+        {
+            if (await DriftRuns.StartAsync(connection, id, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation))
+                await ExecuteAsync(id, cancellation);
+        }
+        finally
+        {
+            // A broken session has let go of its lock already.
+            if (connection.State == ConnectionState.Open)
+                await DriftRuns.ReleaseAsync(connection);
+        }
+    }
+
+    private async Task ExecuteAsync(int id, CancellationToken cancellation)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
+            var detection = new Detection(source, id, write.Now);
+            var incidents = await detection.FindAsync(cancellation);
+            write.Origin = Audit.Origin.System("drift");
+            await write.BeginAsync(cancellation);
+            await IncidentPublication.ExecuteAsync(write, id, incidents, detection.Counts, cancellation);
+            await DriftRuns.EndAsync(write.Connection, id, DriftRunState.Succeeded, write.Now, null, detection.Counts, cancellation);
+            await write.CommitAsync(cancellation);
+            LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"), detection.Counts.GetValueOrDefault("incidents"));
+        }
+        catch (RunCancelledException)
+        {
+            await EndAsync(id, DriftRunState.Cancelled, null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await EndAsync(id, DriftRunState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
+            throw;
+        }
+    }
+
+    private async Task EndAsync(int id, DriftRunState state, string? error)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await DriftRuns.EndAsync(connection, id, state, WriteTransaction.Truncate(clock.GetUtcNow()), error, null, CancellationToken.None);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Detection run {Id} read {Profiles} profiles in {Seconds:0.0} s and found {Incidents} incidents")]
+    private partial void LogDone(int id, double seconds, long profiles, long incidents);
+}
+
+/// <summary>Somebody asked the run to stop.</summary>
+internal sealed class RunCancelledException : Exception;
