@@ -42,6 +42,7 @@ public static class NoticeRules
         new("feature.disabled", NoticeKind.FeatureMoved, [Audience.OwnerTeam, Audience.ReaderTeams]),
         new("feature.removed", NoticeKind.FeatureMoved, [Audience.OwnerTeam, Audience.ReaderTeams]),
         new("feature.adopted", NoticeKind.FeatureMoved, [Audience.OwnerTeam, Audience.ReaderTeams]),
+        new("incident.serious", NoticeKind.Incident, []),
         new("feature.commented", NoticeKind.Commented, [Audience.OwnerTeam]),
         new("feature.changed", NoticeKind.FeatureChanged, [Audience.ReaderTeams], OnChangeOf: "version"),
     ];
@@ -55,7 +56,7 @@ public static class NoticeRules
         NoticeKind.FeatureMoved or NoticeKind.FeatureChanged => DeliveryMode.Digest,
         NoticeKind.ReviewRequested or NoticeKind.ReviewReminder or NoticeKind.ReviewEscalated or NoticeKind.ReviewGiven
             or NoticeKind.ProposalMoved or NoticeKind.BrownoutAborted or NoticeKind.AdoptionRequested or NoticeKind.AdoptionDecided
-            or NoticeKind.Commented or NoticeKind.Other => DeliveryMode.Immediate,
+            or NoticeKind.Commented or NoticeKind.Incident or NoticeKind.Other => DeliveryMode.Immediate,
     };
 
     private static bool Fits(string pattern, string action) =>

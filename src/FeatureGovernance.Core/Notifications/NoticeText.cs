@@ -32,6 +32,7 @@ public sealed record NoticeText(string Title, string Body, string? Path)
             NoticeKind.FeatureMoved => $"{happened.Subject} is now {thing.Text("stage") ?? Last(happened.Action)}",
             NoticeKind.FeatureChanged => $"{happened.Subject} has a new definition{Version(thing)}",
             NoticeKind.Commented => $"{happened.Actor} on {happened.Subject}",
+            NoticeKind.Incident => $"Values went wrong: {Features(thing, 3)}",
             NoticeKind.Other => $"{Capital(happened.Action.Replace('.', ' ').Replace('-', ' '))}: {happened.Subject}",
         };
         return new(OneLine(title), Lines(happened, thing), Where(happened, thing));
@@ -69,6 +70,7 @@ public sealed record NoticeText(string Title, string Body, string? Path)
         "deprecation" => $"/api/v1/deprecations/{happened.SubjectId}",
         "incident" => $"/api/v1/incidents/{happened.SubjectId}",
         "adoption" when thing.Part("id") is { ValueKind: JsonValueKind.Number } id => $"/api/v1/adoptions/{id.GetRawText()}",
+        "incident" => $"/api/v1/incidents/{happened.SubjectId}",
         "model" => $"/api/v1/models/{Uri.EscapeDataString(happened.Subject)}",
         _ => null,
     };

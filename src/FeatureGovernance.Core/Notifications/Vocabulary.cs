@@ -38,6 +38,9 @@ public enum NoticeKind
 
     /// <summary>Somebody said something of a feature of your team, or after you did.</summary>
     Commented,
+
+    /// <summary>Values of a feature that you own, or that your models read, went wrong.</summary>
+    Incident,
 }
 
 /// <summary>How a channel is told of a kind.</summary>
