@@ -32,7 +32,7 @@ internal sealed class PoolWeights
         var sample = usable.Count <= MostSeries ? usable : [.. Enumerable.Range(0, MostSeries).Select(i => usable[(int)((long)i * usable.Count / MostSeries)])];
         foreach (var name in sample.SelectMany(series => series.Forecasts).Select(member => member.Member).Distinct()) learned.weights.Add(name, 1);
         foreach (var name in learned.weights.Keys) learned.weights[name] = 1.0 / learned.weights.Count;
-        for (var round = 0; round < Rounds; round++) learned.Step(sample, 0.6 / (1 + round / 10.0));
+        for (var round = 0; round < Rounds && sample.Count > 0; round++) learned.Step(sample, 0.6 / (1 + round / 10.0));
         return learned;
     }
 
