@@ -59,7 +59,7 @@ public record PlanSummary
 /// <summary>A plan with what it says.</summary>
 public sealed record PlanView : PlanSummary
 {
-    /// <summary>All pools in money; and by unit, where pools share one.</summary>
+    /// <summary>All pools in money first; then by unit, region, team and resource class.</summary>
     public IReadOnlyList<TotalView>? Totals { get; init; }
 
     /// <summary>The pools, page by page: pass <c>nextCursor</c> as <c>cursor</c>.</summary>
@@ -69,7 +69,10 @@ public sealed record PlanView : PlanSummary
 /// <summary>The sum of pools.</summary>
 public sealed record TotalView
 {
-    /// <summary><c>money</c>, or the unit.</summary>
+    /// <summary><c>all</c>, <c>unit</c>, <c>region</c>, <c>team</c> or <c>resourceClass</c>; all but units are in money. Absent in plans of old.</summary>
+    public string? By { get; init; }
+
+    /// <summary><c>money</c> for everything; else the unit, region, team or class, <c>none</c> for pools that name none.</summary>
     public required string Of { get; init; }
 
     /// <summary>How many pools are in it.</summary>
@@ -149,7 +152,16 @@ public sealed record PeriodView
 
     /// <summary>What scenarios change, in the order applied.</summary>
     public required IReadOnlyList<EffectView> Effects { get; init; }
+
+    /// <summary>
+    /// What the mean demand comes from, adding up to it: <c>today</c>, then <c>features</c>, <c>models</c> and <c>traffic</c> or <c>unexplained</c>, then
+    /// scenarios' parts. Years alone have it.
+    /// </summary>
+    public IReadOnlyList<DriverView>? Drivers { get; init; }
 }
+
+/// <summary>A part of the mean demand, and its share of it; below 0 where demand goes.</summary>
+public sealed record DriverView(string Name, double Amount, double? Share);
 
 /// <summary>Two plans side by side; the pools page by page.</summary>
 public sealed record PlanComparison(PlanSummary Plan, PlanSummary Other, IReadOnlyList<ComparedPeriod> Money, Page<ComparedPool> Pools);

@@ -21,8 +21,24 @@ public record PoolDefinition
     /// <summary>The team that uses it.</summary>
     public string? Team { get; init; }
 
+    /// <summary>What demand follows from; absent: it is reported.</summary>
+    public DemandFrom? DemandFrom { get; init; }
+
     /// <summary>How much must be free; default: none of demand, at an accepted risk of 0.1.</summary>
     public HeadroomPolicy? Headroom { get; init; }
+}
+
+/// <summary>Demand that follows from telemetry.</summary>
+public sealed record DemandFrom
+{
+    /// <summary><c>costs</c>: what features cost of the pool's resource; <c>reads</c>: how often features are read, times a cost.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>With reads: what a million of them consume per day, in the pool's unit; at least 0.</summary>
+    public double? UnitsPerMillionReads { get; init; }
+
+    /// <summary>With reads: <c>training</c> or <c>serving</c>; absent: both.</summary>
+    public string? Environment { get; init; }
 }
 
 /// <summary>How much of a pool must be free, and how surely.</summary>

@@ -67,6 +67,9 @@ public sealed record PeriodOutlook
 
     /// <summary>What the scenario's parts change, in the order applied.</summary>
     public required ImmutableArray<Effect> Effects { get; init; }
+
+    /// <summary>What the mean demand comes from; of years alone, null otherwise.</summary>
+    public ImmutableArray<Driver>? Drivers { get; init; }
 }
 
 /// <summary>The terms on which a pool is judged.</summary>

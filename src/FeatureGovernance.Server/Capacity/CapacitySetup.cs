@@ -10,6 +10,8 @@ internal static class CapacitySetup
     public static void AddCapacity(this WebApplicationBuilder builder)
     {
         builder.Services.AddTransient<PlanJob>();
+        builder.Services.AddTransient<DerivedDemands>();
+        builder.Services.AddSingleton(RecurringJob.Of<DerivedDemands>("capacity-derived-demand", "20 3 * * *", job => job.RefreshAsync(CancellationToken.None)));
         builder.Services.AddSingleton(RecurringJob.Of<PlanJob>("capacity-plans-resume", "*/10 * * * *", job => job.ResumeAsync(CancellationToken.None)));
     }
 
@@ -34,7 +36,8 @@ internal static class CapacitySetup
 
         capacity.MapPost("/plans", PlanEndpoints.Post).Needs(Permission.PlanCapacity).Mutates().WithSummary("Plan every pool and the total; answers at once, works on");
         capacity.MapGet("/plans", PlanEndpoints.List).Needs(Permission.Read).WithSummary("Plans, the newest first");
-        capacity.MapGet("/plans/{id:int}", PlanEndpoints.Get).Needs(Permission.Read).WithSummary("A plan: how far it is, and what it says; also as text/csv");
+        capacity.MapGet("/plans/{id:int}", PlanEndpoints.Get).Needs(Permission.Read).WithSummary("A plan: how far it is, and what it says; also as text/csv and application/vnd.apache.parquet");
+        capacity.MapGet("/plans/{id:int}/report", PlanReport.Get).Needs(Permission.Read).WithSummary("The plan as one HTML document to print");
         capacity.MapPost("/plans/{id:int}/cancel", PlanEndpoints.Cancel).Needs(Permission.PlanCapacity).Mutates().WithSummary("Stop a plan that is under way");
         capacity.MapGet("/plans/{id:int}/accuracy", PlanJudgement.Get).Needs(Permission.Read).WithSummary("How the plan fared against what came");
         capacity.MapGet("/plans/{id:int}/compare/{other:int}", PlanComparing.Get).Needs(Permission.Read).WithSummary("Two plans side by side");

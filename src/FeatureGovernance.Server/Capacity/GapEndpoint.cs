@@ -23,8 +23,8 @@ internal static class GapEndpoint
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanEndpoints.Unknown(id);
-        if (PlanEndpoints.NotReady(plan) is { } notReady)
+            return (Refused)PlanQuery.Unknown(id);
+        if (PlanQuery.NotReady(plan) is { } notReady)
             return (Refused)notReady;
         if (await Pools.FindAsync(connection, body.Pool!, cancellation) is not { } pool)
             return (Refused)Problems.Malformed("pool", $"There is no pool '{body.Pool}'.", "Name one of the plan's pools.");

@@ -84,7 +84,7 @@ internal sealed class ObservationBatch(WriteTransaction write)
     private static readonly DateOnly FirstDay = new(2000, 1, 1);
 
     private readonly List<(long Line, CapacityObservation Observation)> waiting = [];
-    private readonly Dictionary<string, (int Id, string Unit)?> pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Id, string Unit, bool IsDerived)?> pools = new(StringComparer.Ordinal);
     private readonly DateOnly today = DateOnly.FromDateTime(write.Now.UtcDateTime);
 
     public int Waiting => waiting.Count;
@@ -137,6 +137,12 @@ internal sealed class ObservationBatch(WriteTransaction write)
                 continue;
             }
 
+            if (observation.Demand is not null && pool.IsDerived)
+            {
+                Fail(line, [new("demand", "The pool's demand follows from telemetry.", "Report its supply alone, or take demandFrom from the pool.", "derived-demand")]);
+                continue;
+            }
+
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(pool.Id, NpgsqlDbType.Integer, cancellation);
             await writer.WriteAsync(observation.Day!.Value, NpgsqlDbType.Date, cancellation);
@@ -185,11 +191,11 @@ internal sealed class ObservationBatch(WriteTransaction write)
         foreach (var name in fresh)
             pools[name] = null;
         // Shared, so that no pool changes its unit meanwhile.
-        await using var command = new NpgsqlCommand("select name, id, unit from capacity.pool where name = any($1) order by id for share", write.Connection);
+        await using var command = new NpgsqlCommand("select name, id, unit, demand_from is not null from capacity.pool where name = any($1) order by id for share", write.Connection);
         command.Parameters.AddWithValue(fresh);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            pools[reader.GetString(0)] = (reader.GetInt32(1), reader.GetString(2));
+            pools[reader.GetString(0)] = (reader.GetInt32(1), reader.GetString(2), reader.GetBoolean(3));
     }
 
     private void Fail(long line, IEnumerable<FieldError> faults)

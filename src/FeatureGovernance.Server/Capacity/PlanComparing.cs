@@ -25,10 +25,10 @@ internal static class PlanComparing
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanEndpoints.Unknown(id);
+            return (Refused)PlanQuery.Unknown(id);
         if (await PlanLedger.FindAsync(connection, other, cancellation) is not { } second)
-            return (Refused)PlanEndpoints.Unknown(other);
-        if ((PlanEndpoints.NotReady(plan) ?? PlanEndpoints.NotReady(second)) is { } notReady)
+            return (Refused)PlanQuery.Unknown(other);
+        if ((PlanQuery.NotReady(plan) ?? PlanQuery.NotReady(second)) is { } notReady)
             return (Refused)notReady;
 
         await using var command = new NpgsqlCommand(Pairs, connection);

@@ -10,7 +10,13 @@ namespace FeatureGovernance.Server.Capacity;
 internal static class PlanCsv
 {
     private const string Header = "pool,unit,period,from,to,demand_p10,demand_p50,demand_p90,demand_mean,supply_p10,supply_p50,supply_p90,headroom,"
-        + "shortfall_probability,shortfall_p50,shortfall_p90,shortfall_first_day,to_add,cost_p10,cost_p50,cost_p90,gap_cost\n";
+        + "shortfall_probability,shortfall_p50,shortfall_p90,shortfall_first_day,to_add,cost_p10,cost_p50,cost_p90,gap_cost,"
+        + "total_by,from_today,from_features,from_models,from_traffic,from_unexplained,from_scenarios\n";
+
+    /// <summary>The columns with their types, as DuckDB writes a struct.</summary>
+    public static readonly string ColumnTypes = $"{{{string.Join(", ", Header.TrimEnd().Split(',').Select(column => $"'{column}': '{TypeOf(column)}'"))}}}";
+
+    private static readonly string[] Known = ["today", "features", "models", "traffic", "unexplained"];
 
     public static async Task WriteAsync(NpgsqlDataSource source, StoredPlan plan, Stream stream, CancellationToken cancellation)
     {
@@ -23,22 +29,34 @@ internal static class PlanCsv
         {
             var pool = Json.Read<PoolPlanView>(reader.GetString(0))!;
             foreach (var period in pool.Periods)
-                await writer.WriteAsync(Row(pool.Pool, pool.Unit, period));
+                await writer.WriteAsync(Row(pool.Pool, pool.Unit, "", period));
         }
 
         foreach (var total in Json.Read<List<TotalView>>(plan.Totals)!)
         {
             foreach (var period in total.Periods)
-                await writer.WriteAsync(Row("total", total.Of, period));
+                await writer.WriteAsync(Row("total", total.Of, total.By, period));
         }
     }
 
     // Names and units are slugs and need no quotes.
-    private static string Row(string pool, string unit, PeriodView period) => string.Join(',',
+    private static string Row(string pool, string unit, string? by, PeriodView period) => string.Join(',',
         pool, unit, period.Period, Day(period.From), Day(period.To), Number(period.Demand.P10), Number(period.Demand.P50), Number(period.Demand.P90), Number(period.Demand.Mean),
         Number(period.Supply?.P10), Number(period.Supply?.P50), Number(period.Supply?.P90), Number(period.Headroom), Number(period.Shortfall?.Probability),
         Number(period.Shortfall?.Amount.P50), Number(period.Shortfall?.Amount.P90), Day(period.Shortfall?.FirstDay), Number(period.Shortfall?.ToAdd),
-        Number(period.Cost?.Demand.P10), Number(period.Cost?.Demand.P50), Number(period.Cost?.Demand.P90), Number(period.Cost?.Gap)) + "\n";
+        Number(period.Cost?.Demand.P10), Number(period.Cost?.Demand.P50), Number(period.Cost?.Demand.P90), Number(period.Cost?.Gap),
+        by, Number(From(period, "today")), Number(From(period, "features")), Number(From(period, "models")), Number(From(period, "traffic")), Number(From(period, "unexplained")),
+        Number(period.Drivers?.Where(part => !Known.Contains(part.Name)).Sum(part => part.Amount))) + "\n";
+
+    private static string TypeOf(string column) => column switch
+    {
+        "pool" or "unit" or "period" or "total_by" => "VARCHAR",
+        "from" or "to" or "shortfall_first_day" => "DATE",
+        _ => "DOUBLE",
+    };
+
+    private static double? From(PeriodView period, string driver) => period.Drivers?.FirstOrDefault(part => part.Name == driver)?.Amount;
+
 
     private static string Number(double? number) => number?.ToString("G10", CultureInfo.InvariantCulture) ?? "";
 

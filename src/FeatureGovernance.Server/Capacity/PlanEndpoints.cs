@@ -1,4 +1,3 @@
-using System.Globalization;
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core;
@@ -35,7 +34,7 @@ internal static class PlanEndpoints
             faults.Add("pools", $"There is no pool '{name}'.", "Register it first by PUT /api/v1/capacity/pools/{pool}.");
         if (faults.Refusal is { } unknown)
             return (Refused)unknown;
-        await using (var any = new NpgsqlCommand("select exists (select from capacity.observation where demand is not null)", write.Connection))
+        await using (var any = new NpgsqlCommand("select exists (select from capacity.observation where demand is not null) or exists (select from capacity.pool where demand_from is not null)", write.Connection))
         {
             if (await any.ExecuteScalarAsync(cancellation) is false)
                 return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-plan", "No pool has an observed demand yet; report some by POST /api/v1/capacity/observations.");
@@ -74,13 +73,14 @@ internal static class PlanEndpoints
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)Unknown(id);
-        if (context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/csv"))
-        {
-            return NotReady(plan) is { } notReady
-                ? (Refused)notReady
-                : TypedResults.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), "text/csv", $"plan-{id}.csv");
-        }
+            return (Refused)PlanQuery.Unknown(id);
+        var wanted = context.Request.GetTypedHeaders().Accept.Select(type => type.MediaType.Value).FirstOrDefault(type => type is "text/csv" or PlanParquet.Type);
+        if (wanted is not null && PlanQuery.NotReady(plan) is { } notReady)
+            return (Refused)notReady;
+        if (wanted == "text/csv")
+            return TypedResults.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), wanted, $"plan-{id}.csv");
+        if (wanted is not null)
+            return TypedResults.Stream(stream => PlanParquet.WriteAsync(source, plan, stream, cancellation), wanted, $"plan-{id}.parquet");
 
         var hasResult = plan.View.State == "succeeded";
         return TypedResults.Ok(new PlanView
@@ -88,15 +88,15 @@ internal static class PlanEndpoints
             Id = plan.Id, Name = plan.View.Name, State = plan.View.State, AsOf = plan.AsOf, Scenarios = plan.View.Scenarios, RequestedBy = plan.View.RequestedBy,
             RequestedAt = plan.View.RequestedAt, FinishedAt = plan.View.FinishedAt, Progress = plan.View.Progress, CancelRequested = plan.View.CancelRequested,
             Pools = plan.View.Pools, LeftOut = plan.View.LeftOut, Error = plan.View.Error,
-            Totals = hasResult ? Json.Read<List<TotalView>>(plan.Totals) : null,
-            PoolPlans = hasResult ? await PageAsync(connection, id, after?.Last ?? "", size, cancellation) : null,
+            Totals = PlanQuery.Totals(plan),
+            PoolPlans = hasResult ? await PlanQuery.PageAsync(connection, id, after?.Last ?? "", size, cancellation) : null,
         });
     }
 
     public static async Task<Results<Accepted<PlanSummary>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
     {
         if (await PlanLedger.FindAsync(write.Connection, id, cancellation) is not { } plan)
-            return (Refused)Unknown(id);
+            return (Refused)PlanQuery.Unknown(id);
         if (!plan.IsOpen)
             return (Refused)new Refusal(RefusalKind.Conflict, "plan-ended", $"Plan {id} has {plan.View.State} already.");
         await PlanLedger.RequestCancelAsync(write.Connection, id, cancellation);
@@ -110,28 +110,6 @@ internal static class PlanEndpoints
         var after = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-cancel-requested", "plan", id, $"{id}", new { plan.View.State }, new { after.View.State }));
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", after.View);
-    }
-
-    public static Refusal Unknown(int id) => Problems.NotFound("plan", id.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>Why a plan says nothing yet; null where it does.</summary>
-    public static Refusal? NotReady(StoredPlan plan) => plan.View.State == "succeeded"
-        ? null
-        : new(RefusalKind.Conflict, "plan-not-ready", $"Plan {plan.Id} is {plan.View.State}; only one that has succeeded says something.");
-
-    /// <summary>The plan's pools by name, from one on.</summary>
-    public static async Task<Page<PoolPlanView>> PageAsync(NpgsqlConnection connection, int plan, string after, int size, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select outlook::text from capacity.plan_pool where plan_id = $1 and pool > $2 order by pool limit $3", connection);
-        command.Parameters.AddWithValue(plan);
-        command.Parameters.AddWithValue(after);
-        command.Parameters.AddWithValue(size + 1);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var found = new List<PoolPlanView>();
-        while (await reader.ReadAsync(cancellation))
-            found.Add(Json.Read<PoolPlanView>(reader.GetString(0))!);
-        var page = found.Take(size).ToList();
-        return new(page, found.Count > size ? new Cursor("pool", page[^1].Pool, 0).Encode() : null);
     }
 
     private static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)

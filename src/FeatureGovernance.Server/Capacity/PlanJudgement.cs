@@ -29,8 +29,8 @@ internal static class PlanJudgement
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanEndpoints.Unknown(id);
-        if (PlanEndpoints.NotReady(plan) is { } notReady)
+            return (Refused)PlanQuery.Unknown(id);
+        if (PlanQuery.NotReady(plan) is { } notReady)
             return (Refused)notReady;
         await using var command = new NpgsqlCommand(Judged, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(id);

@@ -25,6 +25,7 @@ internal static class PoolEndpoints
         faults.Slug("resourceClass", body.ResourceClass, required: false);
         faults.Slug("resource", body.Resource, required: false);
         faults.Slug("team", body.Team, required: false);
+        DerivedDemands.Check(body, faults);
         faults.Number("headroom.share", body.Headroom?.Share, 0, 10);
         faults.Number("headroom.risk", body.Headroom?.Risk, 0.001, 0.999);
         if (faults.Refusal is { } refusal)
@@ -48,6 +49,7 @@ internal static class PoolEndpoints
         {
             Pool = pool, Unit = body.Unit, UnitPrice = body.UnitPrice, Region = Given(body.Region), ResourceClass = Given(body.ResourceClass),
             Resource = Given(body.Resource), Team = Given(body.Team), Headroom = new() { Share = body.Headroom?.Share ?? 0, Risk = body.Headroom?.Risk ?? Pools.DefaultRisk },
+            DemandFrom = DerivedDemands.Canonical(body.DemandFrom),
             LastDemandDay = before?.View.LastDemandDay, LastDemand = before?.View.LastDemand, LastSupplyDay = before?.View.LastSupplyDay,
             LastSupply = before?.View.LastSupply, Revision = (before?.View.Revision ?? 0) + 1,
         };
@@ -58,6 +60,8 @@ internal static class PoolEndpoints
         }
 
         var id = await SaveAsync(write, after, team, cancellation);
+        if (before is not null && after.DemandFrom is not null && after.DemandFrom != before.View.DemandFrom)
+            await DerivedDemands.ForgetAsync(write.Connection, id, cancellation);
         write.Record(NewEvent.Of(before is null ? "capacity.pool-registered" : "capacity.pool-changed", "pool", id, pool, before?.View, after));
         context.SetRevision(after.Revision);
         return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}", after) : TypedResults.Ok(after);
@@ -122,10 +126,11 @@ internal static class PoolEndpoints
     private static async Task<int> SaveAsync(WriteTransaction write, PoolView pool, int? team, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            insert into capacity.pool (name, unit, unit_price, region, resource_class, resource, team_id, headroom, risk, revision, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            insert into capacity.pool (name, unit, unit_price, region, resource_class, resource, team_id, headroom, risk, revision, updated_at,
+                demand_from, units_per_million_reads, demand_environment)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             on conflict (name) do update set unit = $2, unit_price = $3, region = $4, resource_class = $5, resource = $6, team_id = $7,
-                headroom = $8, risk = $9, revision = $10, updated_at = $11
+                headroom = $8, risk = $9, revision = $10, updated_at = $11, demand_from = $12, units_per_million_reads = $13, demand_environment = $14
             returning id
             """, write.Connection);
         command.Parameters.AddWithValue(pool.Pool);
@@ -138,6 +143,7 @@ internal static class PoolEndpoints
         command.Parameters.AddWithValue(pool.Headroom.Risk!.Value);
         command.Parameters.AddWithValue(pool.Revision);
         command.Parameters.AddWithValue(write.Now);
+        DerivedDemands.Store(command.Parameters, pool.DemandFrom);
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }

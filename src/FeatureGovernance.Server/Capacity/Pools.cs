@@ -14,7 +14,8 @@ internal static class Pools
     public const double DefaultRisk = 0.1;
 
     private const string Select = """
-        select p.id, p.name, p.unit, p.unit_price, p.region, p.resource_class, p.resource, t.slug, p.headroom, p.risk, p.revision, d.day, d.demand, s.day, s.supply
+        select p.id, p.name, p.unit, p.unit_price, p.region, p.resource_class, p.resource, t.slug, p.headroom, p.risk, p.revision, d.day, d.demand, s.day, s.supply,
+               p.demand_from, p.units_per_million_reads, p.demand_environment
         from capacity.pool p
         left join registry.team t on t.id = p.team_id
         left join lateral (select day, demand from capacity.observation o where o.pool_id = p.id and demand is not null order by day desc limit 1) d on true
@@ -70,6 +71,7 @@ internal static class Pools
                 LastDemand = reader.GetValue(12) as double?,
                 LastSupplyDay = reader.IsDBNull(13) ? null : reader.GetFieldValue<DateOnly>(13),
                 LastSupply = reader.GetValue(14) as double?,
+                DemandFrom = DerivedDemands.Read(reader, 15),
             }));
         }
 

@@ -7,7 +7,24 @@ namespace FeatureGovernance.Statistics.Forecasting;
 /// <param name="StepCorrelation">Correlation of the errors of neighbouring steps, 0 to 1: what a sum of steps needs beside their intervals.</param>
 /// <param name="Backtest">How forecasts from past origins fared; null where the series is too short for any.</param>
 public sealed record SeriesForecast(
-    IReadOnlyList<ForecastStep> Steps, IReadOnlyList<MemberShare> Members, IReadOnlyList<string> Notes, double StepCorrelation, BacktestReport? Backtest);
+    IReadOnlyList<ForecastStep> Steps, IReadOnlyList<MemberShare> Members, IReadOnlyList<string> Notes, double StepCorrelation, BacktestReport? Backtest)
+{
+    /// <summary>What came less what the members' median said, origin by origin and step by step: aligned between series of one length.</summary>
+    public IReadOnlyList<double> PastErrors { get; init; } = [];
+
+    /// <summary>The same forecast, its means and intervals moved by an amount per step; what was never below zero stays so.</summary>
+    public SeriesForecast Moved(IReadOnlyList<double> by)
+    {
+        var steps = new ForecastStep[Steps.Count];
+        for (var h = 0; h < steps.Length; h++)
+        {
+            var (step, move) = (Steps[h], by[h]);
+            double Put(double value) => step.Lower95 >= 0 ? Math.Max(0, value + move) : value + move;
+            steps[h] = new(Put(step.Mean), Put(step.Lower80), Put(step.Upper80), Put(step.Lower95), Put(step.Upper95));
+        }
+        return this with { Steps = steps };
+    }
+}
 
 /// <summary>One member of a combination.</summary>
 /// <param name="Member">The method.</param>

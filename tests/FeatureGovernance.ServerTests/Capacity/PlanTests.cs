@@ -64,8 +64,15 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         page.TryGetProperty("nextCursor", out _).Should().BeTrue();
         var csv = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "text/csv"))).Expect(200).Raw.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         csv.Should().HaveCount(1 + (23 * 5), "three pools, the money, the hours");
-        csv.Should().OnlyContain(line => line.Count(character => character == ',') == 21);
+        csv.Should().OnlyContain(line => line.Count(character => character == ',') == 28);
         (await server.Admin.GetAsync("capacity/plans")).Expect(200).Items().Should().NotBeEmpty();
+
+        var report = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}/report")).Expect(200);
+        report.Raw.Should().StartWith("<!doctype html>").And.Contain("steady").And.Contain("@media print").And.NotContain("<script");
+        var parquet = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "application/vnd.apache.parquet"))).Expect(200);
+        parquet.Raw.Should().StartWith("PAR1").And.EndWith("PAR1");
+        foreach (var year in growing.GetProperty("periods").EnumerateArray().Where(period => period.TryGetProperty("drivers", out _)))
+            year.GetProperty("drivers").EnumerateArray().Sum(part => part.At("amount")).Should().BeApproximately(year.At("demand.mean"), 1e-3);
     }
 
     [Fact]

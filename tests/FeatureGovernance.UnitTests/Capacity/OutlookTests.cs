@@ -45,7 +45,7 @@ public class OutlookTests
     public void Quarters_add_up_to_years_and_pools_to_the_total_future_by_future()
     {
         var random = new Random(1);
-        var totals = new TotalOutlook("money", inMoney: true, Periods, 200);
+        var totals = new TotalOutlook("all", "money", inMoney: true, Periods, 200);
         double expected = 0;
         for (var pool = 1; pool <= 3; pool++)
         {

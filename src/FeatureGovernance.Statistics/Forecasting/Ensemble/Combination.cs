@@ -1,12 +1,15 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// Combines members: their median, moved towards the mean weighted by backtest accuracy as far as there were origins to learn from.
+/// Combines members by weights from the backtests of the pool and of the series itself, robustly: between weighted median and weighted mean.
 /// </summary>
 internal static class Combination
 {
-    /// <summary>Origins at which half of the combination rests on the weights and half on the median.</summary>
-    private const double MedianOrigins = 6;
+    /// <summary>The share of the weights that the series' own backtest decides when it has many origins.</summary>
+    private const double MostOwn = 0.4;
+
+    /// <summary>Members in the outer shares of the weight are drawn in to these quantiles.</summary>
+    private const double Drawn = 0.35;
 
     /// <summary>A member's weight falls with this power of its backtest loss.</summary>
     private const double Power = 2;
@@ -32,18 +35,45 @@ internal static class Combination
         return Array.ConvertAll(weights, weight => weight / total);
     }
 
-    /// <summary>The point forecast of the combination.</summary>
-    public static double[] Combine(IReadOnlyList<MemberForecast> members, double[] weights, int origins)
+    /// <summary>
+    /// The point forecast: members' mean by weight, those beyond the middle of them drawn in to it, so that one that runs away takes nobody along.
+    /// </summary>
+    public static double[] Combine(IReadOnlyList<MemberForecast> members, double[] weights)
     {
-        var trust = origins / (origins + MedianOrigins);
-        var median = MedianMean(members);
-        for (var h = 0; h < median.Length; h++)
+        var mean = new double[members[0].Mean.Length];
+        var values = new double[members.Count];
+        var sorted = new double[members.Count];
+        for (var h = 0; h < mean.Length; h++)
         {
-            var mean = 0.0;
-            for (var k = 0; k < members.Count; k++) mean += weights[k] * members[k].Mean[h];
-            median[h] = trust * mean + (1 - trust) * median[h];
+            for (var k = 0; k < values.Length; k++) values[k] = members[k].Mean[h];
+            weights.CopyTo(sorted, 0);
+            Array.Sort(values, sorted);
+            var (low, high) = (Quantile(values, sorted, Drawn), Quantile(values, sorted, 1 - Drawn));
+            for (var k = 0; k < values.Length; k++) mean[h] += sorted[k] * Math.Clamp(values[k], low, high);
         }
-        return median;
+        return mean;
+    }
+
+    /// <summary>The pool's weights, and as far as there were origins to learn from the series' own.</summary>
+    public static double[] Blend(double[] pool, double[] own, int origins)
+    {
+        var trust = MostOwn * origins / (origins + 2.0);
+        return [.. pool.Zip(own, (together, alone) => trust * alone + (1 - trust) * together)];
+    }
+
+    /// <summary>Of sorted values with weights that add to 1, each weight's mass centred on its value.</summary>
+    private static double Quantile(double[] values, double[] weights, double probability)
+    {
+        var (below, before) = (0.0, double.NaN);
+        for (var k = 0; k < values.Length; k++)
+        {
+            var at = below + weights[k] / 2;
+            if (at >= probability)
+                return k == 0 ? values[0] : values[k - 1] + (values[k] - values[k - 1]) * Math.Clamp((probability - before) / (at - before), 0, 1);
+            below += weights[k];
+            before = at;
+        }
+        return values[^1];
     }
 
     public static double[] MedianMean(IReadOnlyList<MemberForecast> members) => ByStep(members, member => member.Mean);
@@ -61,7 +91,7 @@ internal static class Combination
         return result;
     }
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.ToArray();
         Array.Sort(sorted);

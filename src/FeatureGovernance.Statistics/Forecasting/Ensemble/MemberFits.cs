@@ -7,7 +7,7 @@ using FeatureGovernance.Statistics.Forecasting.Theta;
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// The members fitted to one stretch of a series. Refitting on an earlier stretch keeps the structures chosen on the whole
+/// The members fitted to one stretch of a series. Refitting on another stretch keeps the structures chosen on this one
 /// and estimates their parameters anew.
 /// </summary>
 internal sealed class MemberFits
@@ -21,12 +21,12 @@ internal sealed class MemberFits
     private readonly ThetaModel? theta;
     private readonly ThetaModel? logTheta;
 
-    private MemberFits(double[] y, int period, int horizon, MemberFits? whole)
+    private MemberFits(double[] y, int period, int horizon, MemberFits? whole, bool? isIntermittent = null)
     {
         var positive = true;
         foreach (var value in y) positive &= value > 0;
         var n = y.Length;
-        if (whole?.intermittent ?? IntermittentDemand.IsIntermittent(y))
+        if (isIntermittent ?? whole?.intermittent ?? IntermittentDemand.IsIntermittent(y))
         {
             intermittent = true;
             Forecasts = Levels(y, horizon);
@@ -109,6 +109,11 @@ internal sealed class MemberFits
 
     /// <summary>Fits every member to all of <paramref name="y"/>, choosing structures.</summary>
     public static MemberFits Choose(double[] y, int period, int horizon) => new(y, period, horizon, null);
+
+    /// <summary>
+    /// Chooses structures anew from the first <paramref name="length"/> values alone, so that a backtest from there on owes nothing to what came later.
+    /// </summary>
+    public MemberFits ChooseAgain(double[] y, int length, int period, int horizon) => new(y[..length], period, horizon, null, intermittent);
 
     /// <summary>Fits the chosen structures to the first <paramref name="length"/> values.</summary>
     public MemberFits Refit(double[] y, int length, int period, int horizon) => new(y[..length], period, horizon, this);

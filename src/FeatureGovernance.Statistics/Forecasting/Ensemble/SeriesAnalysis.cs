@@ -1,9 +1,10 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>Everything learned from one series by itself, before the pool of its kind has its say.</summary>
-/// <param name="Mean">The combination's point forecasts.</param>
+/// <param name="Forecasts">The members.</param>
+/// <param name="Weights">Their weights by the series' own backtest, adding to 1.</param>
+/// <param name="Rows">What the members said at some steps of the backtest, for the pool to learn from.</param>
 /// <param name="StandardErrors">The members' median standard errors, not yet calibrated.</param>
-/// <param name="Members">The members and their weights.</param>
 /// <param name="Past">What the members' median said from past origins, beside what came.</param>
 /// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
 /// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
@@ -15,10 +16,12 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
 /// <param name="Notes">What was done to the input.</param>
 internal sealed record SeriesAnalysis(
-    double[] Mean, double[] StandardErrors, IReadOnlyList<MemberShare> Members, IReadOnlyList<PastForecast> Past, double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
+    IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, double[] StandardErrors, IReadOnlyList<PastForecast> Past,
+    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
     int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
 {
     private const int Origins = 6;
+    private const int RowsPerOrigin = 12;
 
     /// <summary>Series shorter than this get the random walk: no method could be told from another.</summary>
     private const int FewestForModels = 5;
@@ -36,7 +39,6 @@ internal sealed record SeriesAnalysis(
         var fits = MemberFits.Choose(y, input.Period, horizon);
         var past = RollingOrigin.Run(fits, y, input.Period, horizon, Origins);
         var weights = Combination.Weights(fits.Forecasts, past);
-        var mean = Combination.Combine(fits.Forecasts, weights, past.Count);
         var records = new List<PastForecast>();
         var misses = new List<double[]>();
         var ratios = new List<double[]>();
@@ -50,9 +52,25 @@ internal sealed record SeriesAnalysis(
             if (positive && Array.TrueForAll(forecast, value => value > 0)) ratios.Add([.. origin.Actual.Select((value, h) => Math.Log(value / forecast[h]))]);
         }
         var (step, square) = SeasonalChange(y, input.Period);
-        var shares = fits.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, weights[k])).ToArray();
         return new SeriesAnalysis(
-            mean, Combination.MedianStandardError(fits.Forecasts), shares, records, step, square, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+            fits.Forecasts, weights, BlendRows(fits.Forecasts, past), Combination.MedianStandardError(fits.Forecasts), records, step, square, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+    }
+
+    private static List<BlendRow> BlendRows(IReadOnlyList<MemberForecast> members, IReadOnlyList<PastOrigin> past)
+    {
+        var rows = new List<BlendRow>();
+        foreach (var origin in past)
+        {
+            var middle = Combination.MedianMean(origin.Forecasts);
+            var paths = members.Select(member => origin.Forecasts.FirstOrDefault(one => one.Member == member.Member)?.Mean ?? middle).ToArray();
+            var stride = (origin.Actual.Length + RowsPerOrigin - 1) / RowsPerOrigin;
+            for (var h = origin.Actual.Length - 1; h >= 0; h -= stride)
+            {
+                var (at, size) = (h, Math.Abs(origin.Actual[h]) + Math.Abs(middle[h]));
+                if (size > 0) rows.Add(new BlendRow((float)(origin.Actual[h] / size), Array.ConvertAll(paths, path => (float)Math.Clamp(path[at] / size, -1e6, 1e6))));
+            }
+        }
+        return rows;
     }
 
     private static (double Absolute, double Square) SeasonalChange(double[] y, int period)
@@ -83,6 +101,6 @@ internal sealed record SeriesAnalysis(
         Array.Fill(mean, y[^1]);
         var errors = new double[horizon];
         for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * (h + 1));
-        return new SeriesAnalysis(mean, errors, [new MemberShare("naive", "random walk", 1)], [], double.NaN, double.NaN, [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
+        return new SeriesAnalysis([new MemberForecast("naive", "random walk", mean, errors)], [1], [], errors, [], double.NaN, double.NaN, [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
     }
 }

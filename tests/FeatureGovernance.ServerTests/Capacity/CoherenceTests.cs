@@ -1,0 +1,52 @@
+using FeatureGovernance.ServerTests.Fixtures;
+using FeatureGovernance.ServerTests.Value;
+
+namespace FeatureGovernance.ServerTests.Capacity;
+
+public sealed class CoherenceTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    [Fact]
+    public async Task Totals_by_region_and_class_add_up_to_everything_in_every_period()
+    {
+        foreach (var (pool, region, price) in ((string, string?, double)[])[("a", "eu", 1), ("b", "eu", 2), ("c", "us", 3), ("d", null, 4)])
+        {
+            (await server.Admin.PutAsync($"capacity/pools/{pool}", new { unit = "hour", unitPrice = price, region, resourceClass = "gpu" })).Expect(201);
+            await server.Admin.ObservedAsync(pool, 900, ago => 100 + ((900 - ago) * price / 20) + (ago % 5), supply: 200);
+        }
+
+        var plan = await server.Admin.PlanAsync();
+
+        var totals = plan.Body.GetProperty("totals").EnumerateArray().ToList();
+        totals.Select(total => $"{total.GetProperty("by").GetString()} {total.GetProperty("of").GetString()}")
+            .Should().Equal("all money", "unit hour", "region eu", "region none", "region us", "resourceClass gpu");
+        for (var period = 0; period < 23; period++)
+        {
+            var all = totals[0].GetProperty("periods")[period].At("demand.mean");
+            totals.Where(total => total.GetProperty("by").GetString() == "region").Sum(total => total.GetProperty("periods")[period].At("demand.mean")).Should().BeApproximately(all, 1e-6 * all);
+            totals[5].GetProperty("periods")[period].At("demand.mean").Should().BeApproximately(all, 1e-6 * all);
+        }
+    }
+
+    [Fact]
+    public async Task Demand_follows_from_costs_and_from_reads_and_is_not_reported_beside_that()
+    {
+        await server.Admin.OrganisationAsync(["g:read"], ["g:read"]);
+        await server.CostAsync("g:read", "cpu", 60, 30);
+        await server.ExecuteAsync("""
+            insert into telemetry.usage_daily (feature_id, model_id, day, environment, reads, requests)
+            select f.id, m.id, current_date - ago, 1, 5000000, 5000000 from registry.feature f, registry.model m, generate_series(1, 60) ago where f.key = 'g:read'
+            """);
+        (await server.Admin.PutAsync("capacity/pools/by-cost", new { unit = "hour", resource = "cpu", demandFrom = new { source = "costs" } })).Expect(201);
+        (await server.Admin.PutAsync("capacity/pools/by-reads", new { unit = "core", demandFrom = new { source = "reads", unitsPerMillionReads = 2.5, environment = "serving" } })).Expect(201);
+
+        await server.Admin.PlanAsync();
+
+        var models = await server.QueryAsync<long>("select count(*) from registry.model");
+        (await server.Admin.GetAsync("capacity/pools/by-cost/observations?limit=1")).Expect(200).Items().Single().At("demand").Should().BeApproximately(30, 1e-9);
+        (await server.Admin.GetAsync("capacity/pools/by-reads/observations?limit=1")).Expect(200).Items().Single().At("demand").Should().BeApproximately(12.5 * models, 1e-9);
+        var refused = await server.Admin.ObserveAsync($$"""{"pool":"by-reads","day":"{{Planned.Today.AddDays(-1):yyyy-MM-dd}}","demand":1}""");
+        refused.Expect(400).Raw.Should().Contain("follows from telemetry");
+        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "reads" } })).Expect(400).Raw.Should().Contain("unitsPerMillionReads");
+        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "costs" } })).Expect(400).Raw.Should().Contain("resource");
+    }
+}
