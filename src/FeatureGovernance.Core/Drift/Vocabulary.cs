@@ -72,6 +72,9 @@ public enum Symptom
 
     /// <summary>Training and serving disagree.</summary>
     Skew,
+
+    /// <summary>What people write for "unknown" stands row after row.</summary>
+    StandIn,
 }
 
 /// <summary>Why values changed.</summary>
