@@ -28,8 +28,8 @@ internal static class CategoryWatch
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
-        // Categories are learned over a tenth of the windows, and at least two weeks; then each new one is news.
-        var known = Math.Max(14, grid.Count / 10);
+        // Categories are learned over a tenth of the windows, two to six weeks by day; then each new one is news.
+        var known = Math.Clamp(grid.Count / 10, 14, 42);
         var fresh = new bool[texts.Length];
         for (var w = 0; w < grid.Count; w++)
         {

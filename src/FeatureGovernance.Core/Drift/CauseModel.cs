@@ -47,6 +47,9 @@ public static class CauseModel
         int start = signals.Min(s => s.First), end = signals.Max(s => s.Last);
         // A short stretch within a long incident does not explain its other signals away.
         var seen = signals.Where(s => 2 * (s.Last - s.First + 1) > end - start).Select(s => s.Symptom).ToHashSet();
+        var outgrown = signals.Any(s => s.Change is { OutOfRange: > 0.3 } change && !(Math.Abs(Math.Log(Math.Abs(change.Factor))) < 1));
+        // What explains where the level went explains nothing of values that are plainly wrong.
+        var people = signals.Any(IsPlain) ? 0.3 : 1;
         var weighed = new HashSet<Symptom>();
         foreach (var signal in signals.OrderBy(s => s.PValue))
         {
@@ -59,10 +62,12 @@ public static class CauseModel
 
             // What holds for a part of the time only explains a part.
             var part = (signal.Last - signal.First + 1.0) / (end - start + 1);
-            evidence.Add(new(signal.Words, [.. PointsOf(signal, seen, context).Select(p => (p.Item1, p.Item2 * (0.6 + (0.4 * part))))]));
+            var share = 0.6 + (0.4 * part);
+            evidence.Add(new(signal.Words, [.. PointsOf(signal, seen, outgrown, context)
+                .Select(p => (p.Item1, p.Item2 * share * (p.Item1.Fault is null ? people : 1)))]));
         }
 
-        AddContext(evidence, signals, context);
+        AddContext(evidence, signals, people, context);
         return Verdict.Weigh(evidence.ToImmutable(), Usual, Temperature);
     }
 
@@ -75,9 +80,9 @@ public static class CauseModel
         Cause.DataQuality => -3.5,
     };
 
-    private static IEnumerable<(Explanation, double)> PointsOf(Signal signal, HashSet<Symptom> seen, IncidentContext context)
+    private static IEnumerable<(Explanation, double)> PointsOf(Signal signal, HashSet<Symptom> seen, bool outgrown, IncidentContext context)
     {
-        var blocked = seen.Contains(Symptom.Stuck) || seen.Contains(Symptom.Stale);
+        var blocked = seen.Contains(Symptom.Stuck) || seen.Contains(Symptom.Stale) || seen.Contains(Symptom.StandIn);
         var filled = blocked || seen.Contains(Symptom.Default);
         switch (signal.Symptom)
         {
@@ -85,11 +90,15 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.Missing), 9);
                 break;
             case Symptom.NotANumber:
-                yield return (Explanation.Of(Fault.Missing), 7);
-                yield return (Explanation.Of(Fault.SchemaChange), 6);
+                yield return (Explanation.Of(Fault.SchemaChange), 8);
+                yield return (Explanation.Of(Fault.Missing), 6);
                 break;
             case Symptom.Default:
                 yield return (Explanation.Of(Fault.DefaultFilled), blocked ? 4 : seen.Contains(Symptom.CoarserValues) ? 5 : 8);
+                break;
+            case Symptom.StandIn:
+                yield return (Explanation.Of(Fault.DefaultFilled), 9);
+                yield return (Explanation.Of(Fault.Stuck), 6);
                 break;
             case Symptom.Stuck:
                 yield return (Explanation.Of(Fault.Stuck), 9);
@@ -108,7 +117,9 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.DefaultFilled), filled ? 2 : 0);
                 break;
             case Symptom.CoarserValues:
-                yield return (Explanation.Of(Fault.TruncatedPrecision), blocked ? 1 : 8);
+                // Another unit moves the decimal point too: what outgrew its range was not cut off.
+                yield return (Explanation.Of(Fault.TruncatedPrecision), blocked || outgrown ? 1 : 8);
+                yield return (Explanation.Of(Fault.Rescaled), outgrown ? 4 : 0);
                 break;
             case Symptom.Negative:
                 yield return (Explanation.Of(Fault.SignFlip), signal.Effect > 0.4 ? 16 : 3);
@@ -116,7 +127,7 @@ public static class CauseModel
                 break;
             case Symptom.ClockShift:
                 // People's days off shift for a day or two what a clock shifts until it is set right.
-                yield return (Explanation.Of(Fault.ShiftedTimeZone), context.Holidays.Length > 0 && signal.Last - signal.First < 3 ? 1.5 : signal.Last > signal.First ? 7 : 4);
+                yield return (Explanation.Of(Fault.ShiftedTimeZone), context.Holidays.Length > 0 && signal.Last - signal.First < 3 && Math.Abs(signal.Effect) < 4 ? 1.5 : signal.Last > signal.First ? 7 : 4);
                 break;
             case Symptom.NewCategory:
                 yield return (Explanation.Of(Fault.RelabelledCategory), 8);
@@ -136,7 +147,7 @@ public static class CauseModel
                 break;
             case Symptom.FewerRows:
                 // Where a row is one event or one hour, few rows may be a quiet day; a whole partition gone, or many rows, is not.
-                yield return (Explanation.Of(Fault.DroppedPartition), signal.Effect < 0.02 || context.RowsPerWindow > 200 ? 8 : 3);
+                yield return (Explanation.Of(Fault.DroppedPartition), signal.Effect < 0.02 || context.RowsPerWindow > 200 ? 8 : 5.5);
                 break;
             case Symptom.Skew:
                 yield return (Explanation.Of(Fault.TrainingServingSkew), 8);
@@ -154,7 +165,7 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.RelabelledCategory), signal.Effect > 1.5 ? 1.5 : 0);
                 break;
             case Symptom.Level when signal.Change is { } change:
-                foreach (var points in PointsOf(change, filled, context))
+                foreach (var points in PointsOf(change, filled && !outgrown, context))
                     yield return points;
                 break;
             case Symptom.Level or Symptom.Scatter or Symptom.Outliers:
@@ -192,13 +203,13 @@ public static class CauseModel
             yield return (Behaviour, 1);
     }
 
-    private static void AddContext(ImmutableArray<Evidence>.Builder evidence, IReadOnlyList<Signal> signals, IncidentContext context)
+    private static void AddContext(ImmutableArray<Evidence>.Builder evidence, IReadOnlyList<Signal> signals, double people, IncidentContext context)
     {
         if (context.Companions.Length > 0)
         {
             evidence.Add(new(
                 string.Create(CultureInfo.InvariantCulture, $"{context.Companions.Length} of {context.Others} other features moved too: {string.Join(", ", context.Companions.Take(5))}"),
-                [(Behaviour, Math.Min(2.5, 0.8 * context.Companions.Length))]));
+                [(Behaviour, people * Math.Min(2.5, 0.8 * context.Companions.Length))]));
         }
 
         if (context.Family.Length > 0)
@@ -215,7 +226,7 @@ public static class CauseModel
         {
             evidence.Add(new(
                 $"Holiday: {string.Join(", ", context.Holidays)}",
-                [(Behaviour, 1.5), (Season, context.SameLastYear ? 4 : 1.5)]));
+                [(Behaviour, people * 1.5), (Season, people * (context.SameLastYear ? 4 : 1.5))]));
         }
 
         if (context.SameLastYear)
@@ -226,9 +237,17 @@ public static class CauseModel
         {
             evidence.Add(new(
                 string.Create(CultureInfo.InvariantCulture, $"The feature follows hours and weekdays ({100 * context.Seasonality:0} % of its variation), as people do"),
-                [(Behaviour, 1)]));
+                [(Behaviour, people)]));
         }
     }
+
+    // What faults leave and people do not.
+    private static bool IsPlain(Signal signal) => signal.Symptom switch
+    {
+        Symptom.Negative => signal.Effect > 0.4,
+        Symptom.ClockShift => signal.Last - signal.First >= (Math.Abs(signal.Effect) >= 4 ? 2 : 4),
+        _ => Incidents.IsFingerprint(signal.Symptom),
+    };
 
     // Factors of units: thousands, hundreds, minutes, miles, pounds, inches, degrees, and small whole ratios.
     private static bool IsUnit(double factor) =>

@@ -7,7 +7,7 @@ internal sealed class CellSeries
 {
     private CellSeries(WindowGrid grid, double[] raw, double offset, bool logarithmic) =>
         (Grid, Raw, Offset, Logarithmic, Values) =
-            (grid, raw, offset, logarithmic, logarithmic ? Array.ConvertAll(raw, r => Math.Log(r + offset)) : raw);
+            (grid, raw, offset, logarithmic, logarithmic ? Array.ConvertAll(raw, r => Math.Log(Math.Max(r + offset, 0.01 * offset))) : raw);
 
     public WindowGrid Grid { get; }
 
@@ -41,10 +41,17 @@ internal sealed class CellSeries
         var logarithmic = false;
         var middle = Robust.QuantileOfSorted(sorted, 0.5);
         // Amounts that span a factor of three between a middling and a high cell multiply rather than add.
-        if (sorted.Length > 0 && Robust.QuantileOfSorted(sorted, 0.02) >= 0 && middle > 0)
-            logarithmic = sorted[0] >= 0 && Robust.QuantileOfSorted(sorted, 0.95) > 2.5 * middle;
+        if (sorted.Length > 0 && middle > 0)
+            logarithmic = Robust.QuantileOfSorted(sorted, 0.95) > 2.5 * middle && NegativeWindows(raw, grid) <= MostNegative * grid.Count;
         return new(grid, raw, Math.Max(0.3 * middle, 1e-9), logarithmic);
     }
+
+    // Amounts are not negative but for a stretch of faulty windows.
+    private const double MostNegative = 0.12;
+
+    private static int NegativeWindows(double[] raw, WindowGrid grid) => grid.CellsPerWindow == 1
+        ? raw.Count(r => r < 0)
+        : Enumerable.Range(0, grid.Count).Count(w => raw.AsSpan(w * grid.CellsPerWindow, grid.CellsPerWindow).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon));
 
     /// <summary>A value of the reference's scale as a mean.</summary>
     public double ToRaw(double value) => Logarithmic ? Math.Exp(value) - Offset : value;

@@ -7,6 +7,11 @@ namespace FeatureGovernance.Core.Drift;
 internal static class ClockWatch
 {
     private const int MostHours = 12;
+    private const double LeastFit = 0.7;
+
+    // Days looked at together, and the least gain worth telling where the pattern fits wholly, and where it fits less. Single days of
+    // people's holidays look shifted too: one day must be plain.
+    private static readonly (int Days, double Plain, double Loose)[] Spans = [(1, 0.02, 0.5), (3, 0.003, 0.2), (7, 0.002, 0.08)];
 
     /// <summary>Compares each day with the pattern that is usual for it, moved by every lag.</summary>
     /// <param name="level">The watch of the level, with its reference.</param>
@@ -28,27 +33,32 @@ internal static class ClockWatch
             (gains[day], fits[day]) = Gains(series.Values, expected, (day * 24) - offset);
         // A pattern that does not fit closely on ordinary days cannot be seen to move.
         var fit = Robust.Median(fits);
-        if (!(fit > 0.9))
+        if (!(fit > LeastFit))
             return;
-        foreach (var span in (ReadOnlySpan<int>)[1, 3])
+        var found = new List<(int Day, int Onset, double PValue, int Lag)>();
+        foreach (var (span, plain, loose) in Spans)
         {
-            // Single days of people's holidays look shifted too: one day must be plain.
-            var floor = span == 1 ? 0.02 + (0.5 * (1 - fit)) : 0.003 + (0.2 * (1 - fit));
+            if (fit < 0.9 && span < 7)
+                continue;
             var scores = Enumerable.Range(0, days).Select(d => Joint(gains, d, span)).ToArray();
-            var tail = LearnedTail.Fit(scores.Select(s => s.Gain), floor);
             findings.CountTests(Symptom.ClockShift, days);
-            var found = Enumerable.Range(0, days).Where(d => tail.PValue(scores[d].Gain) < Findings.Suspicious)
-                .Select(d => (Day: d, P: tail.PValue(scores[d].Gain), scores[d].Lag, scores[d].Gain)).ToArray();
-            foreach (var lag in found.GroupBy(f => f.Lag))
+            foreach (var lag in scores.Index().Where(s => s.Item.Gain > plain && gains[s.Index][s.Item.Lag + MostHours] > 0.3 * s.Item.Gain).GroupBy(s => s.Item.Lag))
             {
-                findings.AddRuns(
-                    [.. lag.Select(f => (WindowOf(Onset(gains, f.Day, span, f.Lag, f.Gain)), WindowOf(f.Day), f.P))],
-                    grid.Length == WindowLength.Hour ? 48 : 2,
-                    (first, last, p) => new(Symptom.ClockShift, first, last, p, lag.Key, string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The daily pattern fits best when moved by {lag.Key:+0;-0} hours")));
+                // An early or late pattern usually fits worse: what counts is how much better than that it fits.
+                var joint = Enumerable.Range(0, days).Select(d => JointGain(gains, d, span, lag.Key)).ToArray();
+                var usual = Robust.Median(joint);
+                var tail = LearnedTail.Fit(joint.Select(g => Math.Max(0, g - usual)), plain + (loose * (1 - fit)));
+                found.AddRange(lag.Select(s => (s.Index, Onset(gains, s.Index, span, lag.Key, s.Item.Gain), tail.PValue(joint[s.Index] - usual), lag.Key))
+                    .Where(f => f.Item3 < Findings.Suspicious));
             }
         }
+
+        findings.AddRuns([.. found.Select(f => (WindowOf(f.Onset), WindowOf(f.Day), f.PValue))], grid.Length == WindowLength.Hour ? 48 : 1, (first, last, p) =>
+        {
+            var lag = found.Where(f => WindowOf(f.Day) >= first && WindowOf(f.Day) <= last).CountBy(f => f.Lag).MaxBy(l => l.Value).Key;
+            return new(Symptom.ClockShift, first, last, p, lag, string.Create(
+                CultureInfo.InvariantCulture, $"The daily pattern fits best when moved by {lag:+0;-0} hours"));
+        });
 
         int WindowOf(int day) => Math.Clamp(((day * 24) - offset) / grid.CellsPerWindow, 0, grid.Count - 1);
     }
@@ -59,26 +69,33 @@ internal static class ClockWatch
         var (best, at) = (0.0, 0);
         for (var lag = -MostHours; lag <= MostHours; lag++)
         {
-            var sum = 0.0;
-            for (var d = day; d > day - span; d--)
-                sum += d >= 0 ? gains[d][lag + MostHours] : double.NaN;
-            if (sum / span > best)
-                (best, at) = (sum / span, lag);
+            if (JointGain(gains, day, span, lag) is var gain && gain > best)
+                (best, at) = (gain, lag);
         }
 
         return (best, at);
     }
 
+    private static double JointGain(double[][] gains, int day, int span, int lag)
+    {
+        var sum = 0.0;
+        for (var d = day; d > day - span; d--)
+            sum += d >= 0 ? gains[d][lag + MostHours] : double.NaN;
+        return sum / span;
+    }
+
+    // The day from which the gains sum up highest beyond half of what is usual for the stretch.
     private static int Onset(double[][] gains, int day, int span, int lag, double usual)
     {
-        var first = day;
+        var (start, most, sum) = (day, double.NegativeInfinity, 0.0);
         for (var d = day; d >= Math.Max(0, day - span - 1); d--)
         {
-            if (gains[d][lag + MostHours] > 0.3 * usual)
-                first = d;
+            sum += double.IsFinite(gains[d][lag + MostHours]) ? gains[d][lag + MostHours] - (0.5 * usual) : -0.5 * usual;
+            if (sum > most)
+                (start, most) = (d, sum);
         }
 
-        return first;
+        return start;
     }
 
     private static (double[] Gains, double Fit) Gains(double[] values, double[] expected, int first)

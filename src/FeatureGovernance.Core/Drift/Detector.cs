@@ -100,6 +100,7 @@ internal sealed record Watched(ValueColumn Column, ColumnNature Nature, LevelWat
     public static Watched Look(ValueColumn column, WindowGrid grid)
     {
         var findings = new Findings();
+        column = WrittenNumbers.Read(column);
         var nature = ColumnNature.Of(column);
         FingerprintWatch.Watch(column, grid, nature, findings);
         RunWatch.Watch(column, grid, nature, findings);

@@ -46,12 +46,39 @@ internal static class FingerprintWatch
                 Symptom.CoarserValues, first, last, p, share - past, Words($"of the values have fewer than {Places(usual)}", share, past)));
         if (most < MostDigits)
         {
-            RateWatch.Watch(Symptom.FinerValues, Hits(grid, row => Changes(row) && digits[row] > most), trials, 0.1, findings,
+            var step = UnitsPerStep(numbers, most, grid);
+            RateWatch.Watch(Symptom.FinerValues, Hits(grid, row => Changes(row) && (digits[row] > most || (step > 1 && !IsOnStep(numbers[row], most, step)))), trials, 0.1, findings,
                 (first, last, p, share, past) => new(
-                    Symptom.FinerValues, first, last, p, share - past, Words($"of the values have more than {Places(most)}", share, past)));
+                    Symptom.FinerValues, first, last, p, share - past, Words($"of the values have more than {Places(most)}{(step > 1 ? $" in steps of {step}" : "")}", share, past)));
         }
 
-        bool Changes(int row) => double.IsFinite(numbers[row]) && (row == 0 || numbers[row] != numbers[row - 1]);
+        // Nor do stand-ins.
+        bool Changes(int row) => double.IsFinite(numbers[row]) && (row == 0 || numbers[row] != numbers[row - 1]) && !StandIns.Contains(numbers[row]);
+    }
+
+    // The number of last digits' units that values come in, as fiftieths do in steps of two hundredths; 1 for most features.
+    private static int UnitsPerStep(double[] numbers, int digits, WindowGrid grid)
+    {
+        foreach (var step in (ReadOnlySpan<int>)[50, 25, 20, 5, 4, 2])
+        {
+            var shares = Enumerable.Range(0, grid.Count).Select(w =>
+            {
+                var (first, end) = grid.RowsOf(w);
+                return Enumerable.Range(first, end - first).Where(r => double.IsFinite(numbers[r])).Select(r => IsOnStep(numbers[r], digits, step) ? 1.0 : 0)
+                    .DefaultIfEmpty(double.NaN).Average();
+            });
+            var sorted = Robust.Sorted(shares);
+            if (Robust.QuantileOfSorted(sorted, 0.12) > 0.99)
+                return step;
+        }
+
+        return 1;
+    }
+
+    private static bool IsOnStep(double number, int digits, int step)
+    {
+        var steps = number * Math.Pow(10, digits) / step;
+        return Math.Abs(steps - Math.Round(steps)) < 1e-6 * Math.Max(1, Math.Abs(steps));
     }
 
     // A default that stands in here and there lies off its neighbours, further than all but a few values ever do.
@@ -90,7 +117,7 @@ internal static class FingerprintWatch
     }
 
     // What people write for "unknown"; values at the edge of all known ones are taken for such too.
-    private static readonly double[] StandIns = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99999];
+    internal static readonly double[] StandIns = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99999];
 
     /// <summary>How far each number lies from the middle of the two different numbers before and the two after it.</summary>
     private static double[] Excursions(double[] numbers)

@@ -49,11 +49,21 @@ internal static class Incidents
         return group.Max(s => s.Last) - group.Min(s => s.First) < 3 && group.Max(s => s.Last) < windows - 1 ? ChangeKind.Spike : ChangeKind.Step;
     }
 
+    /// <summary>Whether a symptom shows in single values, however the level moves.</summary>
+    public static bool IsFingerprint(Symptom symptom) => symptom is not (
+        Symptom.Level or Symptom.Scatter or Symptom.Outliers or Symptom.CategoryMix or Symptom.ClockShift or Symptom.FewerRows or Symptom.Negative);
+
     private static bool Belong(Signal a, Signal b, int near)
     {
+        // A level that moved before values went wrong has another cause.
+        if (LeftBefore(a, b) || LeftBefore(b, a))
+            return false;
         if (a.First > b.Last + 1 || b.First > a.Last + 1)
             return false;
         var overlap = Math.Min(a.Last, b.Last) - Math.Max(a.First, b.First) + 1;
         return Math.Abs(a.First - b.First) <= near || 2 * overlap >= Math.Max(a.Last - a.First, b.Last - b.First) + 1;
     }
+
+    private static bool LeftBefore(Signal level, Signal values) =>
+        level.Symptom is Symptom.Level && IsFingerprint(values.Symptom) && values.Symptom is not Symptom.Relation && level.First < values.First - 1;
 }

@@ -145,8 +145,8 @@ internal sealed class LevelWatch
             {
                 tests++;
                 var score = SpanScore(w, Spans[i]);
-                // A stretch counts only while its last window still leans that way.
-                if (!double.IsFinite(score) || score * Scores[w] <= 0 || Math.Abs(Scores[w]) < 1.2)
+                // A stretch counts only while its last window still leans that way, and about as far.
+                if (!double.IsFinite(score) || score * Scores[w] <= 0 || Math.Abs(Scores[w]) < Math.Max(1.2, 0.2 * Highest(w, Spans[i])))
                     continue;
                 var p = 0.5 * (score > 0 ? up : down)[i].PValue(Math.Abs(score));
                 if (p < best)
@@ -171,6 +171,14 @@ internal sealed class LevelWatch
 
         findings.CountTests(Symptom.Level, tests);
         return flagged;
+    }
+
+    private double Highest(int window, int span)
+    {
+        var most = 0.0;
+        for (var w = Math.Max(0, window - span + 1); w <= window; w++)
+            most = double.IsFinite(Scores[w]) ? Math.Max(most, Math.Abs(Scores[w])) : most;
+        return most;
     }
 
     // The start with the largest sum of scores beyond half of the present height.

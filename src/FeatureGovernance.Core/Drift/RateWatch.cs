@@ -7,17 +7,23 @@ internal static class RateWatch
 {
     private static readonly int[] Spans = [1, 3, 7];
 
-    // The start that splits ordinary from unusual windows best: that with the largest sum of hits beyond halfway between the two rates.
+    // The start that splits ordinary from unusual windows best: the likeliest change from the usual rate to the present one (Page 1955).
     private static int Onset(double[] hits, double[] trials, double usual, int from, int to)
     {
-        double k = 0, n = 0;
-        for (var w = to; w >= from && w > to - 3; w--)
+        double k = 0, n = 0, highest = 0;
+        for (var w = to; w >= from; w--)
+        {
             (k, n) = (k + hits[w], n + trials[w]);
-        var halfway = (usual + (k / n)) / 2;
+            if (Spans.Contains(to - w + 1) && n > 0)
+                highest = Math.Max(highest, k / n);
+        }
+
+        var rate = Math.Clamp(highest, usual + 1e-4, 1 - 1e-4);
+        double hit = Math.Log(rate / usual), miss = Math.Log((1 - rate) / (1 - usual));
         var (start, most, sum) = (to, double.NegativeInfinity, 0.0);
         for (var w = to; w >= from; w--)
         {
-            sum += hits[w] - (halfway * trials[w]);
+            sum += (hits[w] * hit) + ((trials[w] - hits[w]) * miss);
             if (sum >= most && hits[w] > usual * trials[w])
                 (start, most) = (w, sum);
         }
@@ -99,6 +105,8 @@ internal static class RateWatch
         findings.CountTests(symptom, tests);
         findings.AddRuns(flagged, 2, (first, last, p) =>
         {
+            // The whole stretch tells better where it began than its first windows did.
+            first = Onset(hits, trials, test.Rate, first, last);
             double k = 0, n = 0;
             for (var i = first; i <= last; i++)
                 (k, n) = (k + hits[i], n + trials[i]);

@@ -14,7 +14,7 @@ internal sealed record Relation(int Target, int[] Partners, double Explained, do
         var y = columns[target].Column.Numbers!;
         // Every so many-th row is enough to find the relation.
         var rows = Enumerable.Range(0, y.Length).Where(r => double.IsFinite(y[r])).ToArray();
-        var step = Math.Max(1, rows.Length / 4000);
+        var step = Math.Max(1, rows.Length / 2000);
         rows = [.. rows.Where((_, i) => i % step == 0)];
         var chosen = new List<int>();
         var (best, weights) = (0.0, Array.Empty<double>());

@@ -25,21 +25,25 @@ internal static class RunWatch
         foreach (var group in common.Values.Append(rest).Where(g => g.Count > 0))
         {
             // A value that is there most of the time anyway (no event, no wind) says that little happened, not that a sensor hangs.
-            var symptom = ReferenceEquals(group, rest) ? Symptom.Stuck : Symptom.CategoryMix;
             var longest = group.Select(r => r.Length).Order().ToArray();
             // Half the usual extremes of the group: the length that one run in a thousand exceeds.
             var usual = Math.Max(1.0, Robust.QuantileOfSorted([.. longest.Select(l => (double)l)], Math.Max(0.9, 1 - (8.0 / longest.Length))));
             var typical = Robust.QuantileOfSorted([.. longest.Select(l => (double)l)], 0.9);
-// Runs of chance fall off geometrically: their ninth decile is 2.3 times their mean.
+            // Runs of chance fall off geometrically: their ninth decile is 2.3 times their mean.
             var many = longest.Length > 80;
             var decay = Math.Max(Math.Max(0.35, typical / 2.3), many ? (usual - typical) / Math.Max(1, Math.Log(0.1 * longest.Length / 8)) : 0);
-            findings.CountTests(symptom, grid.Count);
+            foreach (var family in ReferenceEquals(group, rest) ? (ReadOnlySpan<Symptom>)[Symptom.Stuck, Symptom.StandIn] : [Symptom.CategoryMix])
+                findings.CountTests(family, grid.Count);
             foreach (var (first, length) in group)
             {
                 var perWindow = (double)numbers.Length / grid.Count;
                 if (length < 8 || length < 0.9 * Math.Min(perWindow, 24) || length < 1.5 * usual)
                     continue;
                 var p = (many ? 8.0 / longest.Length : 0.1) * Math.Exp(-(length - usual) / decay);
+                var symptom = ReferenceEquals(group, rest) ? Symptom.Stuck : Symptom.CategoryMix;
+                // What people write for "unknown" does not hang, it was filled in: so long a run, and of this value of all.
+                if (ReferenceEquals(group, rest) && FingerprintWatch.StandIns.Contains(numbers[first]))
+                    (symptom, p) = (Symptom.StandIn, p * (rest.Where(r => numbers[r.First] == numbers[first]).Sum(r => r.Length) - length + 0.5) / numbers.Length);
                 var (from, to) = (grid.WindowOf(first), grid.WindowOf(first + length - 1));
                 if (p < 1e-3)
                 {
@@ -80,11 +84,11 @@ internal static class RunWatch
                     break;
                 var (first, end) = grid.RowsOf(w);
                 var (firstThen, endThen) = grid.RowsOf(w - back);
-                if (end - first < 8 || end - first != endThen - firstThen)
+                if (end - first < 8 || endThen - firstThen < 8)
                     continue;
                 compared++;
                 ReadOnlySpan<double> now = numbers.AsSpan(first..end), then = numbers.AsSpan(firstThen..endThen);
-                if (now.SequenceEqual(then) && DistinctOf(now) >= 4)
+                if (IsCopy(now, then) && DistinctOf(now) >= 4)
                     copies.Add((w, w, 0));
             }
         }
@@ -95,6 +99,17 @@ internal static class RunWatch
             return;
         findings.AddRuns([.. copies.Select(c => (c.First, c.Last, Math.Pow(10, -12)))], 0, (first, last, p) => new(
             Symptom.Stale, first, last, p, last - first + 1, "The values repeat an earlier window one by one"));
+    }
+
+    // A row may be absent from one of them: then they agree from the front up to it, and from the back.
+    private static bool IsCopy(ReadOnlySpan<double> now, ReadOnlySpan<double> then)
+    {
+        var least = Math.Min(now.Length, then.Length);
+        var front = now.CommonPrefixLength(then);
+        var back = 0;
+        while (back < least - front && now[^(back + 1)].Equals(then[^(back + 1)]))
+            back++;
+        return front + back >= least - 1 && front + back >= 0.9 * Math.Max(now.Length, then.Length);
     }
 
     private static int DistinctOf(ReadOnlySpan<double> numbers)

@@ -81,6 +81,9 @@ public enum Symptom
 
     /// <summary>Values come later than usual, or no longer.</summary>
     Freshness,
+
+    /// <summary>What people write for "unknown" stands row after row.</summary>
+    StandIn,
 }
 
 /// <summary>Why values changed.</summary>

@@ -39,7 +39,11 @@ internal static class Tables
     public static TimedTable Rows(this TimedTable table, IEnumerable<int> rows)
     {
         int[] kept = [.. rows];
-        return new([.. kept.Select(r => table.Times[r])], [.. table.Columns.Select(c => Column(c.Name, [.. kept.Select(r => c.Numbers![r])]))]);
+        return new([.. kept.Select(r => table.Times[r])], [.. table.Columns.Select(c => new ValueColumn(
+            c.Name,
+            c.Numbers is null ? null : [.. kept.Select(r => c.Numbers[r])],
+            c.Texts is null ? null : [.. kept.Select(r => c.Texts[r])],
+            [.. kept.Select(r => c.Missing[r])]))]);
     }
 
     /// <summary>Puts a fault into a column, or into the rows.</summary>
