@@ -68,7 +68,6 @@ public sealed record NoticeText(string Title, string Body, string? Path)
     {
         "feature" => $"/api/v1/features/{Uri.EscapeDataString(happened.Subject)}",
         "deprecation" => $"/api/v1/deprecations/{happened.SubjectId}",
-        "incident" => $"/api/v1/incidents/{happened.SubjectId}",
         "adoption" when thing.Part("id") is { ValueKind: JsonValueKind.Number } id => $"/api/v1/adoptions/{id.GetRawText()}",
         "incident" => $"/api/v1/incidents/{happened.SubjectId}",
         "model" => $"/api/v1/models/{Uri.EscapeDataString(happened.Subject)}",
