@@ -18,7 +18,7 @@ internal sealed class DemoValues(DemoOptions options, IReadOnlyList<DemoFeature>
     private const int MostDays = 70;
     private const int Rows = 300;
 
-    private static readonly ProfileShape Shape = new(128, 10, 5);
+    private static readonly ProfileShape Shape = new(128, 10, 6);
 
     private static readonly DemoMishap[] Mishaps =
     [
