@@ -14,7 +14,7 @@ internal sealed record DemoMishap(string What, int From, int To);
 /// <summary>Profiles of the first useful features, day by day; some of them go wrong in known ways, and in three people change.</summary>
 internal sealed class DemoValues(DemoOptions options, IReadOnlyList<DemoFeature> features, int seed)
 {
-    private const int MostFeatures = 40;
+    private const int MostFeatures = 24;
     private const int MostDays = 70;
     private const int Rows = 300;
 
