@@ -1,6 +1,5 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using FeatureGovernance.Core;
 using FeatureGovernance.Statistics.Sketches;
 
 namespace FeatureGovernance.Profiling;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DuckDB.NET.Data;
 using FeatureGovernance.Core;
-using FeatureGovernance.Core.Drift;
 
 namespace FeatureGovernance.Profiling;
 

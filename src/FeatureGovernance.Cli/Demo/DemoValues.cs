@@ -14,11 +14,11 @@ internal sealed record DemoMishap(string What, int From, int To);
 /// <summary>Profiles of the first useful features, day by day; some of them go wrong in known ways, and in three people change.</summary>
 internal sealed class DemoValues(DemoOptions options, IReadOnlyList<DemoFeature> features, int seed)
 {
-    private const int MostFeatures = 40;
+    private const int MostFeatures = 24;
     private const int MostDays = 70;
     private const int Rows = 300;
 
-    private static readonly ProfileShape Shape = new(128, 10, 5);
+    private static readonly ProfileShape Shape = new(128, 10, 6);
 
     private static readonly DemoMishap[] Mishaps =
     [

@@ -33,8 +33,7 @@ internal static class ProfileCommand
                 var features = Mapped(call.Get(map) ?? []);
                 if (call.Get(group) is null && features.Count == 0)
                     throw new UsageException("Neither --group nor --map is given.", "Say which features the columns are.");
-                Words<WindowLength>.TryParse(call.Get(window), out var length);
-                var question = new ProfileQuestion(call.Get(file), length)
+                var question = new ProfileQuestion(call.Get(file), Words<WindowLength>.TryParse(call.Get(window), out var length) ? length : WindowLength.Day)
                 {
                     Columns = call.Get(group) is null ? [.. features.Keys] : [.. call.Get(columns) ?? []],
                     Time = call.Get(time),

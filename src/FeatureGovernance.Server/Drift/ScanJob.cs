@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using FeatureGovernance.Contracts.Drift;
-using FeatureGovernance.Core;
 using FeatureGovernance.Profiling;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;

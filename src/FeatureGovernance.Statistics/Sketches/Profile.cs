@@ -104,7 +104,8 @@ public sealed class Profile<T>
             return (ProfilePart.Quantiles, $"The quantile sketch has {Quantiles.Count} values and k {Quantiles.K}, not {numbers} and {Shape.K}");
         if (Distinct.LgK > Shape.LgK)
             return (ProfilePart.Distinct, $"The distinct sketch has 2^{Distinct.LgK} registers, more than 2^{Shape.LgK}");
-        if (Frequent.Weight != numbers || Frequent.LgMostSize != Shape.LgFrequent)
+        // Where no value is frequent, the table may have been purged of all; the format keeps no weight of an empty one.
+        if ((Frequent.Weight != numbers && Frequent.Tracked > 0) || Frequent.Weight > numbers || Frequent.LgMostSize != Shape.LgFrequent)
         {
             return (
                 ProfilePart.Frequent,

@@ -3,7 +3,6 @@ using System.Text.Json;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Telemetry;
 using FeatureGovernance.ServerTests.Value;
-using FeatureGovernance.Statistics.Sketches;
 
 namespace FeatureGovernance.ServerTests.Drift;
 
