@@ -1,6 +1,7 @@
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Client;
 using FeatureGovernance.Contracts.Access;
+using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Contracts.Registry;
 using FeatureGovernance.Contracts.Telemetry;
@@ -32,7 +33,14 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
         var usage = await TelemetryAsync("usage", telemetry.UsageCount, telemetry.Usage());
         var importance = await TelemetryAsync("importance", null, telemetry.Importance());
         var costs = await TelemetryAsync("costs", telemetry.CostCount, telemetry.Costs());
-        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs);
+        var capacity = new DemoCapacity(options, organisation);
+        foreach (var (pool, definition) in capacity.Pools())
+            await call.Client.PutAsync<PoolView>(Paths.Of("capacity", "pools", pool), definition, null, call.Cancellation);
+        await SendAsync("capacity", capacity.ObservationCount, progress =>
+            call.Client.UploadLinesAsync<ObservationResult, CapacityObservation>("capacity/observations", capacity.Observations(), progress, call.Cancellation));
+        foreach (var (pool, name, supply) in capacity.Supply())
+            await call.Client.PutAsync<SupplyView>(Paths.Of("capacity", "pools", pool, "supply", name), supply, null, call.Cancellation);
+        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs, capacity.ObservationCount);
     }
 
     private Task<T> SendAsync<T>(string title, long? total, Func<IProgress<long>, Task<T>> work) => call.Screen.WithProgressAsync(title, total, work);
@@ -92,4 +100,4 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
 }
 
 /// <summary>What was sent.</summary>
-internal sealed record DemoSummary(int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs);
+internal sealed record DemoSummary(int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs, long Capacity);
