@@ -106,7 +106,8 @@ internal static class ForecastingBenchmark
                 analyze capacity.observation;
                 """));
             await using var connection = await source.OpenConnectionAsync();
-            var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1), [], null, "benchmark", DateTimeOffset.UtcNow, CancellationToken.None);
+            var now = TimeProvider.System.GetUtcNow();
+            var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1), [], null, "benchmark", now, CancellationToken.None);
             var plan = (await PlanLedger.FindAsync(connection, id, CancellationToken.None))!;
             var watch = Stopwatch.StartNew();
             var outcome = await new Planning(connection, plan, _ => Task.CompletedTask).ExecuteAsync(CancellationToken.None);

@@ -59,7 +59,7 @@ public sealed class ForecastCommandTests
     [Fact]
     public void A_packed_file_that_breaks_off_is_refused_and_not_read_as_if_it_ended_there()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"featgov-{Guid.NewGuid():N}.csv.gz");
+        var path = Path.Combine(Path.GetTempPath(), $"featgov-{Guid.CreateVersion7():N}.csv.gz");
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
