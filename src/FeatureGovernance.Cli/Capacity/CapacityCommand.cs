@@ -24,7 +24,10 @@ internal static class CapacityCommand
         var risk = new Option<double?>("--risk") { Description = "The accepted probability that it is not; default 0.1." };
         var texts = new[] { ("region", "Where it is."), ("resource-class", "What it is."), ("resource", "The resource of cost telemetry used here."), ("team", "Who uses it.") }
             .Select(text => new Option<string?>($"--{text.Item1}") { Description = text.Item2 }).ToList();
-        var set = new Command("set", "Register or change a pool; what is not given is taken away.") { name, unit, price, headroom, risk };
+        var from = new Option<string?>("--demand-from") { Description = "costs or reads, where demand follows from telemetry; without it, it is reported." };
+        var rate = new Option<double?>("--units-per-million-reads") { Description = "With reads: what a million consume, in the pool's unit." };
+        var environment = new Option<string?>("--environment") { Description = "With reads: training or serving; without it, both." };
+        var set = new Command("set", "Register or change a pool; what is not given is taken away.") { name, unit, price, headroom, risk, from, rate, environment };
         texts.ForEach(set.Add);
         set.Runs(surroundings, async call =>
         {
@@ -35,6 +38,12 @@ internal static class CapacityCommand
                 body.Put("headroom.share", share);
             if (call.Get(risk) is { } accepted)
                 body.Put("headroom.risk", accepted);
+            if (call.Get(from) is { } source)
+                body.Put("demandFrom.source", source);
+            if (call.Get(rate) is { } units)
+                body.Put("demandFrom.unitsPerMillionReads", units);
+            if (call.Get(environment) is { } where)
+                body.Put("demandFrom.environment", where);
             foreach (var (option, field) in texts.Zip(["region", "resourceClass", "resource", "team"]))
                 body.PutIfAny(field, Given.OrNone(call.Get(option)));
             Print(call, await call.Client.PutAsync<JsonObject>(Paths.Of("capacity", "pools", call.Get(name)), body, cancellation: call.Cancellation));

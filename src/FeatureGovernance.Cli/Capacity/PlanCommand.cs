@@ -20,7 +20,7 @@ internal static class PlanCommand
 
     public static Command Create(Surroundings surroundings) => new("plan", "Make plans, read and compare them.")
     {
-        Run(surroundings), Show(surroundings), List(surroundings), Cancel(surroundings), Compare(surroundings), Accuracy(surroundings),
+        Run(surroundings), Show(surroundings), List(surroundings), Cancel(surroundings), Compare(surroundings), Accuracy(surroundings), Report(surroundings),
     };
 
     public static Command CloseGap(Surroundings surroundings)
@@ -80,14 +80,25 @@ internal static class PlanCommand
     {
         var id = Id();
         var pool = new Option<string?>("--pool") { Description = "A pool; without it, the total." };
+        var by = new Option<string?>("--by") { Description = "Totals of the first full year by region, team, resourceClass or unit." };
         var csv = new Option<bool>("--csv") { Description = "Every pool and period as CSV." };
-        return new Command("show", "What a plan says.") { id, pool, csv }.Runs(surroundings, async call =>
+        return new Command("show", "What a plan says.") { id, pool, by, csv }.Runs(surroundings, async call =>
         {
             var path = Paths.Of("capacity", "plans", $"{call.Get(id)}");
             if (call.Get(csv))
             {
                 await foreach (var line in call.Client.LinesAsync(path, "text/csv", call.Cancellation))
                     call.Screen.Raw(line);
+                return;
+            }
+
+            if (call.Get(by) is { } grouping)
+            {
+                var whole = await call.Client.GetAsync<JsonObject>(path.With(("limit", 1)), call.Cancellation);
+                var groups = (whole["totals"] as JsonArray ?? []).OfType<JsonObject>().Where(total => Written.Cell(total["by"]) == grouping).ToList();
+                if (groups.Count == 0)
+                    throw new UsageException($"The plan has no totals by {grouping}.", "Use region, team, resourceClass or unit; pools must name one.");
+                call.Screen.Table(whole, groups, [new("of", row => row["of"]), new("pools", row => row["pools"]), .. Columns.Select(column => new Column<JsonObject>(column.Title, row => column.Cell(Year(row))))]);
                 return;
             }
 
@@ -100,6 +111,9 @@ internal static class PlanCommand
                 call.Screen.Remark(Written.Cell(note));
         });
     }
+
+    private static JsonObject Year(JsonObject total) =>
+        (total["periods"] as JsonArray ?? []).OfType<JsonObject>().First(period => Written.Cell(period["period"]).Length == 4);
 
     private static async Task<(JsonObject Plan, JsonObject? Wanted)> FindAsync(Call call, string path, string? pool)
     {
@@ -149,6 +163,16 @@ internal static class PlanCommand
                 new("period", row => row["period"]), new("demand", row => row.At("demand.plan.p50")), new("other", row => row.At("demand.other.p50")), new("change", row => row["demandChange"]),
                 new("P(short)", row => row.At("shortfallProbability.plan")), new("other's", row => row.At("shortfallProbability.other")),
                 new("cost", row => row.At("cost.plan")), new("other cost", row => row.At("cost.other")));
+        });
+    }
+
+    private static Command Report(Surroundings surroundings)
+    {
+        var id = Id();
+        return new Command("report", "The plan as one HTML document to print, on standard output.") { id }.Runs(surroundings, async call =>
+        {
+            await foreach (var line in call.Client.LinesAsync(Paths.Of("capacity", "plans", $"{call.Get(id)}", "report"), "text/html", call.Cancellation))
+                call.Screen.Raw(line);
         });
     }
 

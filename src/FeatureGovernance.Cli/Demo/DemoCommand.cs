@@ -32,7 +32,8 @@ internal static class DemoCommand
                 var sent = await new DemoUpload(call, options, organisation, $"demo-{call.Get(seed)}").RunAsync();
                 call.Screen.Fields(sent, ("teams", sent.Teams), ("features", sent.Features), ("models", sent.Models),
                     ("days", $"{sent.FirstDay:yyyy-MM-dd} to {sent.LastDay:yyyy-MM-dd}"),
-                    ("usage lines", sent.Usage), ("importance reports", sent.Importance), ("cost lines", sent.Costs), ("profiles", sent.Profiles));
+                    ("usage lines", sent.Usage), ("importance reports", sent.Importance), ("cost lines", sent.Costs),
+                    ("profiles", sent.Profiles), ("capacity lines", sent.Capacity));
             });
     }
 

@@ -1,6 +1,7 @@
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Client;
 using FeatureGovernance.Contracts.Access;
+using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Contracts.Drift;
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Contracts.Registry;
@@ -36,7 +37,15 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
         var profiles = (await SendAsync("profiles", organisation.Values.Count, progress => call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(
             Paths.Of("telemetry", "profiles"), organisation.Values.Profiles(), progress, call.Cancellation))).Landed;
         await DetectAsync();
-        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs, profiles);
+        var capacity = new DemoCapacity(options, organisation);
+        foreach (var (pool, definition) in capacity.Pools())
+            await call.Client.PutAsync<PoolView>(Paths.Of("capacity", "pools", pool), definition, null, call.Cancellation);
+        await SendAsync("capacity", capacity.ObservationCount, progress =>
+            call.Client.UploadLinesAsync<ObservationResult, CapacityObservation>("capacity/observations", capacity.Observations(), progress, call.Cancellation));
+        foreach (var (pool, name, supply) in capacity.Supply())
+            await call.Client.PutAsync<SupplyView>(Paths.Of("capacity", "pools", pool, "supply", name), supply, null, call.Cancellation);
+        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs, profiles,
+            capacity.ObservationCount);
     }
 
     // A run that is under way sees the profiles in its next round.
@@ -108,4 +117,6 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
 }
 
 /// <summary>What was sent.</summary>
-internal sealed record DemoSummary(int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs, long Profiles);
+internal sealed record DemoSummary(
+    int Teams, int Features, int Models, DateOnly FirstDay, DateOnly LastDay, long Usage, long Importance, long Costs, long Profiles,
+    long Capacity);

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using FeatureGovernance.Cli.Forecasting;
 
 namespace FeatureGovernance.UnitTests.Forecasting;
@@ -52,6 +54,30 @@ public sealed class ForecastCommandTests
         var act = () => Read(text);
 
         act.Should().Throw<FormatException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_packed_file_that_breaks_off_is_refused_and_not_read_as_if_it_ended_there()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"featgov-{Guid.CreateVersion7():N}.csv.gz");
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            var rows = string.Concat(Enumerable.Range(1, 5_000).Select(t => $"S,q,4,X,,,train,{t},{t * 7919 % 1009}\n"));
+            gzip.Write(Encoding.UTF8.GetBytes(Header + rows));
+        }
+
+        try
+        {
+            File.WriteAllBytes(path, packed.ToArray());
+            LongSeriesFile.Read(path)[0].Train.Should().HaveCount(5_000);
+            File.WriteAllBytes(path, packed.ToArray()[..(int)(packed.Length / 2)]);
+            FluentActions.Invoking(() => LongSeriesFile.Read(path)).Should().Throw<Exception>().Which.Should().Match(problem => problem is InvalidDataException || problem is FormatException);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static IReadOnlyList<LongSeries> Read(string text) => LongSeriesFile.Read(new StringReader(text));

@@ -20,7 +20,7 @@ internal static class RollingOrigin
         var result = new List<PastOrigin>();
         if (reach <= 0) return result;
         var earliest = y.Length - reach;
-        var known = Arima.Differencing.IsConstant(y[..earliest]) ? whole : whole.ChooseAgain(y, earliest, period, Math.Min(reach, horizon));
+        var known = Arima.Differencing.IsConstant(y.AsSpan(0, earliest)) ? whole : whole.ChooseAgain(y, earliest, period, Math.Min(reach, horizon));
         var last = 0;
         for (var i = 1; i <= origins; i++)
         {

@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using FeatureGovernance.Server.Capacity;
+using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Storage.Postgres;
+using FeatureGovernance.Statistics.Forecasting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace FeatureGovernance.Benchmarks;
+
+/// <summary>
+/// The ensemble with backtests and intervals beside R's ets, auto.arima and thetaf on the same series and one core each, where R and its forecast
+/// package are installed; then a whole plan of <c>--pools</c> pools (default 10,000) with <c>--days</c> days each (default 1,095) out of the database.
+/// </summary>
+internal static class ForecastingBenchmark
+{
+    private const string Script = """
+        suppressMessages(library(forecast))
+        lines <- readLines(commandArgs(TRUE)[1])
+        series <- lapply(strsplit(lines, ","), function(x) ts(as.numeric(x[-(1:2)]), frequency = as.integer(x[1])))
+        horizons <- sapply(strsplit(lines, ","), function(x) as.integer(x[2]))
+        began <- proc.time()[3]
+        for (i in seq_along(series)) { forecast(ets(series[[i]]), horizons[i]); forecast(auto.arima(series[[i]]), horizons[i]); thetaf(series[[i]], horizons[i]) }
+        cat(proc.time()[3] - began, as.character(packageVersion("forecast")), as.character(getRversion()))
+        """;
+
+    private static readonly (string Kind, int Period, int Length, int Horizon)[] Kinds =
+        [("yearly", 1, 30, 6), ("quarterly", 4, 60, 8), ("monthly", 12, 120, 18), ("daily, a week's season", 7, 1_095, 90)];
+
+    public static async Task RunAsync(string[] args)
+    {
+        var sample = Option(args, "--sample", 24);
+        Console.WriteLine("| series | n | ours, series/s | R, series/s | ratio |");
+        Console.WriteLine("| :-- | --: | --: | --: | --: |");
+        foreach (var (kind, period, length, horizon) in Kinds)
+        {
+            var count = length > 1_000 ? Math.Max(2, sample / 6) : sample;
+            var random = new Random(length);
+            var inputs = Enumerable.Range(0, count).Select(_ => new SeriesInput(Series(random, period, length), period, horizon)).ToList();
+            // Once unmeasured, so that what is timed is compiled as in a long run.
+            EnsembleForecaster.ForecastPool(inputs, 1);
+            var watch = Stopwatch.StartNew();
+            EnsembleForecaster.ForecastPool(inputs, 1);
+            var ours = watch.Elapsed.TotalSeconds;
+            var theirs = await TimeOfRAsync(inputs);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {kind} | {count} | {count / ours:F1} | {(theirs is null ? "no R" : $"{count / theirs:F2}")} | {(theirs is null ? "" : $"{theirs / ours:F0}")} |"));
+        }
+
+        await PlanAsync(Option(args, "--pools", 10_000), Option(args, "--days", 1_095));
+    }
+
+    private static double[] Series(Random random, int period, int length)
+    {
+        var (level, slope, swing) = (100 + 900 * random.NextDouble(), 0.01 * (random.NextDouble() - 0.3), 0.3 * random.NextDouble());
+        var values = new double[length];
+        for (var t = 0; t < length; t++)
+        {
+            level *= 1 + slope * 12 / Math.Max(12, length / 10) + 0.02 * (random.NextDouble() - 0.5);
+            values[t] = Math.Round(level * (1 + swing * Math.Sin(2 * Math.PI * t / period)) * (1 + 0.1 * (random.NextDouble() - 0.5)), 3);
+        }
+
+        return values;
+    }
+
+    private static async Task<double?> TimeOfRAsync(List<SeriesInput> inputs)
+    {
+        var folder = Directory.CreateTempSubdirectory("featgov-bench-r-").FullName;
+        try
+        {
+            var (script, data) = (Path.Combine(folder, "time.R"), Path.Combine(folder, "series.csv"));
+            await File.WriteAllTextAsync(script, Script);
+            await File.WriteAllLinesAsync(data, inputs.Select(input => string.Create(CultureInfo.InvariantCulture,
+                $"{input.Period},{input.Horizon},{string.Join(',', input.Values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}")));
+            using var process = Process.Start(new ProcessStartInfo("Rscript", [script, data]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            var said = await process!.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0 ? double.Parse(said.Split(' ')[0], CultureInfo.InvariantCulture) : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task PlanAsync(int pools, int days)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-bench-{Guid.CreateVersion7():N}");
+        var postgres = await EmbeddedPostgres.StartAsync(new(folder), NullLogger.Instance, CancellationToken.None);
+        try
+        {
+            await using var source = StorageSetup.DataSource(postgres.ConnectionString);
+            await Migrator.MigrateAsync(source, NullLogger.Instance, CancellationToken.None);
+            await ExecuteAsync(source, string.Create(CultureInfo.InvariantCulture, $"""
+                insert into capacity.pool (name, unit, unit_price, region, resource_class, headroom, risk, revision, updated_at)
+                select 'pool-' || i, 'hour', 1 + i % 7, 'region-' || i % 12, 'class-' || i % 5, 0.1, 0.1, 1, now() from generate_series(1, {pools}) i;
+                insert into capacity.observation (pool_id, day, demand, supply)
+                select p.id, current_date - ago, (100 + p.id % 900) * exp(0.0004 * ({days} - ago) * (0.5 + p.id % 3)) * (1 + 0.1 * sin(ago / 58.0)) * (0.95 + 0.1 * random()), 3000
+                from capacity.pool p, generate_series(1, {days}) ago;
+                analyze capacity.observation;
+                """));
+            await using var connection = await source.OpenConnectionAsync();
+            var now = TimeProvider.System.GetUtcNow();
+            var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1), [], null, "benchmark", now, CancellationToken.None);
+            var plan = (await PlanLedger.FindAsync(connection, id, CancellationToken.None))!;
+            var watch = Stopwatch.StartNew();
+            var outcome = await new Planning(connection, plan, _ => Task.CompletedTask).ExecuteAsync(CancellationToken.None);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"\n{outcome.Planned:N0} pools x {days:N0} days planned in {watch.Elapsed.TotalSeconds:F0} s on {Environment.ProcessorCount} cores; largest memory of the process {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB"));
+        }
+        finally
+        {
+            NpgsqlConnection.ClearAllPools();
+            await postgres.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static int Option(string[] args, string name, int usual) =>
+        Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : usual;
+}
