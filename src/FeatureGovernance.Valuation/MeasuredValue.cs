@@ -32,9 +32,9 @@ public sealed record ValuedFeature(
 /// <param name="Features">The most valuable first.</param>
 /// <param name="Metric">The measure of quality.</param>
 /// <param name="Quality">Held-out quality with all features, leaks set aside.</param>
-/// <param name="QualityStandardError">Over folds.</param>
+/// <param name="QualityStandardError">Over held-out queries or rows.</param>
 /// <param name="RemovalLoss">Held-out quality lost when everything recommended away is removed and the model trained anew.</param>
-/// <param name="RemovalLossStandardError">Over folds.</param>
+/// <param name="RemovalLossStandardError">Over held-out queries or rows, paired.</param>
 /// <param name="Iterations">The boosting iterations chosen by validation.</param>
 /// <param name="Trainings">How many models were trained.</param>
 /// <param name="TimeInTraining">The time that took.</param>
