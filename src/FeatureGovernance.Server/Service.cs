@@ -17,6 +17,7 @@ using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Server.Telemetry;
 using FeatureGovernance.Server.Value;
+using FeatureGovernance.Server.Value.Valuations;
 using Npgsql;
 
 namespace FeatureGovernance.Server;
@@ -89,6 +90,7 @@ internal static class Service
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();
+        builder.AddValuations();
         builder.AddNotifications();
         builder.AddStandards();
         builder.AddAdopting();
@@ -113,6 +115,7 @@ internal static class Service
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();
+        api.MapValuations();
         api.MapNotices();
         api.MapStandards();
         api.MapExemptions();

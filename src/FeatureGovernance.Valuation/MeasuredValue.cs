@@ -60,6 +60,9 @@ public sealed record ValuationOptions
     /// <summary>The most features ablated one by one, the most important first. Default 40.</summary>
     public int Ablations { get; init; } = 40;
 
+    /// <summary>After half of this no further ablation begins, and the notes say so; null for no bound, and results that repeat. Default null.</summary>
+    public TimeSpan? Budget { get; init; }
+
     /// <summary>Same seed, same result. Default 1.</summary>
     public int Seed { get; init; } = 1;
 }

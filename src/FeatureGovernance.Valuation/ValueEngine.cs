@@ -16,6 +16,7 @@ public static class ValueEngine
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
+        var begun = TimeProvider.System.GetTimestamp();
         progress?.Report(new("Looking at each column alone", 0));
         var columns = ColumnSurvey.Of(sample, options.Seed);
         if (columns.Varying.Length == 0)
@@ -34,7 +35,7 @@ public static class ValueEngine
         }).OrderByDescending(m => m.Permutation.Mean).ThenBy(m => m.Cluster.Representative).ToArray();
 
         var removal = new Removal(laboratory, trainer, columns.Varying, stop);
-        var ablations = Ablate(sample, measures, laboratory, removal, options, progress);
+        var ablations = Ablate(sample, measures, laboratory, removal, options, begun, progress);
         var shares = ShareOut.Of([.. measures.Select(m => m.Permutation)], AblationOfAll(measures, ablations));
 
         progress?.Report(new("Proving what can go", 0.8));
@@ -46,12 +47,13 @@ public static class ValueEngine
         progress?.Report(new("Confirming on fresh folds", 0.95));
         removal.Confirm();
 
-        return Judging.Of(new(sample, columns, laboratory.FullQuality, laboratory.Iterations, trainer, measures, shares, ablations.Single, leaks, removal));
+        var judged = Judging.Of(new(sample, columns, laboratory.FullQuality, laboratory.Iterations, trainer, measures, shares, ablations.Single, leaks, removal));
+        return ablations.OutOfTime ? judged with { Notes = judged.Notes.Add("The time allowed ran out, so fewer features were ablated than asked.") } : judged;
     }
 
     // Unused columns lose nothing when dropped: the model without them is the same model.
     private static Ablations Ablate(
-        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, IProgress<ValuationProgress>? progress)
+        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, long begun, IProgress<ValuationProgress>? progress)
     {
         var found = new Ablations([], []);
         var left = options.Ablations;
@@ -73,6 +75,10 @@ public static class ValueEngine
             {
                 into[key] = new(0, 0);
             }
+            else if (options.Budget is { } budget && TimeProvider.System.GetElapsedTime(begun) > budget / 2)
+            {
+                found.OutOfTime = true;
+            }
             else if (left-- > 0)
             {
                 progress?.Report(new($"Training without {sample.Features[key]}", 0.4 + (0.4 * (options.Ablations - left) / options.Ablations)));
@@ -93,5 +99,9 @@ public static class ValueEngine
     }
 
     /// <summary>What is lost without one column, and, by representative, without a whole cluster.</summary>
-    private sealed record Ablations(Dictionary<int, Estimate> Single, Dictionary<int, Estimate> ByCluster);
+    private sealed record Ablations(Dictionary<int, Estimate> Single, Dictionary<int, Estimate> ByCluster)
+    {
+        /// <summary>True where some were not measured for want of time.</summary>
+        public bool OutOfTime { get; set; }
+    }
 }

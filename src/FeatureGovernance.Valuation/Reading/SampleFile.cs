@@ -57,6 +57,10 @@ public static class SampleFile
         return names;
     }
 
+    /// <summary>The names of a table's columns.</summary>
+    /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
+    public static IReadOnlyList<string> Columns(string path) => TableFile.Names(path);
+
     private static HashSet<string> Others(SampleQuestion question) =>
         ((string?[])[question.Label, question.Group, question.Time]).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
