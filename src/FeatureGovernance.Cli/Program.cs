@@ -41,6 +41,7 @@ internal static class Program
         root.Add(ImportCommand.Create(surroundings));
         root.Add(TelemetryCommand.Create(surroundings));
         root.Add(ScoreCommand.Create(surroundings));
+        root.Add(ValuationCommand.Create(surroundings));
         root.Add(AuditCommand.Create(surroundings));
         root.Add(NoticeCommand.Create(surroundings));
         root.Add(DemoCommand.Create(surroundings));

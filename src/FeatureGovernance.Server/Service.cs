@@ -19,6 +19,7 @@ using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Server.Telemetry;
 using FeatureGovernance.Server.Value;
+using FeatureGovernance.Server.Value.Valuations;
 using Npgsql;
 
 namespace FeatureGovernance.Server;
@@ -92,6 +93,7 @@ internal static class Service
         builder.AddChecks();
         builder.AddLifecycle();
         builder.AddValue();
+        builder.AddValuations();
         builder.AddNotifications();
         builder.AddStandards();
         builder.AddAdopting();
@@ -119,6 +121,7 @@ internal static class Service
         api.MapChecks();
         api.MapLifecycle();
         api.MapValue();
+        api.MapValuations();
         api.MapNotices();
         api.MapStandards();
         api.MapExemptions();

@@ -32,9 +32,9 @@ public sealed record ValuedFeature(
 /// <param name="Features">The most valuable first.</param>
 /// <param name="Metric">The measure of quality.</param>
 /// <param name="Quality">Held-out quality with all features, leaks set aside.</param>
-/// <param name="QualityStandardError">Over folds.</param>
+/// <param name="QualityStandardError">Over held-out queries or rows.</param>
 /// <param name="RemovalLoss">Held-out quality lost when everything recommended away is removed and the model trained anew.</param>
-/// <param name="RemovalLossStandardError">Over folds.</param>
+/// <param name="RemovalLossStandardError">Over held-out queries or rows, paired.</param>
 /// <param name="Iterations">The boosting iterations chosen by validation.</param>
 /// <param name="Trainings">How many models were trained.</param>
 /// <param name="TimeInTraining">The time that took.</param>
@@ -59,6 +59,9 @@ public sealed record ValuationOptions
 
     /// <summary>The most features ablated one by one, the most important first. Default 40.</summary>
     public int Ablations { get; init; } = 40;
+
+    /// <summary>After half of this no further ablation begins, and the notes say so; null for no bound, and results that repeat. Default null.</summary>
+    public TimeSpan? Budget { get; init; }
 
     /// <summary>Same seed, same result. Default 1.</summary>
     public int Seed { get; init; } = 1;

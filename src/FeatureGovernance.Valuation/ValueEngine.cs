@@ -16,6 +16,7 @@ public static class ValueEngine
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
+        var begun = TimeProvider.System.GetTimestamp();
         progress?.Report(new("Looking at each column alone", 0));
         var columns = ColumnSurvey.Of(sample, options.Seed);
         if (columns.Varying.Length == 0)
@@ -33,52 +34,74 @@ public static class ValueEngine
             return new ClusterMeasure(cluster, laboratory.Permute(cluster.Members, options.Repeats), laboratory.Uses(cluster.Members));
         }).OrderByDescending(m => m.Permutation.Mean).ThenBy(m => m.Cluster.Representative).ToArray();
 
-        var removal = new Removal(laboratory.FirstRound, trainer, columns.Varying, laboratory.Iterations, laboratory.FullQuality, stop);
-        var ablations = Ablate(sample, measures, laboratory, removal, options, progress);
+        var removal = new Removal(laboratory, trainer, columns.Varying, stop);
+        var ablations = Ablate(sample, measures, laboratory, removal, options, begun, progress);
         var shares = ShareOut.Of([.. measures.Select(m => m.Permutation)], AblationOfAll(measures, ablations));
 
         progress?.Report(new("Proving what can go", 0.8));
         int[][] twins = [.. measures.Where(m => m.Cluster.Members.Length > 1)
             .Select(m => m.Cluster.Members.Where(c => c != m.Cluster.Representative).ToArray())];
-        removal.TryRemove(twins);
         int[][] candidates = [.. measures.Select((m, i) => (m, i)).Where(x => IsCandidate(x.m, shares[x.i], ablations, measures.Length))
             .Reverse().Select(x => x.m.Cluster.Members)];
-        removal.TryRemove(candidates);
+        removal.TryRemove([.. twins, .. candidates]);
+        progress?.Report(new("Confirming on fresh folds", 0.95));
+        removal.Confirm();
 
-        return Judging.Of(new(sample, columns, laboratory.FullQuality, laboratory.Iterations, trainer, measures, shares, ablations, leaks, removal));
+        var judged = Judging.Of(new(sample, columns, laboratory.FullQuality, laboratory.Iterations, trainer, measures, shares, ablations.Single, leaks, removal));
+        return ablations.OutOfTime ? judged with { Notes = judged.Notes.Add("The time allowed ran out, so fewer features were ablated than asked.") } : judged;
     }
 
-    // Unused clusters lose nothing when dropped: the model without them is the same model.
-    private static Dictionary<int, Estimate> Ablate(
-        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, IProgress<ValuationProgress>? progress)
+    // Unused columns lose nothing when dropped: the model without them is the same model.
+    private static Ablations Ablate(
+        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, long begun, IProgress<ValuationProgress>? progress)
     {
-        var ablations = new Dictionary<int, Estimate>();
+        var found = new Ablations([], []);
         var left = options.Ablations;
-        foreach (var column in measures.SelectMany(m => m.Cluster.Members))
+        foreach (var cluster in measures.Select(m => m.Cluster))
         {
-            if (!laboratory.Uses([column]))
+            foreach (var column in cluster.Members)
+                Measure(found.Single, column, [column]);
+            if (cluster.Members.Length == 1 && found.Single.TryGetValue(cluster.Representative, out var alone))
+                found.ByCluster[cluster.Representative] = alone;
+            else if (cluster.Members.Length > 1)
+                Measure(found.ByCluster, cluster.Representative, cluster.Members);
+        }
+
+        return found;
+
+        void Measure(Dictionary<int, Estimate> into, int key, int[] without)
+        {
+            if (!laboratory.Uses(without))
             {
-                ablations[column] = new(0, 0);
+                into[key] = new(0, 0);
+            }
+            else if (options.Budget is { } budget && TimeProvider.System.GetElapsedTime(begun) > budget / 2)
+            {
+                found.OutOfTime = true;
             }
             else if (left-- > 0)
             {
-                progress?.Report(new($"Training without {sample.Features[column]}", 0.4 + (0.4 * (options.Ablations - left) / options.Ablations)));
-                ablations[column] = Estimate.Over(removal.LossWithout(new HashSet<int> { column }));
+                progress?.Report(new($"Training without {sample.Features[key]}", 0.4 + (0.4 * (options.Ablations - left) / options.Ablations)));
+                into[key] = Estimate.Over(removal.LossWithout(without.ToHashSet()));
             }
         }
-
-        return ablations;
     }
 
-    private static Estimate[]? AblationOfAll(ClusterMeasure[] measures, Dictionary<int, Estimate> ablations) =>
-        measures.All(m => m.Cluster.Members.Length == 1 && ablations.ContainsKey(m.Cluster.Representative))
-            ? [.. measures.Select(m => ablations[m.Cluster.Representative])]
+    private static Estimate[]? AblationOfAll(ClusterMeasure[] measures, Ablations ablations) =>
+        measures.All(m => ablations.ByCluster.ContainsKey(m.Cluster.Representative))
+            ? [.. measures.Select(m => ablations.ByCluster[m.Cluster.Representative])]
             : null;
 
-    private static bool IsCandidate(ClusterMeasure measure, PooledShare share, Dictionary<int, Estimate> ablations, int clusters)
+    private static bool IsCandidate(ClusterMeasure measure, PooledShare share, Ablations ablations, int clusters)
     {
-        var needed = measure.Cluster.Members.Any(c => ablations.TryGetValue(c, out var ablation) && ablation.IsPositive);
-        // What may yet be worth an even share stays, however noisy: on thin data validation alone forgives too much.
-        return !needed && share.Upper80 < 1.0 / clusters && (!measure.Permutation.IsPositive || share.Upper80 < 0.1 / clusters);
+        var needed = ablations.ByCluster.TryGetValue(measure.Cluster.Representative, out var together) && together.IsPositive;
+        return !needed && (!measure.Permutation.IsPositive || share.Upper80 < 0.1 / clusters);
+    }
+
+    /// <summary>What is lost without one column, and, by representative, without a whole cluster.</summary>
+    private sealed record Ablations(Dictionary<int, Estimate> Single, Dictionary<int, Estimate> ByCluster)
+    {
+        /// <summary>True where some were not measured for want of time.</summary>
+        public bool OutOfTime { get; set; }
     }
 }

@@ -49,7 +49,7 @@ internal static class ImportanceImport
         var (evidence, unreadable) = EvidenceFile.Read(format!.Value, text, about.Metric, about.HigherIsBetter);
         if (evidence is null)
             return (null, unreadable);
-        var (values, missing) = Named(evidence, await NamesAsync(write.Connection, about, cancellation));
+        var (values, missing) = Named(evidence, await NamesAsync(write.Connection, about.Model, about.Version, cancellation));
         if (missing.Count > 0)
             return (null, new(RefusalKind.BrokenRule, "unknown-names", $"{missing.Count} names of the file are no features that '{about.Model}' reads.", [.. missing.Take(MostMissing)]));
         var report = new ImportanceReport
@@ -62,6 +62,19 @@ internal static class ImportanceImport
             Values = values,
         };
         return (Encoding.UTF8.GetBytes(Json.Text(report)), null);
+    }
+
+    /// <summary>The feature that each column of a sample is; columns that are none of the model's, or may be several, or mean one that another means, are not there.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> ResolveAsync(
+        NpgsqlConnection connection, string model, string? version, IEnumerable<string> columns, CancellationToken cancellation)
+    {
+        var names = await NamesAsync(connection, model, version, cancellation);
+        return columns
+            .Select(column => (Column: column, Keys: names[column].Contains(column) ? [column] : names[column].Distinct().ToArray()))
+            .Where(found => found.Keys.Length == 1)
+            .GroupBy(found => found.Keys[0], StringComparer.Ordinal)
+            .Where(same => same.Count() == 1)
+            .ToDictionary(same => same.Single().Column, same => same.Key, StringComparer.Ordinal);
     }
 
     private static async Task<(About? About, Refusal? Refusal)> AboutAsync(WriteTransaction write, ImportQuestion question, DateTimeOffset? at, CancellationToken cancellation)
@@ -96,7 +109,7 @@ internal static class ImportanceImport
     }
 
     // Without a manifest, of the version named or the live one, every feature may be meant.
-    private static async Task<ILookup<string, string>> NamesAsync(NpgsqlConnection connection, About about, CancellationToken cancellation)
+    private static async Task<ILookup<string, string>> NamesAsync(NpgsqlConnection connection, string model, string? version, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             with read as (
@@ -105,8 +118,8 @@ internal static class ImportanceImport
                 join registry.manifest_entry e on e.model_version_id = v.id where m.name = $1)
             select f.key from registry.feature f where f.kind <> 1 and (f.id in (select feature_id from read) or not exists (select from read))
             """, connection);
-        command.Parameters.AddWithValue(about.Model);
-        command.Parameters.Add(new() { Value = (object?)about.Version ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.AddWithValue(model);
+        command.Parameters.Add(new() { Value = (object?)version ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var names = new List<(string Name, string Key)>();
         while (await reader.ReadAsync(cancellation))

@@ -17,6 +17,9 @@ internal sealed class Bench : IDisposable
         TrainingRows = trainer.Rows(fold.Train);
         Test = Bounded(sample, fold.Test);
         Cells = trainer.Cells(Test);
+        Units = sample.Task == ValuationTask.Ranking
+            ? [.. Test.Where((row, i) => i == 0 || sample.Groups![row] != sample.Groups[Test[i - 1]])]
+            : Test;
         predictions = new double[Test.Length * sample.Classes];
     }
 
@@ -24,7 +27,13 @@ internal sealed class Bench : IDisposable
 
     public int[] Test { get; }
 
+    /// <summary>What is judged: the first row of each held-out query, or each held-out row.</summary>
+    public int[] Units { get; }
+
     public float[] Cells { get; }
+
+    /// <summary>What the full model achieves on each held-out query or row.</summary>
+    public double[] Full { get; private set; } = [];
 
     public double FullQuality { get; private set; }
 
@@ -32,21 +41,25 @@ internal sealed class Bench : IDisposable
 
     public int Iterations { get; private set; } = -1;
 
-    public Booster Full => full ?? throw new InvalidOperationException("The full model was not set.");
+    public Booster Model => full ?? throw new InvalidOperationException("The full model was not set.");
 
     public void SetFull(Booster model, int iterations)
     {
         full?.Dispose();
         full = model;
         Iterations = iterations;
-        FullQuality = QualityOf(model, iterations);
+        Full = EachOf(model, iterations);
+        FullQuality = Full.Average();
         Splits = model.Splits(iterations);
     }
 
-    public double QualityOf(Booster model, int iterations = -1)
+    public double QualityOf(Booster model, int iterations = -1) => EachOf(model, iterations).Average();
+
+    /// <summary>What a model achieves on each held-out query or row.</summary>
+    public double[] EachOf(Booster model, int iterations = -1)
     {
         model.Predict(Cells, predictions, iterations);
-        return Quality.Of(sample, Test, predictions);
+        return Quality.Each(sample, Test, predictions);
     }
 
     /// <summary>The quality lost when the given columns are shuffled together over the held-out rows.</summary>
@@ -64,7 +77,7 @@ internal sealed class Bench : IDisposable
                 Cells[((long)i * width) + column] = sample.Cells[Test[order[i]], column];
         }
 
-        var loss = FullQuality - QualityOf(Full, Iterations);
+        var loss = FullQuality - QualityOf(Model, Iterations);
         foreach (var column in columns)
         {
             for (var i = 0; i < order.Length; i++)

@@ -7,20 +7,25 @@ internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, boo
 internal sealed class Laboratory : IDisposable
 {
     private const int RowsForTwoRounds = 50_000;
+    private const int RowsForTwoProofs = 5_000;
 
     private readonly Trainer trainer;
     private readonly CancellationToken stop;
     private readonly List<Bench> benches = [];
+    private readonly List<Bench> fresh = [];
+    private readonly Sample sample;
     private readonly int[] checkpoints;
     private readonly int seed;
+    private readonly bool canDrawAnew;
+    private int[] columns = [];
 
     public Laboratory(Sample sample, Trainer trainer, int seed, CancellationToken stop)
     {
-        (this.trainer, this.stop, this.seed) = (trainer, stop, seed);
+        (this.sample, this.trainer, this.stop, this.seed) = (sample, trainer, stop, seed);
         // Ranking trains on few queries as a rule, and overfits sooner.
         checkpoints = sample.Task == ValuationTask.Ranking ? [10, 20, 30, 50, 75, 100] : [25, 50, 75, 100, 150, 200];
-        var rounds = sample.Times is null && sample.Cells.Rows <= RowsForTwoRounds ? 2 : 1;
-        for (var round = 0; round < rounds; round++)
+        canDrawAnew = sample.Times is null && sample.Cells.Rows <= RowsForTwoRounds;
+        for (var round = 0; round < (canDrawAnew ? 2 : 1); round++)
             benches.AddRange(Folds.Of(sample, seed + round).Select(f => new Bench(sample, trainer, f)));
     }
 
@@ -29,11 +34,19 @@ internal sealed class Laboratory : IDisposable
     /// <summary>The folds of the first round, on which models are trained without some columns.</summary>
     public IReadOnlyList<Bench> FirstRound => benches[..Folds.Count];
 
-    public Estimate FullQuality => Estimate.Over([.. benches.Select(b => b.FullQuality)]);
+    /// <summary>The folds on which what goes is chosen: fresh ones, where the sample is not large or ordered by time.</summary>
+    public IReadOnlyList<Bench> Choosing => field ??= canDrawAnew ? Fresh(2) : FirstRound;
+
+    /// <summary>The folds on which the choice is confirmed; null where they would be those of the choice.</summary>
+    public IReadOnlyList<Bench>? Confirming => field ??= canDrawAnew ? Fresh(4) : null;
+
+    /// <summary>With all columns, over the held-out queries or rows of the first round.</summary>
+    public Estimate FullQuality => Estimate.Over([.. FirstRound.SelectMany(b => b.Full)]);
 
     /// <summary>Trains on all the columns; the number of iterations is the checkpoint with the best mean held-out quality.</summary>
     public void TrainFull(int[] columns)
     {
+        this.columns = columns;
         var models = FirstRound.Select(b => trainer.Train(b.TrainingRows, columns, checkpoints[^1], stop)).ToArray();
         Iterations = checkpoints.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
         for (var i = 0; i < benches.Count; i++)
@@ -62,7 +75,22 @@ internal sealed class Laboratory : IDisposable
     /// <summary>True where any fold's model splits on one of the columns.</summary>
     public bool Uses(int[] columns) => benches.Any(b => columns.Any(c => b.Splits[c] > 0));
 
-    public void Dispose() => benches.ForEach(b => b.Dispose());
+    public void Dispose()
+    {
+        benches.ForEach(b => b.Dispose());
+        fresh.ForEach(b => b.Dispose());
+    }
+
+    // Two rounds of small samples, for the full models' own luck would else speak for or against every set.
+    private Bench[] Fresh(int round)
+    {
+        Bench[] drawn = [.. Enumerable.Range(round, sample.Cells.Rows <= RowsForTwoProofs ? 2 : 1)
+            .SelectMany(r => Folds.Of(sample, seed + r)).Select(f => new Bench(sample, trainer, f))];
+        fresh.AddRange(drawn);
+        foreach (var bench in drawn)
+            bench.SetFull(trainer.Train(bench.TrainingRows, columns, Iterations, stop), Iterations);
+        return drawn;
+    }
 
     // System.HashCode is seeded anew in each process, and results must repeat.
     private static int HashCode(int a, int b, int c, int d) => unchecked((((((a * 397) + b) * 397) + c) * 397) + d);

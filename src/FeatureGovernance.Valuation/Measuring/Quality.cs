@@ -13,11 +13,14 @@ internal static class Quality
     };
 
     /// <summary>The quality of predictions for some rows (ascending; whole queries for ranking).</summary>
-    public static double Of(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => sample.Task switch
+    public static double Of(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => Each(sample, rows, predictions).Average();
+
+    /// <summary>The quality of each query, or each row's part in it; their mean is the quality.</summary>
+    public static double[] Each(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => sample.Task switch
     {
-        ValuationTask.Classification => LogLikelihood(sample, rows, predictions),
-        ValuationTask.Regression => RSquared(sample, rows, predictions),
-        ValuationTask.Ranking => Ndcg(sample, rows, predictions, 10),
+        ValuationTask.Classification => LogLikelihoods(sample, rows, predictions),
+        ValuationTask.Regression => PartsOfRSquared(sample, rows, predictions),
+        ValuationTask.Ranking => Ndcgs(sample, rows, predictions, 10),
         _ => throw new InvalidOperationException(),
     };
 
@@ -25,10 +28,12 @@ internal static class Quality
     /// Mean NDCG@k over queries with gains 2^grade − 1 and discounts log2(position + 1) (Järvelin and Kekäläinen 2002; Burges et al. 2005);
     /// 1 for a query without a relevant row. Ties keep the order of the rows.
     /// </summary>
-    public static double Ndcg(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> scores, int k)
+    public static double Ndcg(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> scores, int k) => Ndcgs(sample, rows, scores, k).Average();
+
+    /// <summary>NDCG@k of each query, in the order of the rows.</summary>
+    public static double[] Ndcgs(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> scores, int k)
     {
-        double sum = 0;
-        var queries = 0;
+        var each = new List<double>();
         for (var begin = 0; begin < rows.Length;)
         {
             var end = begin;
@@ -49,38 +54,36 @@ internal static class Quality
                 best += ideal[i] / discount;
             }
 
-            sum += best > 0 ? got / best : 1;
-            queries++;
+            each.Add(best > 0 ? got / best : 1);
             begin = end;
         }
 
-        return sum / queries;
+        return [.. each];
     }
 
-    private static double LogLikelihood(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
+    private static double[] LogLikelihoods(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
     {
-        double sum = 0;
+        var each = new double[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             var label = (int)sample.Labels[rows[i]];
             var probability = sample.Classes > 1 ? predictions[(i * sample.Classes) + label] : label == 1 ? predictions[i] : 1 - predictions[i];
-            sum += Math.Log(Math.Max(probability, 1e-15));
+            each[i] = Math.Log(Math.Max(probability, 1e-15));
         }
 
-        return sum / rows.Length;
+        return each;
     }
 
-    private static double RSquared(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
+    private static double[] PartsOfRSquared(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
     {
-        double mean = 0, error = 0, spread = 0;
+        double mean = 0, spread = 0;
         foreach (var row in rows)
             mean += sample.Labels[row] / (double)rows.Length;
+        foreach (var row in rows)
+            spread += Math.Pow(sample.Labels[row] - mean, 2) / rows.Length;
+        var each = new double[rows.Length];
         for (var i = 0; i < rows.Length; i++)
-        {
-            error += Math.Pow(sample.Labels[rows[i]] - predictions[i], 2);
-            spread += Math.Pow(sample.Labels[rows[i]] - mean, 2);
-        }
-
-        return spread > 0 ? 1 - (error / spread) : 0;
+            each[i] = spread > 0 ? 1 - (Math.Pow(sample.Labels[rows[i]] - predictions[i], 2) / spread) : 0;
+        return each;
     }
 }

@@ -2,58 +2,102 @@ namespace FeatureGovernance.Valuation.Measuring;
 
 /// <summary>
 /// Finds what can go together: removal is proved by retraining without, never by adding up single importances, so that of features that
-/// stand in for each other one always stays.
+/// stand in for each other one always stays. The set is chosen on one round of folds and confirmed on another that had no part in choosing.
 /// </summary>
-internal sealed class Removal(IReadOnlyList<Bench> benches, Trainer trainer, int[] columns, int iterations, Estimate quality, CancellationToken stop)
+internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] columns, CancellationToken stop)
 {
-    private readonly HashSet<int> removed = [];
+    // The more often one tries, the more chance decides; so the border is found to an eighth of the units only.
+    private const int Resolution = 8;
 
-    public IReadOnlySet<int> Removed => removed;
+    private readonly List<int[]> removed = [];
 
+    /// <summary>The columns that can go.</summary>
+    public IReadOnlySet<int> Removed => removed.SelectMany(unit => unit).ToHashSet();
+
+    /// <summary>What removing them loses, where possible on folds that had no part in choosing them.</summary>
     public Estimate Loss { get; private set; }
 
-    /// <summary>Quality lost on each fold without some columns.</summary>
+    /// <summary>Quality lost on each fold of the first round without some columns.</summary>
     public double[] LossWithout(IReadOnlySet<int> without)
     {
         int[] kept = [.. columns.Where(c => !without.Contains(c))];
-        return [.. benches.Select(bench =>
+        return [.. laboratory.FirstRound.Select(bench =>
         {
             if (kept.Length == 0)
                 return double.PositiveInfinity;
-            using var model = trainer.Train(bench.TrainingRows, kept, iterations, stop);
+            using var model = trainer.Train(bench.TrainingRows, kept, laboratory.Iterations, stop);
             return bench.FullQuality - bench.QualityOf(model);
         })];
     }
 
-    /// <summary>Removes as many of the units as possible, the least important first; a unit goes as a whole or not at all.</summary>
-    public void TryRemove(IReadOnlyList<int[]> units, int depth = 0)
+    /// <summary>
+    /// Removes the longest beginning of the units that can go together, found by bisection, and what follows the border where that can go as
+    /// well; a unit goes as a whole or not at all.
+    /// </summary>
+    /// <param name="units">The least important first.</param>
+    public void TryRemove(IReadOnlyList<int[]> units)
     {
-        if (units.Count == 0 || depth > 6)
+        if (units.Count == 0 || TryAll(units))
             return;
-        var without = removed.Concat(units.SelectMany(u => u)).ToHashSet();
-        if (without.Count >= columns.Length)
+        var (can, cannot) = (0, units.Count);
+        while (cannot - can > Math.Max(1, units.Count / Resolution))
         {
-            Halves(units, depth);
-            return;
+            var middle = (can + cannot) / 2;
+            if (TryAll([.. units.Skip(can).Take(middle - can)]))
+                can = middle;
+            else
+                cannot = middle;
         }
 
-        var loss = Estimate.Over(LossWithout(without));
-        if (loss.Mean <= Math.Min(2 * loss.StandardError, quality.StandardError) || loss.Mean <= 0)
-        {
-            removed.UnionWith(without);
-            Loss = loss;
-        }
-        else if (units.Count > 1)
-        {
-            Halves(units, depth);
-        }
+        if (cannot < units.Count)
+            TryAll([.. units.Skip(cannot)]);
     }
 
-    private void Halves(IReadOnlyList<int[]> units, int depth)
+    /// <summary>Measures the loss on fresh folds; where it is too much, the most important quarter of what was removed comes back.</summary>
+    public void Confirm()
     {
-        if (units.Count < 2)
+        if (removed.Count == 0 || laboratory.Confirming is not { } benches)
             return;
-        TryRemove([.. units.Take((units.Count + 1) / 2)], depth + 1);
-        TryRemove([.. units.Skip((units.Count + 1) / 2)], depth + 1);
+        while (removed.Count > 0)
+        {
+            Loss = Lost(benches, Removed);
+            if (IsBearable(Loss))
+                return;
+            var back = (removed.Count + 3) / 4;
+            removed.RemoveRange(removed.Count - back, back);
+        }
+
+        Loss = default;
+    }
+
+    private bool TryAll(IReadOnlyList<int[]> units)
+    {
+        HashSet<int> without = [.. Removed, .. units.SelectMany(u => u)];
+        if (without.Count >= columns.Length)
+            return false;
+        var loss = Lost(laboratory.Choosing, without);
+        if (!IsBearable(loss))
+            return false;
+        removed.AddRange(units);
+        Loss = loss;
+        return true;
+    }
+
+    // Not inferior by more than the full model's own standard error, which is the margin, and not surely worse at all.
+    private bool IsBearable(Estimate loss) =>
+        loss.Mean + loss.StandardError <= laboratory.FullQuality.StandardError && loss.Mean <= 2 * loss.StandardError;
+
+    // Paired by query or row: both models are judged by the same held-out ones, and what is hard for both cancels.
+    private Estimate Lost(IReadOnlyList<Bench> benches, IReadOnlySet<int> without)
+    {
+        int[] kept = [.. columns.Where(c => !without.Contains(c))];
+        var losses = benches.SelectMany(bench =>
+        {
+            using var model = trainer.Train(bench.TrainingRows, kept, laboratory.Iterations, stop);
+            var less = bench.EachOf(model);
+            return bench.Units.Select((unit, i) => (Unit: unit, Loss: bench.Full[i] - less[i])).ToArray();
+        });
+        // A query or row is held out once in each round; what is said of it in several is one observation.
+        return Estimate.Over([.. losses.GroupBy(l => l.Unit).Select(unit => unit.Average(l => l.Loss))]);
     }
 }

@@ -12,6 +12,33 @@ internal static class SampleBuilder
         Table table, TableColumn label, TableColumn? group, TableColumn? time, ImmutableArray<int> querySizes, SampleQuestion question)
     {
         var notes = table.Notes.ToList();
+        var (task, rows, labels, classes, groups) = Frame(label, group, time, querySizes, question, notes);
+        var features = Features(table, [label.Name, group?.Name, time?.Name], notes);
+        if (features.Length == 0)
+            throw new SampleException("There is no column left to value beside the label.");
+
+        return new(
+            [.. features.Select(f => f.Name)],
+            Cells(features, rows, notes),
+            [.. features.Select(f => f.Texts is { } texts && texts.Distinct().Take(MostCategories + 1).Count() <= MostCategories)],
+            labels,
+            task == ValuationTask.Ranking ? [.. groups!.GroupBy(g => g).OrderBy(g => g.Key).Select(g => g.Count())] : [],
+            groups,
+            time is null ? null : [.. rows.Select(r => time.Numbers![r])],
+            task,
+            classes,
+            [.. notes]);
+    }
+
+    /// <summary>Refuses a label, group or time with which no sample can be valued.</summary>
+    public static void Check(TableColumn label, TableColumn? group, TableColumn? time, SampleQuestion question) =>
+        Frame(label, group, time, [], question, []);
+
+    private static (ValuationTask Task, int[] Rows, float[] Labels, int Classes, int[]? Groups) Frame(
+        TableColumn label, TableColumn? group, TableColumn? time, ImmutableArray<int> querySizes, SampleQuestion question, List<string> notes)
+    {
+        if (time is { Numbers: null })
+            throw new SampleException($"'{time.Name}' is text, not a time.");
         var task = question.Task ?? Infer(label, group is not null || querySizes.Length > 0);
         var keys = querySizes.Length > 0 ? GroupsOf(querySizes) : group is null ? null : Codes(group);
         if (task == ValuationTask.Ranking && keys is null)
@@ -27,21 +54,7 @@ internal static class SampleBuilder
         var groups = keys is null ? null : rows.Select(r => keys[r]).ToArray();
         if (groups is not null)
             CheckGroups(groups, task, notes);
-        var features = Features(table, [label.Name, group?.Name, time?.Name], notes);
-        if (features.Length == 0)
-            throw new SampleException("There is no column left to value beside the label.");
-
-        return new(
-            [.. features.Select(f => f.Name)],
-            Cells(features, rows, notes),
-            [.. features.Select(f => f.Texts is { } texts && texts.Distinct().Take(MostCategories + 1).Count() <= MostCategories)],
-            labels,
-            task == ValuationTask.Ranking ? [.. groups!.GroupBy(g => g).OrderBy(g => g.Key).Select(g => g.Count())] : [],
-            groups,
-            time is null ? null : [.. rows.Select(r => time.Numbers is { } n ? n[r] : throw new SampleException($"'{time.Name}' is text, not a time."))],
-            task,
-            classes,
-            [.. notes]);
+        return (task, rows, labels, classes, groups);
     }
 
     private static ValuationTask Infer(TableColumn label, bool grouped)

@@ -8,7 +8,11 @@ namespace FeatureGovernance.Valuation.Reading;
 /// <param name="Time">The column of the time by which validation is ordered.</param>
 /// <param name="Task">What the model is to do; null to infer it.</param>
 /// <param name="Seed">Of the row sample, where the file is too large.</param>
-public sealed record SampleQuestion(string? Label, string? Group = null, string? Time = null, ValuationTask? Task = null, int Seed = 1);
+/// <param name="MostRows">The most rows to take; a larger file is sampled. Null for no bound but memory's.</param>
+/// <param name="Features">The columns that are features; null for all but those above.</param>
+public sealed record SampleQuestion(
+    string? Label, string? Group = null, string? Time = null, ValuationTask? Task = null, int Seed = 1, long? MostRows = null,
+    IReadOnlySet<string>? Features = null);
 
 /// <summary>Reads an evaluation sample from Parquet, CSV or LibSVM.</summary>
 public static class SampleFile
@@ -26,16 +30,43 @@ public static class SampleFile
             return SampleBuilder.Build(rows, new("label", labels, null, false), null, null, sizes, question);
         }
 
-        var table = TableFile.Read(path, question.Group, question.Seed);
         if (question.Label is null)
             throw new SampleException("Name the label's column with --label.");
+        var others = Others(question);
+        var table = TableFile.Read(path, question, question.Features is { } features ? name => features.Contains(name) || others.Contains(name) : null);
         var label = Column(table, question.Label);
         var group = question.Group is null ? null : Column(table, question.Group);
         var time = question.Time is null ? null : Column(table, question.Time);
         return SampleBuilder.Build(table, label, group, time, ImmutableArray<int>.Empty, question);
     }
 
+    /// <summary>Checks a table by its label, group and time, without reading the features, and tells its columns' names.</summary>
+    /// <exception cref="SampleException">The file cannot be valued; the message says why.</exception>
+    public static IReadOnlyList<string> Check(string path, SampleQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var names = TableFile.Names(path);
+        var others = Others(question);
+        if (others.FirstOrDefault(name => !names.Contains(name)) is { } missing)
+            throw Missing(missing, names);
+        if (names.Length == others.Count)
+            throw new SampleException("There is no column left to value beside the label.");
+        var table = TableFile.Read(path, question, others.Contains);
+        SampleBuilder.Check(
+            Column(table, question.Label!), question.Group is null ? null : Column(table, question.Group), question.Time is null ? null : Column(table, question.Time), question);
+        return names;
+    }
+
+    /// <summary>The names of a table's columns.</summary>
+    /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
+    public static IReadOnlyList<string> Columns(string path) => TableFile.Names(path);
+
+    private static HashSet<string> Others(SampleQuestion question) =>
+        ((string?[])[question.Label, question.Group, question.Time]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
     private static TableColumn Column(Table table, string name) =>
-        table.Columns.FirstOrDefault(c => c.Name == name)
-        ?? throw new SampleException($"There is no column '{name}'; the file has {string.Join(", ", table.Columns.Take(20).Select(c => $"'{c.Name}'"))}{(table.Columns.Count > 20 ? ", …" : "")}.");
+        table.Columns.FirstOrDefault(c => c.Name == name) ?? throw Missing(name, [.. table.Columns.Select(c => c.Name)]);
+
+    private static SampleException Missing(string name, IReadOnlyCollection<string> names) =>
+        new($"There is no column '{name}'; the file has {string.Join(", ", names.Take(20).Select(c => $"'{c}'"))}{(names.Count > 20 ? ", …" : "")}.");
 }

@@ -15,7 +15,10 @@ internal static class TableFile
     };
 
     /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
-    public static Table Read(string path, string? group, int seed)
+    /// <param name="path">The file.</param>
+    /// <param name="question">Whose group is kept whole where rows are sampled, and how many rows are taken at most.</param>
+    /// <param name="wanted">The columns to read; null for all.</param>
+    public static Table Read(string path, SampleQuestion question, Func<string, bool>? wanted = null)
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
@@ -34,7 +37,7 @@ internal static class TableFile
                 names = [.. described.Select(d => d.Name)];
             if (!parquet)
                 described = Retyped(connection, source, described);
-            return ReadColumns(connection, source, names, described, group, seed);
+            return ReadColumns(connection, source, names, described, question, wanted);
         }
         catch (DuckDBException fault)
         {
@@ -54,24 +57,26 @@ internal static class TableFile
     }
 
     private static Table ReadColumns(
-        DuckDBConnection connection, string source, string[] names, List<(string Name, string Type)> described, string? group, int seed)
+        DuckDBConnection connection, string source, string[] names, List<(string Name, string Type)> described, SampleQuestion question, Func<string, bool>? wanted)
     {
         var notes = new List<string>();
         var count = Rows(connection, $"SELECT count(*) FROM {source}", r => r.GetInt64(0))[0];
-        var most = Math.Min(int.MaxValue / 2, MostCells / Math.Max(1, names.Length));
+        var most = Math.Min(question.MostRows ?? int.MaxValue / 2, MostCells / Math.Max(1, wanted is null ? names.Length : names.Count(wanted)));
         var filter = "";
         if (count > most)
         {
-            var at = Array.IndexOf(names, group);
+            var at = Array.IndexOf(names, question.Group);
             filter = at >= 0
                 ? $" WHERE hash({Quoted(described[at].Name)}) % 1000000 < {most * 1_000_000 / count}"
-                : $" USING SAMPLE reservoir({most} ROWS) REPEATABLE ({seed})";
+                : $" USING SAMPLE reservoir({most} ROWS) REPEATABLE ({question.Seed})";
             notes.Add($"The file has {count} rows; {(at >= 0 ? "about " : "")}{most} of them, drawn at random, were measured.");
         }
 
         var columns = new List<(string Name, string Sql, bool Text, bool Time)>();
         for (var i = 0; i < names.Length; i++)
         {
+            if (wanted is not null && !wanted(names[i]))
+                continue;
             var (sql, type) = (Quoted(described[i].Name), described[i].Type);
             if (Numeric.Contains(type) || type.StartsWith("DECIMAL", StringComparison.Ordinal))
                 columns.Add((names[i], $"CAST({sql} AS DOUBLE)", false, false));
@@ -102,6 +107,27 @@ internal static class TableFile
         return new([.. columns.Select((c, i) => new TableColumn(c.Name, numbers[i]?.ToArray(), texts[i]?.ToArray(), c.Time))], rows, notes);
     }
 
+    /// <summary>The names of a file's columns.</summary>
+    /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
+    public static string[] Names(string path)
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        try
+        {
+            var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
+            var names = IsParquet(path)
+                ? [.. Rows(connection, $"DESCRIBE SELECT * FROM read_parquet({literal})", r => r.GetString(0))]
+                : CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
+            RefuseDuplicates(names);
+            return names;
+        }
+        catch (DuckDBException fault)
+        {
+            throw new SampleException($"'{Path.GetFileName(path)}' cannot be read: {fault.Message.Split('\n')[0]}", fault);
+        }
+    }
+
     private static void RefuseDuplicates(string[] names)
     {
         string[] twice = [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"'{g.Key}'")];
@@ -109,7 +135,7 @@ internal static class TableFile
             throw new SampleException($"Column names must be unique; these occur more than once: {string.Join(", ", twice)}.");
     }
 
-    private static bool IsParquet(string path)
+    public static bool IsParquet(string path)
     {
         using var file = File.OpenRead(path);
         Span<byte> magic = stackalloc byte[4];

@@ -1,0 +1,48 @@
+using System.Text;
+using FeatureGovernance.Contracts.Telemetry;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Telemetry;
+using FeatureGovernance.Valuation;
+
+namespace FeatureGovernance.Server.Value.Valuations;
+
+/// <summary>What was measured, as evidence like any that teams report. Its time is that of the request, so that it replaces itself when it lands twice.</summary>
+internal static class MeasuredEvidence
+{
+    public static async Task<(long? Batch, IReadOnlyList<string> Notes)> LandAsync(
+        StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, ImportanceBatch batch, Ingest ingest, CancellationToken cancellation)
+    {
+        // A suspected leak has no share, and must not take one as evidence.
+        ValuedFeature[] judged = [.. measured.Features.Where(f => f.Reasons.All(r => r.Code != "leak"))];
+        if (judged.All(f => f.Permutation <= 0))
+            return (null, ["Nothing was worth anything, so no evidence was kept."]);
+        var reports = new List<ImportanceReport> { Report("permutation", judged.Select(f => (f.Feature, f.Permutation, (double?)f.PermutationStandardError))) };
+        var notes = new List<string>();
+        // Shares of a report add up to 1, so a report of ablation must have all features.
+        if (judged.All(f => f.Ablation is not null) && judged.Any(f => f.Ablation > 0))
+            reports.Add(Report("ablation", judged.Select(f => (f.Feature, f.Ablation!.Value, f.AblationStandardError))));
+        else
+            notes.Add("Not every feature was ablated, so the ablations are not evidence; send more with ablations=.");
+
+        var (result, refused) = await ingest.RunAsync(batch, OnError.Fail, (sink, _) =>
+        {
+            foreach (var (report, line) in reports.Select((report, i) => (report, i + 1)))
+                sink.Add(Encoding.UTF8.GetBytes(Json.Text(report)), line);
+            return Task.CompletedTask;
+        }, cancellation);
+        return refused is null ? (result!.Batch, notes) : throw new SampleException($"The evidence was refused: {refused.Detail}");
+
+        ImportanceReport Report(string method, IEnumerable<(string Feature, double Value, double? Error)> values) => new()
+        {
+            Model = valuation.Question.Model!,
+            Version = valuation.Question.Version,
+            Method = method,
+            EvaluatedAt = valuation.View.RequestedAt,
+            Metric = valuation.Question.Metric ?? MetricName(measured.Metric),
+            Values = [.. values.Select(v => new ImportanceValue { Feature = keys[v.Feature], Value = v.Value, StandardError = v.Error })],
+        };
+    }
+
+    // A telemetry metric is a name without blanks.
+    private static string MetricName(string metric) => metric.StartsWith("log loss", StringComparison.Ordinal) ? "logloss" : metric == "R²" ? "r2" : metric.ToLowerInvariant();
+}

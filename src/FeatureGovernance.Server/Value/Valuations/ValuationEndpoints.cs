@@ -1,0 +1,189 @@
+using FeatureGovernance.Contracts;
+using FeatureGovernance.Contracts.Value;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Telemetry;
+using FeatureGovernance.Valuation;
+using FeatureGovernance.Valuation.Reading;
+using Hangfire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
+
+namespace FeatureGovernance.Server.Value.Valuations;
+
+/// <summary>What is asked of <c>POST /valuations</c> beside the body, which is the sample.</summary>
+internal sealed record ValuationRequest(
+    string? Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds, string? Path);
+
+/// <summary>Evaluation samples in, measured value out.</summary>
+internal static class ValuationEndpoints
+{
+    private const long LargestSample = 2L << 30;
+    private const int LongestName = 1_000;
+
+    public static void AddValuations(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SampleStore>();
+        builder.Services.AddTransient<ValuationJob>();
+        builder.Services.AddSingleton(RecurringJob.Of<ValuationJob>("valuation-resume", "* * * * *", job => job.ResumeAsync(CancellationToken.None)));
+    }
+
+    public static void MapValuations(this RouteGroupBuilder api)
+    {
+        var valuations = api.MapGroup("/valuations").WithTags("Scores");
+        valuations.MapPost("", Submit).Needs(Permission.RunScoring).Mutates()
+            .Accepts<IFormFile>("application/vnd.apache.parquet", "text/csv", "application/octet-stream").WithSummary("Measure what each feature of an evaluation sample is worth");
+        valuations.MapGet("", List).Needs(Permission.Read).WithSummary("Valuations, the newest first");
+        valuations.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One valuation, how far it is and what it found");
+        valuations.MapGet("/{id:int}/features", Features).Needs(Permission.Read).WithSummary("What each feature of the sample is worth, the most valuable first");
+        valuations.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a valuation; nothing of it is kept");
+    }
+
+    [RequestSizeLimit(LargestSample)]
+    private static async Task<Results<Accepted<ValuationView>, Refused>> Submit(
+        [AsParameters] ValuationRequest request, HttpContext context, WriteTransaction write, SampleStore store, IBackgroundJobClient jobs, CancellationToken cancellation)
+    {
+        if (Faults(request) is { } malformed)
+            return (Refused)malformed;
+        if (await UnknownModelAsync(write.Connection, request, cancellation) is { } unknown)
+            return (Refused)unknown;
+        var isUpload = request.Path is null;
+        if (!isUpload && store.Allowed(request.Path!) is null)
+            return (Refused)Broken("unknown-path", "path", "There is no such file in the folder of samples.", "Upload the file, or have the operator put it below FEATGOV_SAMPLES.");
+        var (file, bytes) = isUpload ? await store.TakeAsync(context.Request.Body, cancellation) : (store.Allowed(request.Path!)!, new FileInfo(store.Allowed(request.Path!)!).Length);
+        var kept = false;
+        try
+        {
+            if (await UnusableAsync(write.Connection, store.PathOf(file, isUpload), request, cancellation) is { } unusable)
+                return (Refused)unusable;
+            var question = new ValuationQuestion(
+                request.Label!, request.Group, request.Time, request.Task, request.Model, request.Version, request.Metric, request.Ablations, request.Rows, request.Seconds);
+            var id = await ValuationLedger.AddAsync(write.Connection, question, file, isUpload, bytes, write.Origin.Actor, write.Now, cancellation);
+            var made = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
+            write.Record(NewEvent.Of<object>("valuation.requested", "valuation", id, $"{id}", null, new { question.Label, question.Model, question.Version, bytes }));
+            write.AfterCommit(() => jobs.Enqueue<ValuationJob>(job => job.RunAsync(id, CancellationToken.None)));
+            kept = true;
+            return TypedResults.Accepted($"/api/v1/valuations/{id}", made);
+        }
+        finally
+        {
+            if (!kept)
+                store.Forget(file, isUpload);
+        }
+    }
+
+    private static Refusal? Faults(ValuationRequest request)
+    {
+        var faults = new FieldFaults();
+        faults.Text("label", request.Label, LongestName, required: true);
+        faults.Text("group", request.Group, LongestName);
+        faults.Text("time", request.Time, LongestName);
+        faults.Word<ValuationTask>("task", request.Task);
+        faults.Slug("model", request.Model, required: false);
+        faults.Text("version", request.Version, 128);
+        faults.Text("metric", request.Metric, 64);
+        faults.Number("ablations", request.Ablations, 0, 10_000);
+        faults.Number("rows", request.Rows, 50, int.MaxValue / 2);
+        faults.Number("seconds", request.Seconds, 1, 86_400);
+        faults.Check(request.Version is null || request.Model is not null, "version", "A version is one of a model.", "Name the model too.");
+        return faults.Refusal;
+    }
+
+    private static async Task<Refusal?> UnknownModelAsync(NpgsqlConnection connection, ValuationRequest request, CancellationToken cancellation)
+    {
+        if (request.Model is null)
+            return null;
+        await using var command = new NpgsqlCommand("""
+            select exists (select from registry.model_version v where v.model_id = m.id and v.name = $2) from registry.model m where m.name = $1
+            """, connection);
+        command.Parameters.AddWithValue(request.Model);
+        command.Parameters.AddWithValue(request.Version ?? "");
+        return await command.ExecuteScalarAsync(cancellation) switch
+        {
+            null => Broken("unknown-names", "model", $"There is no model '{request.Model}'.", "Register it first, or check the spelling."),
+            false when request.Version is { } version => Broken(
+                "unknown-names", "version", $"There is no version '{Problems.Shorten(FieldFaults.Printable(version))}' of '{request.Model}'.", "Register its manifest first."),
+            _ => null,
+        };
+    }
+
+    private static async Task<Refusal?> UnusableAsync(NpgsqlConnection connection, string path, ValuationRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            ValuationTask? task = Words<ValuationTask>.TryParse(request.Task, out var told) ? told : null;
+            var question = new SampleQuestion(request.Label, request.Group, request.Time, task, MostRows: request.Rows);
+            var columns = await Task.Run(() => SampleFile.Check(path, question), cancellation);
+            if (request.Model is not { } model)
+                return null;
+            string?[] others = [request.Label, request.Group, request.Time];
+            var named = await ImportanceImport.ResolveAsync(connection, model, request.Version, columns.Except(others.OfType<string>()), cancellation);
+            return named.Count > 0 ? null : Broken(
+                "unknown-names", "model", $"No column of the sample is a feature that '{model}' reads.", "Name the columns as the features are, or group__name.");
+        }
+        catch (SampleException refusal)
+        {
+            return Broken("unusable-sample", "body", refusal.Message, "Mend the sample, or the names of its columns, and send it again.");
+        }
+    }
+
+    private static async Task<Results<Ok<Page<ValuationView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "valuation", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var found = await ValuationLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
+        var page = found.Take(size).Select(v => v.View).ToList();
+        return TypedResults.Ok(new Page<ValuationView>(page, found.Count > size ? new Cursor("valuation", null, page[^1].Id).Encode() : null));
+    }
+
+    private static async Task<Results<Ok<ValuationView>, Refused>> Get(int id, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await ValuationLedger.FindAsync(connection, id, cancellation) is { } found ? TypedResults.Ok(found.View) : (Refused)Problems.NotFound("valuation", $"{id}");
+    }
+
+    private static async Task<Results<Ok<Page<ValuedColumn>>, Refused>> Features(
+        int id, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, "place", faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await ValuationLedger.FindAsync(connection, id, cancellation) is null)
+            return (Refused)Problems.NotFound("valuation", $"{id}");
+        var last = after?.Id ?? -1;
+        var found = await ValuationLedger.FeaturesAsync(connection, id, last, size + 1, cancellation);
+        return TypedResults.Ok(new Page<ValuedColumn>(found.Take(size).ToList(), found.Count > size ? new Cursor("place", null, last + size).Encode() : null));
+    }
+
+    private static async Task<Results<Accepted<ValuationView>, Refused>> Cancel(int id, WriteTransaction write, SampleStore store, CancellationToken cancellation)
+    {
+        if (await ValuationLedger.FindAsync(write.Connection, id, cancellation) is not { } found)
+            return (Refused)Problems.NotFound("valuation", $"{id}");
+        if (found.View.State is not ("queued" or "running"))
+            return (Refused)new Refusal(RefusalKind.Conflict, "valuation-ended", $"Valuation {id} has {found.View.State} already.");
+
+        // Nobody is there to hear a request while the lock is free.
+        await ValuationLedger.RequestCancelAsync(write.Connection, id, cancellation);
+        if (!await ValuationLedger.IsHeldAsync(write.Connection, id, cancellation)
+            && await ValuationLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation))
+            write.AfterCommit(() => store.Forget(found.File, found.IsUpload));
+        var after = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
+        write.Record(NewEvent.Of<object>("valuation.cancel-requested", "valuation", id, $"{id}", new { found.View.State }, new { after.State }));
+        return TypedResults.Accepted($"/api/v1/valuations/{id}", after);
+    }
+
+    private static Refusal Broken(string code, string field, string message, string remedy) =>
+        new(RefusalKind.BrokenRule, code, message, [new(field, message, remedy)]);
+}

@@ -1,0 +1,179 @@
+using System.Data;
+using FeatureGovernance.Contracts.Value;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Telemetry;
+using FeatureGovernance.Valuation;
+using FeatureGovernance.Valuation.Reading;
+using Hangfire;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Value.Valuations;
+
+/// <summary>
+/// Measures samples in the background. What was found, its evidence and the audit event land in one transaction that also ends the
+/// valuation, so that one begun again after a process was killed counts once.
+/// </summary>
+internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, TimeProvider clock)
+{
+    private const int MostAttempts = 3;
+    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
+
+    private ValuationProgress progress = new("Reading the sample", 0);
+
+    private DateTimeOffset Now => WriteTransaction.Truncate(clock.GetUtcNow());
+
+    /// <summary>Takes up a valuation that nobody works on: its process was killed, or died before it was queued.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public async Task ResumeAsync(CancellationToken cancellation)
+    {
+        StoredValuation? left;
+        await using (var connection = await source.OpenConnectionAsync(cancellation))
+        {
+            left = null;
+            foreach (var open in await ValuationLedger.OpenAsync(connection, cancellation))
+            {
+                if (left is null && Now - open.View.RequestedAt > TimeSpan.FromMinutes(1) && !await ValuationLedger.IsHeldAsync(connection, open.View.Id, cancellation))
+                    left = open;
+            }
+        }
+
+        if (left is not null)
+            await RunAsync(left.View.Id, cancellation);
+    }
+
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunAsync(int id, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (!await ValuationLedger.TryHoldAsync(connection, id, cancellation))
+            return;
+        try
+        {
+            if (!await ValuationLedger.StartAsync(connection, id, Now, cancellation))
+                return;
+            var valuation = (await ValuationLedger.FindAsync(connection, id, cancellation))!;
+            if (valuation.View.Attempts > MostAttempts)
+                await EndAsync(valuation, RunState.Failed, $"Its process stopped {MostAttempts} times in the middle; the sample may be too large for this machine. Send fewer rows (rows=).");
+            else
+                await ExecuteAsync(valuation, cancellation);
+        }
+        finally
+        {
+            // A broken session has let go of its lock already.
+            if (connection.State == ConnectionState.Open)
+                await ValuationLedger.ReleaseAsync(connection, id);
+        }
+    }
+
+    private async Task ExecuteAsync(StoredValuation valuation, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var watching = new CancellationTokenSource();
+        var watch = WatchAsync(valuation.View.Id, stop, watching.Token);
+        try
+        {
+            var question = valuation.Question;
+            var path = store.PathOf(valuation.File, valuation.IsUpload);
+            var keys = await KeysAsync(path, question, stop.Token);
+            var measured = await Task.Run(() => Measure(path, question, keys, stop.Token), stop.Token);
+            await LandAsync(valuation, measured, keys, cancellation);
+            store.Forget(valuation.File, valuation.IsUpload);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            await EndAsync(valuation, RunState.Cancelled, null);
+        }
+        catch (SampleException refusal)
+        {
+            await EndAsync(valuation, RunState.Failed, refusal.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await EndAsync(valuation, RunState.Failed, "The measuring itself failed; the server's log tells more.");
+            throw;
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watch;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?> KeysAsync(string path, ValuationQuestion question, CancellationToken cancellation)
+    {
+        if (question.Model is not { } model)
+            return null;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        string?[] others = [question.Label, question.Group, question.Time];
+        return await ImportanceImport.ResolveAsync(connection, model, question.Version, SampleFile.Columns(path).Except(others.OfType<string>()), cancellation);
+    }
+
+    private MeasuredValue Measure(string path, ValuationQuestion question, IReadOnlyDictionary<string, string>? keys, CancellationToken stop)
+    {
+        ValuationTask? task = Words<ValuationTask>.TryParse(question.Task, out var told) ? told : null;
+        var sample = SampleFile.Read(path, new(
+            question.Label, question.Group, question.Time, task, MostRows: question.Rows, Features: keys?.Keys.ToHashSet(StringComparer.Ordinal)));
+        var options = new ValuationOptions { Ablations = question.Ablations ?? new ValuationOptions().Ablations };
+        if (question.Seconds is { } seconds)
+            options = options with { Budget = TimeSpan.FromSeconds(seconds) };
+        return ValueEngine.Measure(sample, options, new Told(p => progress = p), stop);
+    }
+
+    private async Task LandAsync(StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
+    {
+        write.Origin = Origin.System("valuation");
+        await write.BeginAsync(cancellation);
+        if (!await ValuationLedger.EndAsync(write.Connection, valuation.View.Id, RunState.Succeeded, write.Now, null, cancellation))
+        {
+            await write.RollbackAsync();
+            return;
+        }
+
+        var (batch, notes) = keys is null ? (null, []) : await MeasuredEvidence.LandAsync(valuation, measured, keys, new(write) { Names = names }, ingest, cancellation);
+        var summary = new ValuationSummary(
+            measured.Metric, measured.Quality, measured.QualityStandardError, measured.RemovalLoss, measured.RemovalLossStandardError,
+            measured.Features.Length, measured.Trainings, batch, [.. measured.Notes, .. notes]);
+        await ValuationLedger.KeepAsync(write.Connection, valuation.View.Id, summary, [.. measured.Features.Select(f => Shown(f, keys))], cancellation);
+        write.Record(NewEvent.Of<object>(
+            "valuation.measured", "valuation", valuation.View.Id, $"{valuation.View.Id}", null, new { valuation.View.Model, valuation.View.Version, features = measured.Features.Length, batch }));
+        await write.CommitAsync(cancellation);
+    }
+
+    private static ValuedColumn Shown(ValuedFeature f, IReadOnlyDictionary<string, string>? keys) => new(
+        f.Feature, keys?.GetValueOrDefault(f.Feature), f.Permutation, f.PermutationStandardError, f.Ablation, f.AblationStandardError, f.Share, f.Lower80, f.Upper80,
+        f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))]);
+
+    private async Task EndAsync(StoredValuation valuation, RunState state, string? error)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await ValuationLedger.EndAsync(connection, valuation.View.Id, state, Now, error, CancellationToken.None);
+        store.Forget(valuation.File, valuation.IsUpload);
+    }
+
+    private async Task WatchAsync(int id, CancellationTokenSource stop, CancellationToken watching)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Watch, watching);
+                await using var connection = await source.OpenConnectionAsync(watching);
+                var told = progress;
+                await ValuationLedger.ReportAsync(connection, id, told.Step, told.Done, watching);
+                if (await ValuationLedger.CancelRequestedAsync(connection, id, watching))
+                    await stop.CancelAsync();
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)
+        {
+            // The end of the watch; where the database is gone, landing will tell.
+        }
+    }
+
+    private sealed class Told(Action<ValuationProgress> tell) : IProgress<ValuationProgress>
+    {
+        public void Report(ValuationProgress value) => tell(value);
+    }
+}
