@@ -1,6 +1,7 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Access.Pages;
 using FeatureGovernance.Server.Audit.Pages;
+using FeatureGovernance.Server.Capacity.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
 using FeatureGovernance.Server.Registry.Pages;
 using FeatureGovernance.Server.Standards.Pages;
@@ -38,6 +39,7 @@ internal static class PagesSetup
         pages.MapRegistryPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
+        pages.MapCapacityPages();
         pages.MapStandardsPages();
         pages.MapAuditPages();
         pages.MapAdminPages();

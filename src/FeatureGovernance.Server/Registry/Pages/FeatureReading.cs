@@ -7,6 +7,7 @@ using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Pages;
@@ -20,7 +21,8 @@ namespace FeatureGovernance.Server.Registry.Pages;
 /// <summary>All that is known of one feature, as far as one page can hold it.</summary>
 public sealed record FeatureModel(
     FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score,
-    FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, bool MayPropose)
+    FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, ValuesModel Values,
+    bool MayPropose)
 {
     /// <summary>The stages in order, and where the feature stands among them.</summary>
     public static readonly IReadOnlyList<string> Stages = [.. Enum.GetValues<Stage>().Select(Words.Of)];
@@ -29,7 +31,8 @@ public sealed record FeatureModel(
 internal static class FeatureReading
 {
     public static async Task<IResult> Get(
-        string key, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
+        string key, [AsParameters] ValuesAsked asked, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock,
+        CancellationToken cancellation)
     {
         FeatureRow? row;
         await using (var connection = await source.OpenConnectionAsync(cancellation))
@@ -46,8 +49,9 @@ internal static class FeatureReading
         var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
         var standing = (await StandingQuery.Get(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
         var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
+        var (values, status) = await ValuesReading.OfAsync(row.Key, row.Id, asked, source, clock, cancellation);
         return Rendered.As<FeaturePage>(new FeatureModel(
             row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, standing, history?.Items ?? [],
-            proposals?.Items ?? [], context.Caller().May(Permission.ProposeDeprecation, row.TeamId)));
+            proposals?.Items ?? [], values, context.Caller().May(Permission.ProposeDeprecation, row.TeamId)), status);
     }
 }
