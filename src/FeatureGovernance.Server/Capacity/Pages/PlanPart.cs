@@ -12,9 +12,9 @@ public sealed record PlanPart(
     string? Pool, string Title, string Unit, Plot Chart, IReadOnlyList<(PeriodView Mine, PeriodView? Other)> Periods, IReadOnlyList<string> Notes)
 {
     internal static PlanPart Of(PoolPlanView pool, PoolPlanView? other, string by) =>
-        Of(pool.Pool, pool.Pool, $"{pool.Unit}-days", pool.Periods, other?.Periods, by, [.. pool.Notes, $"Forecast by {pool.Step}: {string.Join(", ", pool.Methods)}."]);
+        Of(pool.Pool, pool.Pool, pool.Unit, pool.Periods, other?.Periods, by, [.. pool.Notes, $"Forecast by {pool.Step}: {string.Join(", ", pool.Methods)}."]);
 
-    internal static PlanPart Of(TotalView money, TotalView? other, string by) => Of(null, "All pools, in money", "money", money.Periods, other?.Periods, by,
+    internal static PlanPart Of(TotalView money, TotalView? other, string by) => Of(null, "All pools", "money", money.Periods, other?.Periods, by,
         [$"{Show.Of(money.Pools, "pool")} with a price{(money.IsPartial ? "; some have none and are left out" : "")}."]);
 
     private static PlanPart Of(
@@ -22,7 +22,7 @@ public sealed record PlanPart(
     {
         var beside = (others ?? []).ToDictionary(period => period.Period, StringComparer.Ordinal);
         var periods = all.Where(period => Is(period.Period, by)).Select(period => (period, beside.GetValueOrDefault(period.Period))).ToList();
-        return new(pool, title, unit, Drawing(title, unit, periods), periods, notes);
+        return new(pool, title, unit, Drawing(title, unit, by, periods), periods, notes);
     }
 
     private static bool Is(string period, string by) => by switch
@@ -32,7 +32,7 @@ public sealed record PlanPart(
         _ => period.Contains('Q', StringComparison.Ordinal),
     };
 
-    private static Plot Drawing(string title, string unit, List<(PeriodView Mine, PeriodView? Other)> periods)
+    private static Plot Drawing(string title, string unit, string by, List<(PeriodView Mine, PeriodView? Other)> periods)
     {
         var scale = Scale.Of(periods.SelectMany(one => new[] { one.Mine.Demand.P90, one.Mine.Supply?.P90 ?? 0, one.Other?.Demand.P50 ?? 0 }), fromZero: true);
         var compares = periods.Any(one => one.Other is not null);
@@ -53,12 +53,13 @@ public sealed record PlanPart(
         var width = 100.0 / periods.Count;
         var lacking = periods.Select((one, i) => (Lack: one.Mine.Shortfall, i)).Where(one => one.Lack?.FirstDay is not null).ToList();
         var first = lacking.Select(one => $" The first shortfall is in {periods[one.i].Mine.Period}, with probability {Show.Share(one.Lack!.Probability)}.").FirstOrDefault();
-        return new($"{title}, {unit} a period", $"Demand and supply of {title} from {periods[0].Mine.Period} to {periods[^1].Mine.Period}, in {unit}."
+        return new($"{title}, {unit} by {by}", $"Demand and supply of {title} from {periods[0].Mine.Period} to {periods[^1].Mine.Period}, in {unit}."
             + (first ?? (periods.All(one => one.Mine.Shortfall is null) ? " The supply is unknown." : " No shortfall is in sight.")),
-            shapes, Paths.Names([.. periods.Select(one => one.Mine.Period)], 8), scale.Ticks(value => Show.Amount(value)), Paths.Spots(periods.Count, i => Says(periods[i])),
+            shapes, Paths.Names([.. periods.Select(one => one.Mine.Period)], 4), scale.Ticks(value => Show.Amount(value)), Paths.Spots(periods.Count, i => Says(periods[i])),
             [.. lacking.Select(one => new Span(one.i * width, width, "short"))], legend)
         {
-            Flags = [.. lacking.Select(one => new Tick((one.i + 0.5) * width, $"▼ {Show.Share(one.Lack!.Probability)}"))],
+            // One says enough; the others are read from their spots.
+            Flags = [.. lacking.Take(1).Select(one => new Tick((one.i + 0.5) * width, $"▼ short, {Show.Share(one.Lack!.Probability)}"))],
         };
     }
 
