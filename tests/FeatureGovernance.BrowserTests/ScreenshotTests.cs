@@ -3,7 +3,10 @@ using FeatureGovernance.ServerTests.Fixtures;
 
 namespace FeatureGovernance.BrowserTests;
 
-/// <summary>Pictures of every page, for people to look at: FEATGOV_SCREENSHOTS names the folder they go to.</summary>
+/// <summary>
+/// Pictures of every page, for people to look at: FEATGOV_SCREENSHOTS names the folder they go to, and FEATGOV_SCREENSHOT_PAGES, where it is set,
+/// the pages by the begin of their names, with commas.
+/// </summary>
 public sealed class ScreenshotTests(Tour tour, Browser browser) : IClassFixture<Tour>
 {
     [Fact]
@@ -11,10 +14,11 @@ public sealed class ScreenshotTests(Tour tour, Browser browser) : IClassFixture<
     {
         var folder = Environment.GetEnvironmentVariable("FEATGOV_SCREENSHOTS");
         Assert.SkipWhen(string.IsNullOrEmpty(folder), "FEATGOV_SCREENSHOTS names no folder.");
+        var wanted = Environment.GetEnvironmentVariable("FEATGOV_SCREENSHOT_PAGES")?.Split(',') ?? [""];
         foreach (var (look, size) in Look.All)
         {
             await using var visitor = await browser.VisitAsync(tour.Server.Address, ApiServer.AdminToken, size);
-            foreach (var (page, path) in tour.Pages)
+            foreach (var (page, path) in tour.Pages.Where(page => wanted.Any(name => page.Name.StartsWith(name, StringComparison.Ordinal))))
             {
                 await visitor.Page.GotoAsync(path);
                 await visitor.Page.EvaluateAsync("document.fonts.ready");

@@ -22,14 +22,22 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var model = (await Server.Admin.GetAsync("models?limit=1")).Items()[0].GetProperty("model").GetString()!;
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
-        var quarter = Core.Reports.Quarter.Of(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        await Server.Admin.NumbersAsync(best, today);
+        var worded = worst[1].GetProperty("feature").GetString()!;
+        await Server.Admin.WordsAsync(worded, today);
+        var (plain, grown) = await Server.Admin.CapacityAsync(today);
+        var quarter = Core.Reports.Quarter.Of(today);
         Pages =
         [
             ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
-            ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"), ("models", "/models"), ("model", $"/models/{model}"),
+            ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"),
+            ("feature-words", $"/features/{worded}?span=31"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
             ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
+            ("capacity", "/capacity"), ("capacity-plan", $"/capacity/plans/{plain}"), ("capacity-beside", $"/capacity/plans/{grown}?beside={plain}&by=month"),
+            ("capacity-scenario", "/capacity/scenarios/new?from=busy-year"),
             ("standard", "/standards/default"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
         ];
     }

@@ -4,8 +4,11 @@ using FeatureGovernance.Core;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FeatureGovernance.Server.Access;
 
@@ -14,7 +17,9 @@ internal static class AccessEndpoints
     public static void AddAccess(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Callers>();
-        builder.Services.AddDataProtection();
+        builder.Services.AddDataProtection().SetApplicationName("FeatureGovernance");
+        builder.Services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource>((options, source) => options.XmlRepository = new KeysInDatabase(source));
+        builder.AddOidc();
     }
 
     public static void MapAccess(this RouteGroupBuilder api)

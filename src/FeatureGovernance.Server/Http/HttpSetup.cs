@@ -47,6 +47,7 @@ internal static class HttpSetup
         app.UseResponseCompression();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
+        app.UseOidc();
         app.UseMiddleware<Guard>();
         app.UseMiddleware<PageGuard>();
         app.UseMiddleware<Mutations>();

@@ -1,6 +1,7 @@
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Access.Pages;
 using FeatureGovernance.Server.Audit.Pages;
+using FeatureGovernance.Server.Capacity.Pages;
 using FeatureGovernance.Server.Discussion.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
 using FeatureGovernance.Server.Registry.Pages;
@@ -42,6 +43,7 @@ internal static class PagesSetup
         pages.MapReportPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
+        pages.MapCapacityPages();
         pages.MapStandardsPages();
         pages.MapAuditPages();
         pages.MapAdminPages();

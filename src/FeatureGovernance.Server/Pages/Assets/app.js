@@ -17,7 +17,9 @@ async function refresh(selector, address, signal) {
   const answer = await fetch(address, { signal, headers: { accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(selector);
   const old = document.querySelector(selector);
-  if (!fresh || !old) return;
+  if (!old) return;
+  // What the part told of is over: the page is another one now.
+  if (!fresh) return location.reload();
   old.replaceWith(fresh);
   awaken(fresh);
 }
@@ -63,13 +65,51 @@ function needChoice(button) {
   tell();
 }
 
+// The arrow keys go through the periods of a chart; a drag across several shows these alone.
+function walk(chart) {
+  const spots = [...chart.querySelectorAll("[data-tip]")];
+  let here = -1, from = -1;
+  const leave = () => { spots[here]?.removeAttribute("data-here"); here = -1; };
+  chart.addEventListener("keydown", event => {
+    const next = { ArrowLeft: (here < 0 ? spots.length : here) - 1, ArrowRight: here + 1, Home: 0, End: spots.length - 1 }[event.key];
+    if (next === undefined || !spots[next]) return;
+    event.preventDefault();
+    leave();
+    here = next;
+    spots[here].setAttribute("data-here", "");
+    tell(spots[here]);
+  });
+  chart.addEventListener("blur", leave);
+  if (chart.dataset.zoom === undefined) return;
+  const paint = to => spots.forEach((spot, i) => spot.toggleAttribute("data-chosen", from >= 0 && from !== to && i >= Math.min(from, to) && i <= Math.max(from, to)));
+  chart.addEventListener("pointerdown", event => { if (event.pointerType === "mouse" && event.button === 0) { from = spots.indexOf(event.target); event.preventDefault(); chart.focus({ preventScroll: true }); } });
+  chart.addEventListener("pointermove", event => { if (from >= 0) paint(spots.indexOf(event.target)); });
+  addEventListener("pointerup", event => {
+    const to = spots.indexOf(event.target);
+    if (from >= 0 && to >= 0 && from !== to) {
+      const address = new URL(location.href);
+      address.searchParams.set("from", spots[Math.min(from, to)].dataset.moment);
+      address.searchParams.set("to", spots[Math.max(from, to) + 1]?.dataset.moment ?? chart.dataset.zoom);
+      if (!address.searchParams.get("to")) address.searchParams.delete("to");
+      address.hash = chart.closest("section[id]")?.id ?? "";
+      location.assign(address);
+    }
+    from = -1;
+    paint(-1);
+  });
+}
+
 let tip;
 function explain(event) {
   const about = event.target.closest?.("[data-tip]");
   tip?.remove();
   tip = null;
-  if (!about) return;
-  tip = Object.assign(document.createElement("div"), { className: "tip", textContent: about.dataset.tip });
+  if (about) tell(about, event);
+}
+
+function tell(about, event = {}) {
+  tip?.remove();
+  tip = Object.assign(document.createElement("div"), { className: "tip", textContent: about.dataset.tip, role: "status" });
   document.body.append(tip);
   const place = about.getBoundingClientRect();
   const x = event.clientX || place.left;
@@ -83,6 +123,7 @@ function awaken(within) {
   within.querySelectorAll("form[data-instant]").forEach(searchWhileTyping);
   within.querySelectorAll("[data-theme-switch]").forEach(switchTheme);
   within.querySelectorAll("table[data-export]").forEach(exportTable);
+  within.querySelectorAll("[data-walk]").forEach(walk);
   within.querySelectorAll("[data-needs-choice]").forEach(needChoice);
   const moving = within.matches?.("[data-refresh]") ? [within] : within.querySelectorAll("[data-refresh]");
   for (const part of moving) setTimeout(() => refresh(`#${part.id}`, location.href), part.dataset.refresh * 1000);

@@ -8,6 +8,7 @@ using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Discussion.Pages;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Lifecycle;
 using FeatureGovernance.Server.Pages;
@@ -21,8 +22,8 @@ namespace FeatureGovernance.Server.Registry.Pages;
 /// <summary>All that is known of one feature, as far as one page can hold it.</summary>
 public sealed record FeatureModel(
     FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score,
-    FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, bool MayPropose,
-    DiscussionModel Discussion)
+    FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, ValuesModel Values,
+    bool MayPropose, DiscussionModel Discussion)
 {
     /// <summary>The stages in order, and where the feature stands among them.</summary>
     public static readonly IReadOnlyList<string> Stages = [.. Enum.GetValues<Stage>().Select(Words.Of)];
@@ -31,12 +32,14 @@ public sealed record FeatureModel(
 internal static class FeatureReading
 {
     public static Task<IResult> Get(
-        string key, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
-        ReadAsync(key, context, source, db, shelf, clock, null, cancellation);
+        string key, [AsParameters] ValuesAsked asked, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf,
+        TimeProvider clock, CancellationToken cancellation) =>
+        ReadAsync(key, asked, context, source, db, shelf, clock, null, cancellation);
 
+    /// <param name="asked">Which values to draw.</param>
     /// <param name="turnedDown">A comment that was not taken, and why; null where the page is only read.</param>
     public static async Task<IResult> ReadAsync(
-        string key, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock,
+        string key, ValuesAsked asked, HttpContext context, NpgsqlDataSource source, GovernanceDb db, StandardShelf shelf, TimeProvider clock,
         (Complaint Complaint, string Text)? turnedDown, CancellationToken cancellation)
     {
         FeatureRow? row;
@@ -54,10 +57,11 @@ internal static class FeatureReading
         var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
         var standing = (await StandingQuery.Get(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
         var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
+        var (values, status) = await ValuesReading.OfAsync(row.Key, row.Id, asked, source, clock, cancellation);
         var discussion = (await DiscussionModel.ReadAsync(row, context, source, cancellation)) with { Refused = turnedDown };
         return Rendered.As<FeaturePage>(new FeatureModel(
             row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, standing, history?.Items ?? [],
-            proposals?.Items ?? [], context.Caller().May(Permission.ProposeDeprecation, row.TeamId), discussion),
-            turnedDown is null ? 200 : 400);
+            proposals?.Items ?? [], values, context.Caller().May(Permission.ProposeDeprecation, row.TeamId), discussion),
+            turnedDown is null ? status : 400);
     }
 }

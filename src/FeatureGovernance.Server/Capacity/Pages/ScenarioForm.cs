@@ -1,0 +1,116 @@
+using System.Globalization;
+using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core;
+using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Pages;
+using FeatureGovernance.Server.Storage;
+using Hangfire;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Capacity.Pages;
+
+/// <summary>A scenario as it is being written: every field as typed, by its name in the form.</summary>
+public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept, Complaint? Complaint)
+{
+    /// <summary>How many parts the form has room for.</summary>
+    public const int Parts = 5;
+
+    /// <summary>The kinds of assumptions.</summary>
+    public static readonly IReadOnlyList<string> Kinds = [.. Enum.GetValues<ScenarioKind>().Select(Words.Of)];
+}
+
+internal static class ScenarioForm
+{
+    public static async Task<IResult> Get(string? from, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(from))
+            return Rendered.As<ScenarioPage>(new ScenarioFormModel(new Dictionary<string, string>(), null));
+        var answer = await ScenarioEndpoints.Get(from, source, cancellation);
+        return answer.Take(out ScenarioView saved, out var refusal) ? Rendered.As<ScenarioPage>(new ScenarioFormModel(Written(saved), null)) : (Refused)refusal;
+    }
+
+    public static async Task<IResult> Post(HttpContext context, WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation)
+    {
+        var form = await context.Request.ReadFormAsync(cancellation);
+        var faults = new FieldFaults();
+        var parts = new List<ScenarioPart>();
+        for (var i = 0; i < ScenarioFormModel.Parts; i++)
+        {
+            if (form.Field($"kind {i}") is { } kind)
+                parts.Add(Part(form, i, kind, $"parts[{parts.Count}]", faults));
+        }
+
+        if (faults.Refusal is { } refusal)
+            return Again(refusal);
+        var body = new ScenarioDefinition { Name = form.Field("name"), Description = form.Field("description"), Parts = parts };
+        var answer = await ScenarioEndpoints.Post(body, context, write, cancellation);
+        if (!answer.Take<ScenarioView>(out _, out var refused))
+            return Again(refused);
+        if (form["then"] != "plan")
+            return Rendered.See(context, "/capacity");
+        var (path, unplanned) = await CapacityPages.StartAsync([body.Name!], write, jobs, cancellation);
+        return path is null ? Again(unplanned!) : Rendered.See(context, path);
+
+        IResult Again(Refusal why) => Rendered.As<ScenarioPage>(
+            new ScenarioFormModel(form.ToDictionary(one => one.Key, one => one.Value.ToString()), Complaint.Of(why)), Problems.Status(why.Kind));
+    }
+
+    // Fields of other kinds are hidden in the form, and may still hold something.
+    private static ScenarioPart Part(IFormCollection form, int i, string kind, string at, FieldFaults faults)
+    {
+        var pools = List("pools");
+        return kind switch
+        {
+            "growth" => new() { Kind = kind, Pools = pools, From = Day("from"), Until = Day("until"), Rate = Number("rate") / 100 },
+            "launch" => new() { Kind = kind, Pools = pools, From = Day("from"), Model = form.Field($"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"), RampDays = Days("rampDays") },
+            "deprecation" => new()
+            {
+                Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"), Recommended = form[$"recommended {i}"] == "true" ? true : null,
+            },
+            "efficiency" => new() { Kind = kind, Pools = pools, From = Day("from"), Share = Number("share") / 100, RampDays = Days("rampDays") },
+            "deliverySlip" => new() { Kind = kind, Pools = pools, Days = Days("days") },
+            _ => new() { Kind = kind },
+        };
+
+        IReadOnlyList<string>? List(string name) =>
+            form.Field($"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
+
+        double? Number(string name) => Read<double>(name, "a number", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
+
+        int? Days(string name) => Read<int>(name, "a number of days", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : (int?)null);
+
+        DateOnly? Day(string name) => Read<DateOnly>(name, "a day", text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : (DateOnly?)null);
+
+        T? Read<T>(string name, string what, Func<string, T?> read)
+            where T : struct
+        {
+            if (form.Field($"{name} {i}") is not { } text)
+                return null;
+            var value = read(text);
+            faults.Check(value is not null, $"{at}.{name}", $"'{Problems.Shorten(FieldFaults.Printable(text))}' is not {what}.", "Write it in digits, or leave it out.");
+            return value;
+        }
+    }
+
+    private static Dictionary<string, string> Written(ScenarioView saved)
+    {
+        var kept = new Dictionary<string, string?>(StringComparer.Ordinal) { ["name"] = saved.Name, ["description"] = saved.Description };
+        foreach (var (part, i) in saved.Parts!.Take(ScenarioFormModel.Parts).Select((part, i) => (part, i)))
+        {
+            (string Name, object? Value)[] fields =
+            [
+                ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", part.Rate * 100), ("share", part.Share * 100),
+                ("rampDays", part.RampDays), ("model", part.Model), ("traffic", part.Traffic), ("amount", part.Amount), ("features", Join(part.Features)),
+                ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
+            ];
+            foreach (var (name, value) in fields)
+                kept[$"{name} {i}"] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        }
+
+        return kept.Where(one => !string.IsNullOrEmpty(one.Value)).ToDictionary(one => one.Key, one => one.Value!, StringComparer.Ordinal);
+
+        static string? Join(IReadOnlyList<string>? names) => names is null ? null : string.Join(", ", names);
+
+        static string? Iso(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+}
