@@ -41,7 +41,7 @@ internal static class CategoryWatch
                     continue;
                 // The next number of a sequence (a month, a version, a rare grade) is no relabelling.
                 var next = column.Numbers is { } numbers && (Math.Abs(numbers[row] - high - 1) < 1e-9 || Math.Abs(low - numbers[row] - 1) < 1e-9);
-                fresh[row] = w >= known && !next;
+                fresh[row] = !next;
                 met.Add(text);
             }
 
@@ -54,8 +54,11 @@ internal static class CategoryWatch
             }
         }
 
-        var trials = FingerprintWatch.Trials(grid, row => texts[row] is not null);
-        RateWatch.Watch(Symptom.NewCategory, FingerprintWatch.Hits(grid, row => fresh[row]), trials, 0.01, findings, (first, last, p, share, usual) =>
+        // What was new while learning says nothing of how often something new comes later.
+        double[] hits = FingerprintWatch.Hits(grid, row => fresh[row]), trials = FingerprintWatch.Trials(grid, row => texts[row] is not null);
+        Array.Clear(hits, 0, Math.Min(known, hits.Length));
+        Array.Clear(trials, 0, Math.Min(known, trials.Length));
+        RateWatch.Watch(Symptom.NewCategory, hits, trials, 0.01, findings, (first, last, p, share, usual) =>
         {
             var (from, to) = (grid.RowsOf(first).First, grid.RowsOf(last).End);
             var names = Enumerable.Range(from, to - from).Where(r => fresh[r]).Select(r => texts[r]!).Distinct().Take(5);

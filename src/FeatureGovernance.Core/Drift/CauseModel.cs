@@ -47,7 +47,7 @@ public static class CauseModel
         int start = signals.Min(s => s.First), end = signals.Max(s => s.Last);
         // A short stretch within a long incident does not explain its other signals away.
         var seen = signals.Where(s => 2 * (s.Last - s.First + 1) > end - start).Select(s => s.Symptom).ToHashSet();
-        var outgrown = signals.Any(s => s.Change is { OutOfRange: > 0.3 } change && !(Math.Abs(Math.Log(Math.Abs(change.Factor))) < 1));
+        var outgrown = signals.Any(s => s.Change is { OutOfRange: > 0.3 });
         // What explains where the level went explains nothing of values that are plainly wrong.
         var people = signals.Any(IsPlain) ? 0.3 : 1;
         var weighed = new HashSet<Symptom>();
@@ -127,7 +127,7 @@ public static class CauseModel
                 break;
             case Symptom.ClockShift:
                 // People's days off shift for a day or two what a clock shifts until it is set right.
-                yield return (Explanation.Of(Fault.ShiftedTimeZone), context.Holidays.Length > 0 && signal.Last - signal.First < 3 && Math.Abs(signal.Effect) < 4 ? 1.5 : signal.Last > signal.First ? 7 : 4);
+                yield return (Explanation.Of(Fault.ShiftedTimeZone), context.Holidays.Length > 0 && signal.Last - signal.First < 3 && Math.Abs(signal.Effect) < 4 ? 1.5 : signal.Last > signal.First ? 7 : 2.5);
                 break;
             case Symptom.NewCategory:
                 yield return (Explanation.Of(Fault.RelabelledCategory), 8);

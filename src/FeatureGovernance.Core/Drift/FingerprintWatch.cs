@@ -104,7 +104,8 @@ internal static class FingerprintWatch
         var trials = Trials(grid, row => double.IsFinite(numbers[row]));
         var known = Robust.Sorted(numbers);
         double low = Robust.QuantileOfSorted(known, 0.001), high = Robust.QuantileOfSorted(known, 0.999);
-        foreach (var (value, _) in candidates.OrderByDescending(c => c.Value).Take(6))
+        // A value that is usual anyway stands in for nothing.
+        foreach (var (value, _) in candidates.OrderByDescending(c => c.Value).Take(6).Where(c => numbers.Count(n => n == c.Key) < MostUsual * known.Length))
         {
             RateWatch.Watch(Symptom.Default, Hits(grid, row => starts.Contains(row) && numbers[row] == value), trials, 0.04, findings,
                 (first, last, p, share, usual) => new(
@@ -115,6 +116,8 @@ internal static class FingerprintWatch
         // A usual stand-in is held against its own past: it need not compete with what else repeats by chance.
         bool IsStandIn(double value) => value <= low || value >= high || StandIns.Contains(value);
     }
+
+    private const double MostUsual = 0.4;
 
     // What people write for "unknown"; values at the edge of all known ones are taken for such too.
     internal static readonly double[] StandIns = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99999];

@@ -67,9 +67,7 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
             Season.None => (1, 14, 200),
         };
         var found = 0;
-        // A window is judged by those before it: a value that hangs would foresee itself.
-        var before = Season == Season.None ? cell / Series.Grid.CellsPerWindow * Series.Grid.CellsPerWindow : cell;
-        for (int back = 1, at = before - step; back <= reach && at >= 0 && found < wanted; back++, at -= step)
+        for (int back = 1, at = cell - step; back <= reach && at >= 0 && found < wanted; back++, at -= step)
         {
             if (double.IsFinite(Series.Values[at]) && !unusual[at / Series.Grid.CellsPerWindow])
                 matches[found++] = Series.Values[at];
