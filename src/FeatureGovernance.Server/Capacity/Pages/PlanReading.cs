@@ -34,7 +34,7 @@ internal static class PlanReading
         var step = by is "month" or "year" ? by : "quarter";
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanEndpoints.Unknown(id);
+            return (Refused)PlanQuery.Unknown(id);
         var others = (await PlanLedger.ListAsync(connection, long.MaxValue, MostOthers, cancellation)).Where(one => one.Id != id && one.View.State == "succeeded").ToList();
         var model = new PlanModel(plan.View, null, step, null, [], null, [.. others.Select(one => one.View)], null, cursor is null,
             Permissions.Of(context.Caller().Role, Permission.PlanCapacity) != Reach.None, null);
@@ -49,7 +49,7 @@ internal static class PlanReading
             return Rendered.As<PlanPage>(model with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
 
         Page<PoolPlanView> pools = string.IsNullOrEmpty(pool)
-            ? await PlanEndpoints.PageAsync(connection, id, after?.Last ?? "", PoolsOnPage, cancellation)
+            ? await PlanQuery.PageAsync(connection, id, after?.Last ?? "", PoolsOnPage, cancellation)
             : new([.. (await Shortfalls.OfAsync(connection, id, [pool], cancellation)).Values], null);
         var theirs = other is null ? [] : await Shortfalls.OfAsync(connection, other.Id, [.. pools.Items.Select(one => one.Pool)], cancellation);
         var parts = pools.Items.Select(one => PlanPart.Of(one, theirs.GetValueOrDefault(one.Pool), step));
@@ -66,8 +66,8 @@ internal static class PlanReading
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanEndpoints.Unknown(id);
-        return PlanEndpoints.NotReady(plan) is { } notReady
+            return (Refused)PlanQuery.Unknown(id);
+        return PlanQuery.NotReady(plan) is { } notReady
             ? (Refused)notReady
             : Results.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), "text/csv", $"plan-{id}.csv");
     }
