@@ -67,6 +67,6 @@ public static class SampleFile
     private static TableColumn Column(Table table, string name) =>
         table.Columns.FirstOrDefault(c => c.Name == name) ?? throw Missing(name, [.. table.Columns.Select(c => c.Name)]);
 
-    private static SampleException Missing(string name, IReadOnlyCollection<string> names) =>
-        new($"There is no column '{name}'; the file has {string.Join(", ", names.Take(20).Select(c => $"'{c}'"))}{(names.Count > 20 ? ", …" : "")}.");
+    private static SampleException Missing(string name, string[] names) =>
+        new($"There is no column '{name}'; the file has {string.Join(", ", names.Take(20).Select(c => $"'{c}'"))}{(names.Length > 20 ? ", …" : "")}.");
 }

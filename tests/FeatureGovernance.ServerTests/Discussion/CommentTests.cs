@@ -1,4 +1,3 @@
-using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Lifecycle;
 
 namespace FeatureGovernance.ServerTests.Discussion;
