@@ -11,7 +11,7 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
     {
         await using var planner = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync("planner"));
         await planner.Page.GetByRole(AriaRole.Link, new() { Name = "Capacity" }).ClickAsync();
-        await Assertions.Expect(planner.Page.Locator("tr", new() { HasText = "serving-cpu" }).Locator("[data-word=short]")).ToBeVisibleAsync();
+        await Assertions.Expect(planner.Page.Locator("tr", new() { HasText = "home-page-cpu" }).Locator("[data-word=short]")).ToBeVisibleAsync();
         await planner.Page.GetByRole(AriaRole.Link, new() { Name = "New scenario" }).ClickAsync();
         await planner.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("leaner");
         await planner.Page.GetByLabel("Kind").First.SelectOptionAsync("efficiency");
@@ -24,7 +24,7 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
         await planner.Page.GetByRole(AriaRole.Button, new() { Name = "Save and compare" }).ClickAsync();
 
         await Assertions.Expect(planner.Page.GetByText("demand of the other plan").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        (await planner.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand and supply of serving-cpu") }).GetAttributeAsync("aria-label")).Should().NotBeNullOrEmpty();
+        (await planner.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand and supply of home-page-cpu") }).GetAttributeAsync("aria-label")).Should().NotBeNullOrEmpty();
         var download = await planner.Page.RunAndWaitForDownloadAsync(() => planner.Page.GetByRole(AriaRole.Link, new() { Name = "Save as CSV" }).ClickAsync());
         download.SuggestedFilename.Should().EndWith(".csv");
         planner.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal)).Should().BeEmpty();
@@ -35,7 +35,7 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
     {
         await using var planner = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync("planner"));
         await planner.Page.GotoAsync("/capacity");
-        await planner.Page.GetByRole(AriaRole.Link, new() { Name = "serving-cpu" }).ClickAsync();
+        await planner.Page.GetByRole(AriaRole.Link, new() { Name = "home-page-cpu" }).ClickAsync();
         await planner.Page.GetByRole(AriaRole.Link, new() { Name = "Which deprecations close the gap" }).ClickAsync();
         await Assertions.Expect(planner.Page.GetByRole(AriaRole.Heading, new() { Name = "Which deprecations close the gap" })).ToBeVisibleAsync();
         (await planner.Page.Locator("main .figures, main .complaint").CountAsync()).Should().BeGreaterThan(0);

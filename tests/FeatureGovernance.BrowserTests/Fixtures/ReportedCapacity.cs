@@ -11,14 +11,14 @@ internal static class ReportedCapacity
     /// <summary>Answers the numbers of the plans: as things are, and with the scenario.</summary>
     public static async Task<(int Plain, int Grown)> CapacityAsync(this Api api, DateOnly today)
     {
-        (await api.PutAsync("capacity/pools/serving-cpu", new { unit = "core-hours", unitPrice = 0.05, resource = "cpu", region = "north" })).Expect(201);
+        (await api.PutAsync("capacity/pools/home-page-cpu", new { unit = "core-hours", unitPrice = 0.05, resource = "cpu", region = "north" })).Expect(201);
         (await api.PutAsync("capacity/pools/training-gpu", new { unit = "gpu-hours", unitPrice = 2.5, region = "south" })).Expect(201);
         var random = new Random(3);
         var lines = new StringBuilder();
         for (var ago = 420; ago >= 1; ago--)
         {
             var week = Math.Sin(ago * Math.Tau / 7) + (2 * random.NextDouble()) - 1;
-            lines.AppendLine(Line("serving-cpu", today.AddDays(-ago), 400 - (0.3 * ago) + (28 * week), 455));
+            lines.AppendLine(Line("home-page-cpu", today.AddDays(-ago), 400 - (0.3 * ago) + (28 * week), 455));
             lines.AppendLine(Line("training-gpu", today.AddDays(-ago), 90 - (0.05 * ago) + (9 * week), 150));
         }
 
