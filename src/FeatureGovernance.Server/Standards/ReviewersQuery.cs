@@ -30,7 +30,7 @@ internal static class ReviewersQuery
         if (named.Length == 0)
             return [];
         await using var command = new NpgsqlCommand(
-            "select name from unnest($1) as name where not exists (select from registry.team where slug = name)", connection);
+            "select w.team from unnest($1) as w (team) where not exists (select from registry.team t where t.slug = w.team)", connection);
         command.Parameters.Add(new() { Value = named });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var unknown = new List<string>();
