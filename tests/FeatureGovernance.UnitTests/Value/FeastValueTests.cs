@@ -12,7 +12,7 @@ namespace FeatureGovernance.UnitTests.Value;
 public class FeastValueTests(ITestOutputHelper output)
 {
     private const int Folds = 3;
-    private const int Iterations = 100;
+    private const int Iterations = 150;
 
     [Fact]
     public void Value_ranks_features_as_training_without_them_does_and_what_is_deprecated_costs_no_more_than_stated()
