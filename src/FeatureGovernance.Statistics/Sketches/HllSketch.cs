@@ -100,9 +100,8 @@ public sealed class HllSketch
     /// <summary>Counts a number; equal numbers count once.</summary>
     public void Update(long item)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, item);
-        Update(bytes);
+        var (first, second) = MurmurHash3.Hash((ulong)item, HashSeed);
+        Update(first, second);
     }
 
     /// <summary>Counts a number; all NaN are one item, and 0 and -0 another.</summary>
@@ -128,6 +127,11 @@ public sealed class HllSketch
         if (item.IsEmpty)
             return;
         var (first, second) = MurmurHash3.Hash(item, HashSeed);
+        Update(first, second);
+    }
+
+    private void Update(ulong first, ulong second)
+    {
         var value = Math.Min(BitOperations.LeadingZeroCount(second) + 1, MostValue);
         Update(((uint)value << PairTable.AddressBits) | ((uint)first & PairTable.AddressOnly));
     }
