@@ -29,6 +29,7 @@ internal static class PagesSetup
             options.SuppressXFrameOptionsHeader = true;
         });
         builder.Services.AddSingleton<SignInLink>();
+        builder.Services.AddSingleton<CostCurves>();
     }
 
     public static void MapPages(this WebApplication app)

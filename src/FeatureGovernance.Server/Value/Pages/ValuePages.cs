@@ -10,9 +10,10 @@ namespace FeatureGovernance.Server.Value.Pages;
 /// <summary>Where value and cost lie, and what is advised.</summary>
 /// <param name="By">What the map is divided by: <c>team</c> or <c>group</c>.</param>
 /// <param name="Parts">The largest parts of all value, with their cost.</param>
+/// <param name="Curve">Value against cost over all features; null where either is unknown.</param>
 /// <param name="Scores">Features with what is advised of each; null where the filters are at fault.</param>
 public sealed record ValueModel(
-    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, Page<ScoreSummary>? Scores, string? Recommendation, string? Team, string Sort,
+    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, CostCurve? Curve, Page<ScoreSummary>? Scores, string? Recommendation, string? Team, string Sort,
     bool IsFirst, Complaint? Complaint)
 {
     /// <summary>This page with other parameters, from its first list page on.</summary>
@@ -30,7 +31,7 @@ internal static class ValuePages
     public static void MapValuePages(this RouteGroupBuilder pages) => pages.MapGet("/value", Get).Needs(Permission.Read);
 
     private static async Task<IResult> Get(
-        NpgsqlDataSource source, string? by, string? recommendation, string? team, string? sort, string? cursor, CancellationToken cancellation)
+        NpgsqlDataSource source, CostCurves curves, string? by, string? recommendation, string? team, string? sort, string? cursor, CancellationToken cancellation)
     {
         var division = by == "group" ? "group" : "team";
         var parts = await PartsAsync(source, division == "group" ? "f.group_name" : "t.slug", cancellation);
@@ -38,7 +39,8 @@ internal static class ValuePages
         var (wanted, owner) = (Given(recommendation), Given(team));
         var answer = await ScoreQueries.List(source, wanted, owner, null, order, 50, cursor, cancellation);
         var found = answer.Take(out Page<ScoreSummary> page, out var refusal);
-        var model = new ValueModel(division, parts, Treemap.Of(parts, 1000, 320), found ? page : null, wanted, owner, order, cursor is null, found ? null : Complaint.Of(refusal));
+        var model = new ValueModel(
+            division, parts, Treemap.Of(parts, 1000, 320), parts.Count == 0 ? null : await curves.NewestAsync(cancellation), found ? page : null, wanted, owner, order, cursor is null, found ? null : Complaint.Of(refusal));
         return Rendered.As<ValuePage>(model, found ? 200 : Problems.Status(refusal.Kind));
     }
 
