@@ -3,6 +3,7 @@ using FeatureGovernance.Server.Access.Pages;
 using FeatureGovernance.Server.Audit.Pages;
 using FeatureGovernance.Server.Capacity.Pages;
 using FeatureGovernance.Server.Discussion.Pages;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
 using FeatureGovernance.Server.Registry.Pages;
 using FeatureGovernance.Server.Reports.Pages;
@@ -42,6 +43,7 @@ internal static class PagesSetup
         pages.MapRegistryPages();
         pages.MapDiscussionPages();
         pages.MapReportPages();
+        pages.MapIncidentPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
         pages.MapCapacityPages();

@@ -54,6 +54,25 @@ internal static class ReportedValues
         (await api.SendTextAsync(HttpMethod.Post, "telemetry/profiles", lines.ToString(), "application/x-ndjson")).Expect(200);
     }
 
+    /// <summary>Looks for what changed, and waits for the end of it.</summary>
+    public static async Task DetectAsync(this Api api)
+    {
+        var id = (await api.PostAsync("drift/runs", new { })).Expect(202).Number("id");
+        for (var attempt = 0; attempt < 1_200; attempt++)
+        {
+            var run = (await api.GetAsync($"drift/runs/{id}")).Expect(200);
+            if (run.Text("state") is not ("queued" or "running"))
+            {
+                run.Text("state").Should().Be("succeeded", "the run says {0}", run.Raw);
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"Detection run {id} does not end.");
+    }
+
     private static string Line<T>(string feature, DateOnly day, string? segment, Profile<T> profile)
         where T : notnull
     {
