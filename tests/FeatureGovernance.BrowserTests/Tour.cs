@@ -47,7 +47,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
             ("capacity", "/capacity"), ("capacity-plan", $"/capacity/plans/{plain}"), ("capacity-beside", $"/capacity/plans/{grown}?beside={plain}&by=month"),
             ("capacity-scenario", "/capacity/scenarios/new?from=busy-year"),
-            ("standard", "/standards/default"), ("standard-new", "/standards/new"), ("compare", $"/compare?feature={best}&feature={worded}&feature={goner}"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
+            ("standard", "/standards/default"), ("standard-new", "/standards/new"), ("compare", $"/compare?feature={best}&feature={worded}&feature={goner}"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("people", "/admin/people"), ("channels", "/channels"), ("missing", "/features/no:such"),
         ];
     }
 

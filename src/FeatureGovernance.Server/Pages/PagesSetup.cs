@@ -5,6 +5,7 @@ using FeatureGovernance.Server.Capacity.Pages;
 using FeatureGovernance.Server.Discussion.Pages;
 using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
+using FeatureGovernance.Server.Notifications.Pages;
 using FeatureGovernance.Server.Registry.Pages;
 using FeatureGovernance.Server.Reports.Pages;
 using FeatureGovernance.Server.Standards.Pages;
@@ -50,6 +51,7 @@ internal static class PagesSetup
         pages.MapStandardsPages();
         pages.MapAuditPages();
         pages.MapAdminPages();
+        pages.MapChannelPages();
     }
 
     /// <summary>A form serves only whom it was given to.</summary>
