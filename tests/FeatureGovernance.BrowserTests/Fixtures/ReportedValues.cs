@@ -58,19 +58,7 @@ internal static class ReportedValues
     public static async Task DetectAsync(this Api api)
     {
         var id = (await api.PostAsync("drift/runs", new { })).Expect(202).Number("id");
-        for (var attempt = 0; attempt < 1_200; attempt++)
-        {
-            var run = (await api.GetAsync($"drift/runs/{id}")).Expect(200);
-            if (run.Text("state") is not ("queued" or "running"))
-            {
-                run.Text("state").Should().Be("succeeded", "the run says {0}", run.Raw);
-                return;
-            }
-
-            await Task.Delay(50);
-        }
-
-        throw new TimeoutException($"Detection run {id} does not end.");
+        (await api.EndOfAsync($"drift/runs/{id}")).ExpectState("succeeded");
     }
 
     private static string Line<T>(string feature, DateOnly day, string? segment, Profile<T> profile)
