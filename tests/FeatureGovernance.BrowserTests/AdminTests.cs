@@ -24,8 +24,8 @@ public sealed class AdminTests(ApiServer server, Browser browser) : IClassFixtur
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Add to the team" }).ClickAsync();
 
         await Assertions.Expect(lead.Page.Locator("tr", new() { HasText = "cleo" }).Locator("[data-word=lead]")).ToBeVisibleAsync();
-        (await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take ben out of search" }).CountAsync()).Should().Be(0);
-        await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take cleo out of ranking" }).ClickAsync();
+        (await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take out ben from search" }).CountAsync()).Should().Be(0);
+        await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take out cleo from ranking" }).ClickAsync();
         await Assertions.Expect(lead.Page.Locator("tr", new() { HasText = "cleo" })).ToContainTextAsync("none");
         (await server.Admin.GetAsync("teams/ranking")).Body.GetProperty("leads").EnumerateArray().Select(one => one.GetString()).Should().Equal("ada");
     }

@@ -110,10 +110,13 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
         public async Task UsageAsync(string feature, int reads)
         {
             var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
-            var lines = string.Join('\n', ((DateOnly[])[today.AddDays(-1), today]).Select(day => JsonSerializer.Serialize(new
-            {
-                feature, model = "ranker", day = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), environment = "serving", reads, requests = 1_000,
-            })));
+            var lines = string.Join('\n',
+                from day in (DateOnly[])[today.AddDays(-1), today]
+                from environment in (string[])["serving", "training"]
+                select JsonSerializer.Serialize(new
+                {
+                    feature, model = "ranker", day = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), environment, reads, requests = 1_000,
+                }));
             (await Admin.SendTextAsync(HttpMethod.Post, "telemetry/usage", lines, "application/x-ndjson")).Expect(200);
         }
 
