@@ -71,3 +71,23 @@ internal sealed class HomeCounts
 
     private sealed record Part(int Team, Stage Stage, Recommendation? Advice, long Count, double? Value, double? Saving);
 }
+
+/// <summary>The newest counts. They go through the whole registry, and may be some seconds old.</summary>
+internal sealed class HomeCountsReader(TimeProvider clock)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    private sealed record Kept(HomeCounts Counts, DateTimeOffset At);
+
+    private volatile Kept? last;
+
+    public async Task<HomeCounts> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (last is { } kept && now - kept.At < Longest)
+            return kept.Counts;
+        var counts = await HomeCounts.ReadAsync(connection, cancellation);
+        last = new(counts, now);
+        return counts;
+    }
+}

@@ -31,7 +31,8 @@ internal static class PagesSetup
             options.SuppressXFrameOptionsHeader = true;
         });
         builder.Services.AddSingleton<SignInLink>();
-        builder.Services.AddSingleton<CostCurves>();
+        builder.Services.AddSingleton<HomeCountsReader>();
+        builder.Services.AddSingleton<PublishedValue>();
     }
 
     public static void MapPages(this WebApplication app)

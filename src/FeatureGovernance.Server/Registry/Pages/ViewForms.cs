@@ -18,8 +18,10 @@ internal static class ViewForms
         var filters = Catalogue.Names.Where(name => name != "cursor" && !string.IsNullOrWhiteSpace(given.GetValueOrDefault(name)))
             .ToDictionary(name => name, name => given[name].ToString(), StringComparer.Ordinal);
         var path = Show.Query("/features", [.. filters.Select(one => (one.Key, (string?)one.Value))]);
-        var refusal = await SavedViews.SaveAsync(write, context.Caller(), form.Field("name"), new Uri(new("http://here"), path).Query.TrimStart('?'), cancellation);
-        return refusal is null ? Rendered.See(context, path) : await Catalogue.PageAsync(filters, (Complaint.Of(refusal), form["name"].ToString(), Problems.Status(refusal.Kind)), context, source, cancellation);
+        var refusal = await SavedViews.SaveAsync(write, context.Caller(), form.Field("name"), path["/features".Length..].TrimStart('?'), cancellation);
+        return refusal is null
+            ? Rendered.See(context, path)
+            : await Catalogue.PageAsync(filters, (Complaint.Of(refusal), form["name"].ToString(), Problems.Status(refusal.Kind)), context, source, cancellation);
     }
 
     public static async Task<IResult> Forget(int id, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>

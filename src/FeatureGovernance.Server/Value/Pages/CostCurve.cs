@@ -58,23 +58,3 @@ public sealed record CostCurve(int Features, int LeftOut, double CostPerDay, Kne
             [new("middle", "value"), new("even", "if all were equally efficient"), new("knee", "knee")]);
     }
 }
-
-/// <summary>The newest curve: it changes with a scoring run, and is read once for each.</summary>
-internal sealed class CostCurves(NpgsqlDataSource source)
-{
-    private sealed record Read(int Run, CostCurve? Curve);
-
-    private volatile Read? last;
-
-    public async Task<CostCurve?> NewestAsync(CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand("select max(id) from value.score_run where state = 2");
-        if (await command.ExecuteScalarAsync(cancellation) is not int run)
-            return null;
-        if (last is { } known && known.Run == run)
-            return known.Curve;
-        var curve = await CostCurve.ReadAsync(source, cancellation);
-        last = new(run, curve);
-        return curve;
-    }
-}
