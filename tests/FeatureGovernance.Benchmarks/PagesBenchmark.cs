@@ -25,7 +25,8 @@ internal static class PagesBenchmark
         var folder = Directory.CreateTempSubdirectory("featgov-pages-").FullName;
         try
         {
-            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Serilog:MinimumLevel:Default", "Warning"]);
+            var builder = Service.CreateBuilder(
+                ["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Serilog:MinimumLevel:Default", "Error"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             await Service.PrepareAsync(app);
@@ -148,7 +149,8 @@ internal static class PagesBenchmark
         select feature_id, model_version_id, 0.005, s.share, s.share / 4, s.share * 0.7, s.share * 1.4, 1, 3, false
         from registry.manifest_entry, lateral (select 0.0002 * exp(sin(feature_id * 1.7) + sin(model_version_id + feature_id)) as share) s;
         insert into value.feature_score (feature_id, value, lower, upper, percentile, usage, reads_per_day, cost_per_day, efficiency, recommendation, class, confidence, saving_per_day, judgement, run_id, scored_at)
-        select i, v.value, v.value * 0.7, v.value * 1.4, i % 100, 0.5, 1e5, c.cost, v.value / c.cost, i % 5, case when i % 5 = 4 then i % 4 end, 0.9, case when i % 5 = 4 then c.cost end, '{}', 1, now()
+        select i, v.value, v.value * 0.7, v.value * 1.4, i % 100, 0.5, 1e5, c.cost, v.value / c.cost, i % 5, case when i % 5 = 4 then i % 4 end, 0.9, case when i % 5 = 4 then c.cost end,
+               '{"classes":[],"reasons":[{"code":"usage","sentence":"Half of the requests read it.","confidence":0.9,"numbers":{} }],"unknown":[]}', 1, now()
         from generate_series(1, {{features}}) i, lateral (select exp(2 * sin(i * 1.3)) / {{features}} as value) v, lateral (select 0.01 + 5 * abs(sin(i * 0.7)) as cost) c;
         insert into drift.incident (id, length, starts, ends, ongoing, kind, cause, cause_probability, fault, score, size, severity, status, lead_feature_id, sources, segments, sites, verdict, digest, found_at, updated_at, run_id)
         select n, 1, current_date - n % 60 - 3, current_date - n % 60, n % 60 = 0, n % 5, n % 4, 0.9, case when n % 4 = 1 then n % 12 end, 9, 0.3, n % 3, case when n % 4 = 0 then 0 else 3 end, 1 + (n * 37) % {{features}},

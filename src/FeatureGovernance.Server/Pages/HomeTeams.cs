@@ -26,7 +26,8 @@ internal sealed class HomeCounts
         [.. parts.GroupBy(part => part.Stage).OrderBy(group => group.Key).Select(group => (Words.Of(group.Key), group.Sum(part => part.Count)))];
 
     public IReadOnlyList<(string Word, long Count, double? Saving)> Advice => [.. parts.Where(part => part.Advice is not null)
-        .GroupBy(part => part.Advice!.Value).OrderBy(group => group.Key).Select(group => (Words.Of(group.Key), group.Sum(part => part.Count), Sum(group, part => part.Saving)))];
+        .GroupBy(part => part.Advice!.Value).OrderBy(group => group.Key)
+        .Select(group => (Words.Of(group.Key), group.Sum(part => part.Count), Sum(group, part => part.Saving)))];
 
     public static async Task<HomeCounts> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -63,11 +64,13 @@ internal sealed class HomeCounts
             named[reader.GetInt32(0)] = (reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3));
         return [.. chosen.Where(group => named.ContainsKey(group.Key)).Select(group => new HomeTeam(
             named[group.Key].Slug, group.Sum(part => part.Count), Sum(group, part => part.Value),
-            group.Where(part => part.Advice == Recommendation.Deprecate).Sum(part => part.Count), Sum(group, part => part.Saving), named[group.Key].Incidents, named[group.Key].Level))];
+            group.Where(part => part.Advice == Recommendation.Deprecate).Sum(part => part.Count), Sum(group, part => part.Saving),
+            named[group.Key].Incidents, named[group.Key].Level))];
     }
 
     // What nobody knows of any part is unknown of the whole.
-    private static double? Sum(IEnumerable<Part> of, Func<Part, double?> number) => of.Select(number).Where(one => one is not null).DefaultIfEmpty(null).Aggregate((a, b) => a + b);
+    private static double? Sum(IEnumerable<Part> of, Func<Part, double?> number) =>
+        of.Select(number).Where(one => one is not null).DefaultIfEmpty(null).Aggregate((a, b) => a + b);
 
     private sealed record Part(int Team, Stage Stage, Recommendation? Advice, long Count, double? Value, double? Saving);
 }

@@ -51,8 +51,9 @@ internal static class IncidentReading
         var lead = await FeatureRow.FindAsync(connection, incident.Feature, cancellation);
         var row = shown == incident.Feature ? lead : await FeatureRow.FindAsync(connection, shown, cancellation);
         var values = row is null ? null : (await ValuesReading.OfAsync(row.Key, row.Id, Around(incident, shown), source, clock, cancellation)).Model;
+        var isHis = lead is not null && context.Caller().May(Permission.HandleIncidents, lead.TeamId);
         return new(incident, values, shown, await ImpactQuery.RecordAsync(connection, cancellation),
-            lead is not null && context.Caller().May(Permission.HandleIncidents, lead.TeamId) ? MayDo(incident, clock.GetUtcNow()) : [], null, new Dictionary<string, string>());
+            isHis ? MayDo(incident, clock.GetUtcNow()) : [], null, new Dictionary<string, string>());
     }
 
     // The rules themselves are asked, so that a button is shown exactly where pressing it would do.

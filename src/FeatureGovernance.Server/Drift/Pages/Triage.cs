@@ -77,8 +77,10 @@ internal static class Triage
     /// <summary>Incidents that nobody has closed, the most serious first.</summary>
     public static async Task<List<(string Severity, long Count, long Open)>> ActiveAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "select severity, count(*), count(*) filter (where status = 0) from drift.incident where status in (0, 1, 2) group by severity order by severity desc", connection);
+        await using var command = new NpgsqlCommand("""
+            select severity, count(*), count(*) filter (where status = 0) from drift.incident where status in (0, 1, 2)
+            group by severity order by severity desc
+            """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var active = new List<(string, long, long)>();
         while (await reader.ReadAsync(cancellation))

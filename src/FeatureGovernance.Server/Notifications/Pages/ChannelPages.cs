@@ -2,6 +2,7 @@ using FeatureGovernance.Contracts.Notifications;
 using FeatureGovernance.Core;
 using FeatureGovernance.Core.Notifications;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Storage;
 using Npgsql;
@@ -43,9 +44,14 @@ internal static class ChannelPages
         var answer = await ChannelEndpoints.Post(body, context, write, secrets, settings, cancellation);
         var model = await ModelAsync(context, source, cancellation);
         if (!answer.Take(out ChannelView opened, out var refusal))
+        {
             return Rendered.As<ChannelsPage>(
-                model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) }, Http.Problems.Status(refusal.Kind));
-        return opened.Secret is null ? Rendered.See(context, "/channels") : Rendered.As<ChannelsPage>(model with { Opened = opened, Channels = [.. model.Channels, opened] });
+                model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) }, Problems.Status(refusal.Kind));
+        }
+
+        return opened.Secret is null
+            ? Rendered.See(context, "/channels")
+            : Rendered.As<ChannelsPage>(model with { Opened = opened, Channels = [.. model.Channels, opened] });
     }
 
     private static async Task<IResult> Change(
@@ -53,12 +59,14 @@ internal static class ChannelPages
     {
         var form = await context.Request.ReadFormAsync(cancellation);
         context.ExpectVersion(form);
-        var refusal = form["do"] == "close"
-            ? ((await ChannelEndpoints.Delete(id, context, write, cancellation)).Result as Http.Refused)?.Refusal
-            : ((await ChannelEndpoints.Patch(id, new() { Enabled = form["do"] == "resume" }, context, write, secrets, settings, cancellation)).Result as Http.Refused)?.Refusal;
+        var change = new ChannelChange { Enabled = form["do"] == "resume" };
+        INestedHttpResult answer = form["do"] == "close"
+            ? await ChannelEndpoints.Delete(id, context, write, cancellation)
+            : await ChannelEndpoints.Patch(id, change, context, write, secrets, settings, cancellation);
+        var refusal = (answer.Result as Refused)?.Refusal;
         return refusal is null
             ? Rendered.See(context, "/channels")
-            : Rendered.As<ChannelsPage>(await ModelAsync(context, source, cancellation) with { Complaint = Complaint.Of(refusal) }, Http.Problems.Status(refusal.Kind));
+            : Rendered.As<ChannelsPage>(await ModelAsync(context, source, cancellation) with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
     }
 
     private static async Task<ChannelsModel> ModelAsync(HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
@@ -67,13 +75,15 @@ internal static class ChannelPages
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var channels = await Channel.ReadAsync(connection, $"where $1 or c.person_id = $2 or c.team_id = any($3) order by c.id limit {Most}",
             [new() { Value = caller.IsAdmin }, NoticeOwner.Number(caller.PersonId), new() { Value = caller.LeadOf.ToArray() }], cancellation);
-        return new([.. channels.Select(ChannelEndpoints.View)], await UndeliveredAsync(connection, [.. channels.Select(channel => channel.Id)], cancellation),
+        var undelivered = await UndeliveredAsync(connection, [.. channels.Select(channel => channel.Id)], cancellation);
+        return new([.. channels.Select(ChannelEndpoints.View)], undelivered,
             await TeamsAsync(connection, caller, cancellation), caller.PersonId is null ? null : caller.Actor, null, null, new Dictionary<string, string>());
     }
 
     private static async Task<Dictionary<int, long>> UndeliveredAsync(NpgsqlConnection connection, int[] channels, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select channel_id, count(*) from notices.delivery where state = 2 and channel_id = any($1) group by channel_id", connection);
+        await using var command = new NpgsqlCommand(
+            "select channel_id, count(*) from notices.delivery where state = 2 and channel_id = any($1) group by channel_id", connection);
         command.Parameters.Add(new() { Value = channels });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var counts = new Dictionary<int, long>();

@@ -37,7 +37,8 @@ internal static class Comparing
 
     private const string Query = """
         select f.id, s.value, s.lower, s.upper, s.percentile, s.reads_per_day, s.usage, s.cost_per_day, s.saving_per_day, s.recommendation,
-               array(select m.name from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id where e.feature_id = f.id order by m.name limit 20),
+               array(select m.name from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id
+                     where e.feature_id = f.id order by m.name limit 20),
                o.key, w.similarity,
                (select count(*) from drift.incident_feature x join drift.incident i on i.id = x.incident_id where x.feature_id = f.id and i.status in (0, 1, 2))
         from registry.feature f
@@ -58,8 +59,8 @@ internal static class Comparing
         var judged = await JudgedAsync(connection, [.. keys], cancellation);
         var rows = await FeatureRow.ByIdAsync(connection, [.. judged.Keys], cancellation);
         var features = rows.OrderBy(row => keys.IndexOf(row.Key)).Select(row => judged[row.Id](row.View())).ToList();
-        return Rendered.As<ComparePage>(
-            new CompareModel(features, [.. Rows(features)], [.. keys.Except(features.Select(one => one.Feature.Key), StringComparer.Ordinal)], many), many is null ? 200 : 400);
+        var missing = keys.Except(features.Select(one => one.Feature.Key), StringComparer.Ordinal).ToList();
+        return Rendered.As<ComparePage>(new CompareModel(features, [.. Rows(features)], missing, many), many is null ? 200 : 400);
     }
 
     private static async Task<Dictionary<int, Func<FeatureView, ComparedFeature>>> JudgedAsync(NpgsqlConnection connection, string[] keys, CancellationToken cancellation)

@@ -22,9 +22,10 @@ internal static class PeoplePages
     public static async Task<IResult> Get(HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? cursor, CancellationToken cancellation)
     {
         var answer = await TeamEndpoints.People(db, 100, cursor, cancellation);
-        return answer.Take(out Page<PersonView> people, out var refusal)
-            ? Rendered.As<PeoplePage>(new PeopleModel(people, await TeamsAsync(context.Caller(), source, cancellation), cursor is null, null, new Dictionary<string, string>()))
-            : (Refused)refusal;
+        if (!answer.Take(out Page<PersonView> people, out var refusal))
+            return (Refused)refusal;
+        var teams = await TeamsAsync(context.Caller(), source, cancellation);
+        return Rendered.As<PeoplePage>(new PeopleModel(people, teams, cursor is null, null, new Dictionary<string, string>()));
     }
 
     public static Task<IResult> Join(HttpContext context, WriteTransaction write, NpgsqlDataSource source, CancellationToken cancellation) =>
@@ -36,7 +37,8 @@ internal static class PeoplePages
         ChangeAsync(context, write, source, (team, person, _) => With(team, Others(team.Leads, person), Others(team.Members, person)), cancellation);
 
     private static async Task<IResult> ChangeAsync(
-        HttpContext context, WriteTransaction write, NpgsqlDataSource source, Func<TeamView, string, IFormCollection, TeamDefinition> change, CancellationToken cancellation)
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, Func<TeamView, string, IFormCollection, TeamDefinition> change,
+        CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
         var (slug, person) = (form.Field("team") ?? "", form.Field("person") ?? "");
@@ -55,8 +57,9 @@ internal static class PeoplePages
         }
 
         var people = (await TeamEndpoints.People(write.Db, 100, null, cancellation)).Or<Page<PersonView>>() ?? new([], null);
+        var teams = await TeamsAsync(context.Caller(), source, cancellation);
         return Rendered.As<PeoplePage>(
-            new PeopleModel(people, await TeamsAsync(context.Caller(), source, cancellation), true, Complaint.Of(refusal), form.ToDictionary(one => one.Key, one => one.Value.ToString())),
+            new PeopleModel(people, teams, true, Complaint.Of(refusal), form.ToDictionary(one => one.Key, one => one.Value.ToString())),
             Problems.Status(refusal.Kind));
     }
 

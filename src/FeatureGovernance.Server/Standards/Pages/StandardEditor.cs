@@ -79,16 +79,22 @@ internal static class StandardEditor
         // A new one is named by its own document.
         var (standard, refusal) = StandardBody.Read(text, name ?? StandardReader.Read(text).Standard?.Name ?? "");
         var model = ModelOf(present, text, context);
-        return (int.TryParse(form["version"], CultureInfo.InvariantCulture, out var seen) && present is not null && seen != present.Version ? model with { Seen = seen } : model, standard, refusal);
+        var isOld = int.TryParse(form["version"], CultureInfo.InvariantCulture, out var seen) && present is not null && seen != present.Version;
+        return (isOld ? model with { Seen = seen } : model, standard, refusal);
     }
 
     private static StandardModel ModelOf(StandardView? standard, string text, HttpContext context) => new(
         standard, text, null, false, null, Permissions.Of(context.Caller().Role, Permission.RegisterFeatures) != Reach.None,
         Permissions.Of(context.Caller().Role, Permission.ManageStandards) != Reach.None);
 
-    private static IResult Refuse(StandardModel? model, Refusal refusal) => model is null
-        ? (Refused)refusal
-        : Rendered.As<StandardPage>(model with { Complaint = Complaint.Of(refusal) with { Stale = refusal.Kind == RefusalKind.Stale && model.Standard is not null } }, Problems.Status(refusal.Kind));
+    private static IResult Refuse(StandardModel? model, Refusal refusal)
+    {
+        if (model is null)
+            return (Refused)refusal;
+        // Where a new one was written there is no present one to read.
+        var complaint = Complaint.Of(refusal) with { Stale = refusal.Kind == RefusalKind.Stale && model.Standard is not null };
+        return Rendered.As<StandardPage>(model with { Complaint = complaint }, Problems.Status(refusal.Kind));
+    }
 
     // What changed while he wrote is shown beside his text; sent again, his text is put upon what he has now seen.
     private static async Task<IResult> RefuseAsync(StandardModel model, Refusal refusal, IFormCollection form, NpgsqlDataSource source, CancellationToken cancellation)
@@ -97,7 +103,8 @@ internal static class StandardEditor
             return Refuse(model, refusal);
         var former = await StandardEndpoints.FindAsync(source, present.Name, seen, cancellation);
         var changes = StandardDiff.Between(former is null ? null : StandardReader.Read(former.Document).Standard, StandardReader.Read(present.Document).Standard);
-        return Refuse(model with { Seen = null, Meanwhile = [.. changes.Take(100).Select(change => new StandardDifference(change.Path, change.Before, change.After))] }, refusal);
+        var meanwhile = changes.Take(100).Select(change => new StandardDifference(change.Path, change.Before, change.After)).ToList();
+        return Refuse(model with { Seen = null, Meanwhile = meanwhile }, refusal);
     }
 
     private static async Task<string> TemplateAsync(Caller caller, NpgsqlDataSource source, CancellationToken cancellation)
