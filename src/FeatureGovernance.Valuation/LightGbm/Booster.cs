@@ -55,6 +55,27 @@ internal sealed class Booster : IDisposable
         }
     }
 
+    /// <summary>
+    /// Exact Shapley values of every prediction on the raw scale, before any link (Lundberg et al. 2020, "From local explanations to global
+    /// understanding with explainable AI for trees"): one number per column, then the base; together they are the raw score.
+    /// </summary>
+    /// <param name="cells">Rows × columns.</param>
+    /// <param name="iterations">How many iterations to use; −1 for all.</param>
+    /// <returns>Rows × classes × (columns + 1).</returns>
+    public unsafe double[] Contributions(ReadOnlySpan<float> cells, int iterations = -1)
+    {
+        var rows = cells.Length / columns;
+        var result = new double[(long)rows * classes * (columns + 1)];
+        fixed (float* data = cells)
+        fixed (double* output = result)
+        {
+            Native.Check(Native.LGBM_BoosterPredictForMat(
+                handle, data, Native.Float32, rows, columns, 1, Native.Contributions, 0, iterations, settings, out _, output));
+        }
+
+        return result;
+    }
+
     /// <summary>How many splits use each column.</summary>
     public unsafe double[] Splits(int iterations)
     {

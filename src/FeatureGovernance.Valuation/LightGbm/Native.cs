@@ -8,6 +8,7 @@ internal static partial class Native
     public const int Float32 = 0;
     public const int Int32 = 2;
     public const int NormalPrediction = 0;
+    public const int Contributions = 3;
     public const int SplitImportance = 0;
 
     private const string Library = "lib_lightgbm";

@@ -6,6 +6,8 @@ namespace FeatureGovernance.Valuation.Measuring;
 internal sealed class Bench : IDisposable
 {
     private const int MostTestRows = 5_000;
+    private const int MostExplainedRows = 500;
+    private const int MostContributions = 10_000_000;
 
     private readonly Sample sample;
     private readonly double[] predictions;
@@ -85,6 +87,24 @@ internal sealed class Bench : IDisposable
         }
 
         return loss;
+    }
+
+    /// <summary>
+    /// The mean over held-out rows of what columns contribute together, |Σ φ| on the raw scale, summed over classes; in the order given.
+    /// Taken together, for trees share what twins say between them by chance.
+    /// </summary>
+    public double[] Contributions(IReadOnlyList<int[]> together)
+    {
+        var width = sample.Cells.Columns;
+        var values = width + 1;
+        var rows = Math.Min(Test.Length, Math.Clamp(MostContributions / (values * sample.Classes), 1, MostExplainedRows));
+        int[] explained = [.. Enumerable.Range(0, rows).Select(i => (int)((long)i * Test.Length / rows))];
+        var cells = new float[(long)rows * width];
+        for (var i = 0; i < rows; i++)
+            Array.Copy(Cells, (long)explained[i] * width, cells, (long)i * width, width);
+        var found = Model.Contributions(cells, Iterations);
+        return [.. together.Select(columns => columns.All(c => Splits[c] == 0) ? 0 : Enumerable.Range(0, rows * sample.Classes)
+            .Sum(row => Math.Abs(columns.Sum(c => found[((long)row * values) + c]))) / rows)];
     }
 
     public void Dispose()
