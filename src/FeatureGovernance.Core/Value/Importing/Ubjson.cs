@@ -17,15 +17,12 @@ internal sealed class Ubjson
 
     private readonly ReadOnlyMemory<byte> file;
     private readonly IReadOnlySet<string> wanted;
-    private readonly ArrayBufferWriter<byte> json = new();
+    private readonly ArrayBufferWriter<byte> json;
     private readonly Utf8JsonWriter writer;
     private int at;
 
-    private Ubjson(ReadOnlyMemory<byte> file, IReadOnlySet<string> wanted)
-    {
-        (this.file, this.wanted) = (file, wanted);
-        writer = new(json);
-    }
+    private Ubjson(ReadOnlyMemory<byte> file, IReadOnlySet<string> wanted, ArrayBufferWriter<byte> json, Utf8JsonWriter writer) =>
+        (this.file, this.wanted, this.json, this.writer) = (file, wanted, json, writer);
 
     private ReadOnlySpan<byte> Rest => file.Span[at..];
 
@@ -37,12 +34,16 @@ internal sealed class Ubjson
     /// <exception cref="EvidenceFault">The file is cut or not UBJSON.</exception>
     public static ReadOnlyMemory<byte> ToJson(ReadOnlyMemory<byte> file, IReadOnlySet<string> wanted)
     {
-        var reader = new Ubjson(file, wanted);
-        using (reader.writer)
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            var reader = new Ubjson(file, wanted, json, writer);
             reader.Value(reader.Marker(), null, 0);
-        if (reader.Rest.Length > 0)
-            throw Fault($"{reader.Rest.Length} bytes follow its end", reader.at);
-        return reader.json.WrittenMemory;
+            if (reader.Rest.Length > 0)
+                throw Fault($"{reader.Rest.Length} bytes follow its end", reader.at);
+        }
+
+        return json.WrittenMemory;
     }
 
     private void Value(byte type, string? name, int depth)
