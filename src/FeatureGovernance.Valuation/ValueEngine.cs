@@ -28,6 +28,7 @@ public static class ValueEngine
         var leaks = columns.Leaks.Length > 0 ? laboratory.PermuteSuspects(columns.Leaks, columns.Varying) : [];
         laboratory.TrainFull(columns.Varying);
         var clusters = Clusters.Of(sample, columns.Varying);
+        progress?.Report(new("Explaining predictions", 0.1));
         var contributions = laboratory.Contributions([.. clusters.Select(c => c.Members)]);
         var measures = clusters.Select((cluster, i) =>
         {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FeatureGovernance.Valuation.LightGbm;
 
 /// <summary>A trained ensemble of trees.</summary>
@@ -74,6 +76,22 @@ internal sealed class Booster : IDisposable
         }
 
         return result;
+    }
+
+    /// <summary>The trees themselves.</summary>
+    public unsafe Forest Trees(int iterations)
+    {
+        var text = new byte[1 << 16];
+        while (true)
+        {
+            long length;
+            fixed (byte* buffer = text)
+                Native.Check(Native.LGBM_BoosterSaveModelToString(handle, 0, iterations, Native.SplitImportance, text.Length, out length, buffer));
+            // The length counts the terminating zero; what did not fit was not written.
+            if (length <= text.Length)
+                return Forest.Of(Encoding.UTF8.GetString(text, 0, (int)length - 1), columns, classes);
+            text = new byte[length];
+        }
     }
 
     /// <summary>How many splits use each column.</summary>

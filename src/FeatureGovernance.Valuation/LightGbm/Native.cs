@@ -43,6 +43,10 @@ internal static partial class Native
     public static unsafe partial int LGBM_BoosterFeatureImportance(nint booster, int iterations, int importanceType, double* result);
 
     [LibraryImport(Library)]
+    public static unsafe partial int LGBM_BoosterSaveModelToString(
+        nint booster, int startIteration, int iterations, int importanceType, long capacity, out long length, byte* text);
+
+    [LibraryImport(Library)]
     public static partial int LGBM_BoosterFree(nint booster);
 
     [LibraryImport(Library)]

@@ -6,12 +6,14 @@ namespace FeatureGovernance.Valuation.Measuring;
 internal sealed class Bench : IDisposable
 {
     private const int MostTestRows = 5_000;
-    private const int MostExplainedRows = 500;
+    private const int MostExplainedRows = 200;
     private const int MostContributions = 10_000_000;
 
     private readonly Sample sample;
     private readonly double[] predictions;
     private Booster? full;
+    private Forest? trees;
+    private double[] scores = [];
 
     public Bench(Sample sample, Trainer trainer, Fold fold)
     {
@@ -53,6 +55,7 @@ internal sealed class Bench : IDisposable
         Full = EachOf(model, iterations);
         FullQuality = Full.Average();
         Splits = model.Splits(iterations);
+        (trees, scores) = (null, []);
     }
 
     public double QualityOf(Booster model, int iterations = -1) => EachOf(model, iterations).Average();
@@ -70,7 +73,17 @@ internal sealed class Bench : IDisposable
         if (columns.All(c => Splits[c] == 0))
             return 0;
 
+        if (trees is null)
+        {
+            trees = Model.Trees(Iterations);
+            scores = new double[predictions.Length];
+            trees.Add(trees.All(), Cells, scores, 1);
+        }
+
         var width = sample.Cells.Columns;
+        var touched = trees.Using(columns);
+        double[] shuffled = [.. scores];
+        trees.Add(touched, Cells, shuffled, -1);
         int[] order = [.. Enumerable.Range(0, Test.Length)];
         random.Shuffle(order);
         foreach (var column in columns)
@@ -79,7 +92,8 @@ internal sealed class Bench : IDisposable
                 Cells[((long)i * width) + column] = sample.Cells[Test[order[i]], column];
         }
 
-        var loss = FullQuality - QualityOf(Model, Iterations);
+        trees.Add(touched, Cells, shuffled, 1);
+        var loss = FullQuality - Quality.Each(sample, Test, Linked(shuffled)).Average();
         foreach (var column in columns)
         {
             for (var i = 0; i < order.Length; i++)
@@ -111,6 +125,32 @@ internal sealed class Bench : IDisposable
     {
         full?.Dispose();
         TrainingRows.Dispose();
+    }
+
+    // From raw scores to what LightGBM predicts, in place.
+    private double[] Linked(double[] raw)
+    {
+        if (sample.Task != ValuationTask.Classification)
+            return raw;
+        for (var row = 0; row < Test.Length; row++)
+        {
+            var one = raw.AsSpan(row * sample.Classes, sample.Classes);
+            if (one.Length == 1)
+            {
+                one[0] = 1 / (1 + Math.Exp(-one[0]));
+                continue;
+            }
+
+            double most = double.NegativeInfinity, sum = 0;
+            foreach (var score in one)
+                most = Math.Max(most, score);
+            foreach (ref var score in one)
+                sum += score = Math.Exp(score - most);
+            foreach (ref var score in one)
+                score /= sum;
+        }
+
+        return raw;
     }
 
     private static int[] Bounded(Sample sample, int[] test)
