@@ -75,6 +75,8 @@ internal static class ValueCommand
                     f.Cluster,
                     Recommendation = f.Recommendation.ToString().ToLowerInvariant(),
                     Reasons = f.Reasons.Select(r => new { r.Code, r.Sentence, r.Confidence, Numbers = r.Numbers.ToDictionary(n => n.Name, n => n.Value) }),
+                    f.Shap,
+                    f.ShapStandardError,
                 },
                 Json));
         }

@@ -15,6 +15,11 @@ namespace FeatureGovernance.Valuation;
 /// <param name="Cluster">The representative of the features that say the same; its own name where it stands alone.</param>
 /// <param name="Recommendation">What to do.</param>
 /// <param name="Reasons">Why, at least one.</param>
+/// <param name="Shap">
+/// Mean |SHAP| over held-out rows, on the raw scale of the model (log odds, the label's own, or a ranking score); in a cluster, its part of
+/// what all contribute together. Null for a leak, which is set aside.
+/// </param>
+/// <param name="ShapStandardError">Over folds; null for a leak.</param>
 public sealed record ValuedFeature(
     string Feature,
     double Permutation,
@@ -26,7 +31,9 @@ public sealed record ValuedFeature(
     double Upper80,
     string Cluster,
     Recommendation Recommendation,
-    ImmutableArray<Reason> Reasons);
+    ImmutableArray<Reason> Reasons,
+    double? Shap,
+    double? ShapStandardError);
 
 /// <summary>The measured value of a sample's features.</summary>
 /// <param name="Features">The most valuable first.</param>

@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
     ["pages"] = PagesBenchmark.RunAsync,
     ["profiling"] = ProfilingBenchmark.RunAsync,
     ["forecasting"] = ForecastingBenchmark.RunAsync,
+    ["valuation"] = ValuationBenchmark.RunAsync,
 };
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
 {

@@ -54,7 +54,7 @@ internal static class ValuationCommand
                 return Print(call, await call.Client.GetAsync<JsonObject>(Paths.Of("valuations", $"{call.Get(id)}"), call.Cancellation));
             call.Screen.Table(
                 await call.ListAsync<JsonObject>(Paths.Of("valuations", $"{call.Get(id)}", "features"), call.Get(limit)),
-                Written.Columns("feature", "key", "share", "lower80", "upper80", "permutation", "ablation", "cluster", "recommendation"));
+                Written.Columns("feature", "key", "share", "lower80", "upper80", "permutation", "ablation", "shap", "cluster", "recommendation"));
             return ExitCode.Pass;
         });
     }

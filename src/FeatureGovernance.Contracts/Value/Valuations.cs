@@ -88,9 +88,12 @@ public sealed record ValuationSummary(
 /// <param name="Cluster">The representative of the features that say the same.</param>
 /// <param name="Recommendation"><c>keep</c>, <c>migrate</c>, <c>deprecate</c> or <c>review</c>.</param>
 /// <param name="Reasons">Why, at least one sentence.</param>
+/// <param name="Shap">Mean |SHAP| over held-out rows, on the raw scale of the model; absent for a leak.</param>
+/// <param name="ShapStandardError">Over folds.</param>
 public sealed record ValuedColumn(
     string Feature, string? Key, double Permutation, double PermutationStandardError, double? Ablation, double? AblationStandardError,
-    double Share, double Lower80, double Upper80, string Cluster, string Recommendation, IReadOnlyList<ValuedReason> Reasons);
+    double Share, double Lower80, double Upper80, string Cluster, string Recommendation, IReadOnlyList<ValuedReason> Reasons,
+    double? Shap = null, double? ShapStandardError = null);
 
 /// <summary>One reason for a recommendation.</summary>
 /// <param name="Code">Its stable name.</param>

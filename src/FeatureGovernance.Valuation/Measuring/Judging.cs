@@ -69,7 +69,9 @@ internal static class Judging
                 share.Upper80 * part,
                 m.Sample.Features[cluster.Representative],
                 recommendation,
-                reasons);
+                reasons,
+                measure.Shap.Mean * part,
+                measure.Shap.StandardError * part);
         }
     }
 
@@ -114,14 +116,14 @@ internal static class Judging
     private static ValuedFeature Suspect(Sample sample, ColumnSurvey columns, int column, Estimate loss) => new(
         sample.Features[column], loss.Mean, loss.StandardError, null, null, 0, 0, 0, sample.Features[column], Recommendation.Review,
         [new("leak", Text($"Alone it all but gives the label away ({columns.Skill[column]:0.000} of 1 held out). Is it known before the label? It was set aside and has no share."),
-            0.9, [new("skillAlone", columns.Skill[column])])]);
+            0.9, [new("skillAlone", columns.Skill[column])])], null, null);
 
     private static IEnumerable<ValuedFeature> Still(Sample sample, ColumnSurvey columns) =>
         columns.Constant.Select(c => Worthless(sample, c, Recommendation.Deprecate, new("constant", "It has the same value in every row.", 1, [])))
             .Concat(columns.Empty.Select(c => Worthless(sample, c, Recommendation.Review, new("all-null", "It has no value in any row: a fault of the pipeline, or worthless.", 1, []))));
 
     private static ValuedFeature Worthless(Sample sample, int column, Recommendation recommendation, Reason reason) =>
-        new(sample.Features[column], 0, 0, 0, 0, 0, 0, 0, sample.Features[column], recommendation, [reason]);
+        new(sample.Features[column], 0, 0, 0, 0, 0, 0, 0, sample.Features[column], recommendation, [reason], 0, 0);
 
     private static string Text(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

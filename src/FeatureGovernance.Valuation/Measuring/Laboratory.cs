@@ -1,7 +1,7 @@
 namespace FeatureGovernance.Valuation.Measuring;
 
 /// <summary>What was measured of one cluster.</summary>
-internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, bool IsUsed);
+internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, bool IsUsed, Estimate Shap);
 
 /// <summary>Trains the full models of all folds and measures with them.</summary>
 internal sealed class Laboratory : IDisposable
@@ -70,6 +70,14 @@ internal sealed class Laboratory : IDisposable
         stop.ThrowIfCancellationRequested();
         return Estimate.Over([.. benches.Select((bench, fold) => Enumerable.Range(0, repeats)
             .Average(repeat => bench.LossByPermuting(columns, new Random(HashCode(seed, fold, repeat, columns[0])))))]);
+    }
+
+    /// <summary>Mean |SHAP| of each set of columns, held out, over the folds of the first round.</summary>
+    public Estimate[] Contributions(IReadOnlyList<int[]> together)
+    {
+        stop.ThrowIfCancellationRequested();
+        var folds = FirstRound.Select(bench => bench.Contributions(together)).ToArray();
+        return [.. together.Select((_, i) => Estimate.Over([.. folds.Select(fold => fold[i])]))];
     }
 
     /// <summary>True where any fold's model splits on one of the columns.</summary>

@@ -17,6 +17,8 @@ internal static class MeasuredEvidence
         if (judged.All(f => f.Permutation <= 0))
             return (null, ["Nothing was worth anything, so no evidence was kept."]);
         var reports = new List<ImportanceReport> { Report("permutation", judged.Select(f => (f.Feature, f.Permutation, (double?)f.PermutationStandardError))) };
+        if (judged.Any(f => f.Shap > 0))
+            reports.Add(Report("shap", judged.Select(f => (f.Feature, f.Shap!.Value, f.ShapStandardError))));
         var notes = new List<string>();
         // Shares of a report add up to 1, so a report of ablation must have all features.
         if (judged.All(f => f.Ablation is not null) && judged.Any(f => f.Ablation > 0))

@@ -138,7 +138,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
 
     private static ValuedColumn Shown(ValuedFeature f, IReadOnlyDictionary<string, string>? keys) => new(
         f.Feature, keys?.GetValueOrDefault(f.Feature), f.Permutation, f.PermutationStandardError, f.Ablation, f.AblationStandardError, f.Share, f.Lower80, f.Upper80,
-        f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))]);
+        f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))], f.Shap, f.ShapStandardError);
 
     private async Task EndAsync(StoredValuation valuation, RunState state, string? error)
     {
