@@ -105,7 +105,7 @@ internal static class ValueCommand
         Console.Out.WriteLine($"{measured.Trainings} trainings of {measured.Iterations} iterations, {measured.TimeInTraining.TotalSeconds:0.0} s.");
     }
 
-    private sealed class ProgressLine : IProgress<ValuationProgress>
+    internal sealed class ProgressLine : IProgress<ValuationProgress>
     {
         public void Report(ValuationProgress value)
         {
