@@ -10,6 +10,8 @@ namespace FeatureGovernance.Valuation;
 /// </summary>
 public static class LabelEngine
 {
+    private const int MostColumns = 1_000;
+
     /// <summary>Measures the label of a sample that was read from a file.</summary>
     /// <exception cref="OperationCanceledException">Stopped from outside.</exception>
     public static MeasuredLabel Measure(Sample sample, LabelOptions options, IProgress<ValuationProgress>? progress, CancellationToken stop)
@@ -20,11 +22,12 @@ public static class LabelEngine
         progress?.Report(new("Looking at when labels arrive", 0));
         var (coverage, delay, baseRate) = (Arrival.Coverage(rows), Arrival.Delay(rows), Stability.Of(sample, rows));
         progress?.Report(new("Looking at each column alone", 0.1));
-        var (judged, classes) = Pointwise.Of(sample);
+        var (judged, classes) = Pointwise.Of(sample with { Weights = null });
         var survey = ColumnSurvey.Of(judged, options.Seed);
         var leaks = LeakSearch.AtSight(judged, survey, rows).ToList();
 
-        var (noise, notes) = WithModels(judged, survey, options, progress, stop, leaks, held => NoiseSearch.Of(judged, classes, rows, held, options));
+        var narrow = Narrowing.To(judged, [.. survey.Varying.Take(MostColumns)]);
+        var (noise, notes) = WithModels(narrow, survey, leaks, held => NoiseSearch.Of(judged, classes, rows, held, options), options, progress, stop);
         var kinds = Math.Max(2, classes.Length);
         double Left(double wrong) => coverage.Rate.Share * Math.Pow(Math.Max(0, 1 - (wrong * kinds / (kinds - 1))), 2);
         return new(
@@ -33,35 +36,37 @@ public static class LabelEngine
     }
 
     private static (LabelNoise? Noise, List<string> Notes) WithModels(
-        Sample sample, ColumnSurvey survey, LabelOptions options, IProgress<ValuationProgress>? progress, CancellationToken stop,
-        List<LeakSuspect> leaks, Func<OutOfFold, (LabelNoise? Noise, string? Note)> judge)
+        Narrowing narrow, ColumnSurvey survey, List<LeakSuspect> leaks, Func<OutOfFold, (LabelNoise? Noise, string? Note)> judge,
+        LabelOptions options, IProgress<ValuationProgress>? progress, CancellationToken stop)
     {
+        var sample = narrow.Sample;
+        int[] all = [.. Enumerable.Range(0, sample.Features.Length)];
         var notes = new List<string>();
         LabelNoise? noise = null;
         if (survey.Varying.Length == 0)
             return (null, ["No column beside suspected leaks varies, so wrong labels cannot be told."]);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        if (options.Budget is { } budget)
-            limit.CancelAfter(budget > TimeSpan.Zero ? budget : TimeSpan.Zero);
+        using var clock = new Allowance(options.Budget, stop);
         var left = "wrong labels and outshining columns were not looked for";
         try
         {
             using var trainer = new Trainer(sample, options.Seed);
             progress?.Report(new("Judging each label by other rows", 0.2));
-            (noise, var note) = judge(OutOfFold.Of(sample, trainer, survey.Varying, options.Seed, limit.Token));
+            (noise, var note) = judge(OutOfFold.Of(sample, trainer, all, options.Seed, clock.Limit));
             if (note is not null)
                 notes.Add(note);
             left = "no column was compared with all others";
             progress?.Report(new("Comparing strong columns with all others", 0.7));
-            leaks.AddRange(LeakSearch.Outshining(sample, survey, trainer, options.Seed, limit.Token));
+            leaks.AddRange(LeakSearch.Outshining(sample, [.. narrow.Columns.Select(c => survey.Skill[c])], trainer, options.Seed, clock.Limit));
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (clock.IsSpent)
         {
             notes.Add($"The time allowed ran out: {left}.");
         }
 
+        if (survey.Varying.Length > MostColumns)
+            notes.Add($"Wrong labels were looked for with the {MostColumns} of {survey.Varying.Length} columns that say most alone.");
         if (survey.Leaks.Length > 0)
-            notes.Add($"Wrong labels were looked for without {string.Join(", ", survey.Leaks.Select(c => sample.Features[c]))}, which may be made from the label.");
+            notes.Add("Wrong labels were looked for without the columns that are too good, which may be made from the label.");
         return (noise, notes);
     }
 

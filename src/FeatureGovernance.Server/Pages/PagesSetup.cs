@@ -43,6 +43,7 @@ internal static class PagesSetup
         pages.MapReportPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
+        pages.MapLabelPages();
         pages.MapCapacityPages();
         pages.MapStandardsPages();
         pages.MapAuditPages();

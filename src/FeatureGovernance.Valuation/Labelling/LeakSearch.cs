@@ -16,6 +16,7 @@ internal static class LeakSearch
     private const double NearlyAsGood = 0.9;
     private const int FewestOthers = 3;
     private const int MostCompared = 2;
+    private const int MostClustered = 200;
     private const double FilledAfter = 0.5;
     private const double LateShare = 0.01;
 
@@ -45,12 +46,17 @@ internal static class LeakSearch
     }
 
     /// <summary>Strong columns that alone predict held-out labels nearly as well as all others together.</summary>
-    public static IEnumerable<LeakSuspect> Outshining(Sample sample, ColumnSurvey survey, Trainer trainer, int seed, CancellationToken stop)
+    /// <param name="sample">Of columns that are no leaks at sight.</param>
+    /// <param name="skill">What each says alone, from 0 to 1.</param>
+    public static IEnumerable<LeakSuspect> Outshining(Sample sample, double[] skill, Trainer trainer, int seed, CancellationToken stop)
     {
-        var clusters = Clusters.Of(sample, survey.Varying);
-        foreach (var cluster in clusters.Where(c => survey.Skill[c.Representative] >= StrongAlone).OrderByDescending(c => survey.Skill[c.Representative]).Take(MostCompared))
+        if (skill.All(s => s < StrongAlone))
+            yield break;
+        int[] all = [.. Enumerable.Range(0, skill.Length)];
+        var clusters = Clusters.Of(sample, [.. all.OrderByDescending(c => skill[c]).Take(MostClustered)]);
+        foreach (var cluster in clusters.Where(c => skill[c.Representative] >= StrongAlone).OrderByDescending(c => skill[c.Representative]).Take(MostCompared))
         {
-            int[] others = [.. survey.Varying.Except(cluster.Members)];
+            int[] others = [.. all.Except(cluster.Members)];
             if (others.Length < FewestOthers)
                 continue;
             var alone = NoiseSearch.Explained(sample, OutOfFold.Of(sample, trainer, [cluster.Representative], seed, stop).Predictions);
@@ -58,7 +64,7 @@ internal static class LeakSearch
             if (alone >= ExplainsHalf && alone >= NearlyAsGood * without)
             {
                 yield return new(sample.Features[cluster.Representative], "outshines", Text(
-                    $"Alone it explains {alone:P0} of the label held out, all {others.Length} others together {Math.Max(0, without):P0}. Is it known before the label?"), survey.Skill[cluster.Representative]);
+                    $"Alone it explains {alone:P0} of the label held out, all {others.Length} others together {Math.Max(0, without):P0}. Is it known before the label?"), skill[cluster.Representative]);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace FeatureGovernance.Valuation.Labelling;
 /// <param name="Fold">In which fold each row was held out.</param>
 internal sealed record OutOfFold(double[] Predictions, int[] Fold)
 {
-    private const int RowsAtOnce = 20_000;
+    private const int CellsAtOnce = 20_000_000;
     private const int RowsToChooseBy = 5_000;
     private static readonly int[] Checkpoints = [25, 50, 100, 150, 200];
 
@@ -30,7 +30,7 @@ internal sealed record OutOfFold(double[] Predictions, int[] Fold)
             var foldOf = new int[sample.Labels.Length];
             for (var f = 0; f < folds.Length; f++)
             {
-                foreach (var rows in folds[f].Test.Chunk(RowsAtOnce))
+                foreach (var rows in folds[f].Test.Chunk(Math.Max(1, CellsAtOnce / sample.Features.Length)))
                 {
                     stop.ThrowIfCancellationRequested();
                     var part = Predict(sample, trainer, models[f], rows, iterations);
@@ -52,9 +52,8 @@ internal sealed record OutOfFold(double[] Predictions, int[] Fold)
 
     private static double QualityAt(Sample sample, Trainer trainer, Fold fold, Booster model, int iterations)
     {
-        int[] rows = fold.Test.Length <= RowsToChooseBy
-            ? fold.Test
-            : [.. Enumerable.Range(0, RowsToChooseBy).Select(i => fold.Test[(long)i * fold.Test.Length / RowsToChooseBy])];
+        var count = Math.Min(fold.Test.Length, RowsToChooseBy);
+        int[] rows = [.. Enumerable.Range(0, count).Select(i => fold.Test[(long)i * fold.Test.Length / count])];
         return Quality.Of(sample, rows, Predict(sample, trainer, model, rows, iterations));
     }
 

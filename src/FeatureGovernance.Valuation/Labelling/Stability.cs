@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using FeatureGovernance.Valuation.Measuring;
 using MathNet.Numerics;

@@ -35,7 +35,7 @@ internal static class SampleBuilder
     }
 
     /// <summary>Refuses a label, group or time with which no sample can be valued.</summary>
-    public static void Check(Roles roles, SampleQuestion question) => Frame(roles, [], question, []);
+    public static void Check(Roles roles, SampleQuestion question, ImmutableArray<int>? querySizes = null) => Frame(roles, querySizes ?? [], question, []);
 
     private static (ValuationTask Task, int[] Rows, float[] Labels, int Classes, int[]? Groups) Frame(
         Roles roles, ImmutableArray<int> querySizes, SampleQuestion question, List<string> notes)

@@ -38,14 +38,16 @@ public static class SampleFile
         ArgumentNullException.ThrowIfNull(question);
         if (!File.Exists(path))
             throw new SampleException($"'{path}' does not exist.");
-        if (Path.GetExtension(path) is not (".csv" or ".parquet") && LibSvmFile.Matches(path))
+        if (IsLibSvm(path))
         {
-            var (rows, labels, sizes) = LibSvmFile.Read(path);
+            var (rows, labels, sizes) = ReadLibSvm(path, question);
+            if (question.Features is { } wanted)
+                rows = rows with { Columns = [.. rows.Columns.Where(c => wanted.Contains(c.Name))] };
             return SampleBuilder.Build(rows, new(new("label", labels, null, false)), sizes, question);
         }
 
         if (question.Label is null)
-            throw new SampleException("Name the label's column with --label.");
+            throw new SampleException("Name the label's column with --label (label= to the server).");
         var others = question.Others;
         var table = TableFile.Read(path, question, question.Features is { } features ? name => features.Contains(name) || others.Contains(name) : null);
         return SampleBuilder.Build(table, RolesOf(table, question), ImmutableArray<int>.Empty, question);
@@ -56,6 +58,15 @@ public static class SampleFile
     public static IReadOnlyList<string> Check(string path, SampleQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
+        if (IsLibSvm(path))
+        {
+            var (rows, labels, sizes) = ReadLibSvm(path, question);
+            SampleBuilder.Check(new(new("label", labels, null, false)), question, sizes);
+            return [.. rows.Columns.Select(c => c.Name)];
+        }
+
+        if (question.Label is null)
+            throw new SampleException("Name the label's column with --label (label= to the server).");
         var names = TableFile.Names(path);
         var others = question.Others;
         if (others.FirstOrDefault(name => !names.Contains(name)) is { } missing)
@@ -67,9 +78,19 @@ public static class SampleFile
         return names;
     }
 
-    /// <summary>The names of a table's columns.</summary>
-    /// <exception cref="SampleException">The file is not a readable table, or two columns have the same name.</exception>
-    public static IReadOnlyList<string> Columns(string path) => TableFile.Names(path);
+    /// <summary>The names of a file's columns.</summary>
+    /// <exception cref="SampleException">The file cannot be read, or two columns have the same name.</exception>
+    public static IReadOnlyList<string> Columns(string path) => IsLibSvm(path) ? [.. LibSvmFile.Read(path).Table.Columns.Select(c => c.Name)] : TableFile.Names(path);
+
+    /// <summary>True for LibSVM, whose label is the first field of each line and whose columns have no names.</summary>
+    public static bool IsLibSvm(string path) =>
+        Path.GetExtension(path) is not (".csv" or ".parquet") && !TableFile.IsParquet(path) && LibSvmFile.Matches(path);
+
+    // Nothing there has a name by which a column could be a group, a time or a weight.
+    private static (Table Table, double[] Labels, ImmutableArray<int> QuerySizes) ReadLibSvm(string path, SampleQuestion question) =>
+        question with { Label = null } is var rest && rest.Others.FirstOrDefault() is { } named
+            ? throw new SampleException($"A LibSVM file has no column '{named}': queries are told by qid: or a .query file, and it has no times, weights or scores. Send Parquet or CSV.")
+            : LibSvmFile.Read(path);
 
     private static Roles RolesOf(Table table, SampleQuestion question)
     {

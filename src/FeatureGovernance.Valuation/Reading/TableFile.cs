@@ -9,6 +9,8 @@ internal static class TableFile
     /// <summary>The most cells taken from a file; a larger one is sampled.</summary>
     private const long MostCells = 100_000_000;
 
+    private const int MostColumns = 20_000;
+
     private static readonly HashSet<string> Numeric = new(StringComparer.Ordinal)
     {
         "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
@@ -37,6 +39,8 @@ internal static class TableFile
                 names = [.. described.Select(d => d.Name)];
             if (!parquet)
                 described = Retyped(connection, source, described);
+            if (names.Count(n => wanted is null || wanted(n)) is > MostColumns and var columns)
+                throw new SampleException($"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
             return ReadColumns(connection, source, names, described, question, wanted);
         }
         catch (DuckDBException fault)
