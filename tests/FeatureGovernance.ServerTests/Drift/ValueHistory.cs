@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Telemetry;
-using FeatureGovernance.ServerTests.Value;
 
 namespace FeatureGovernance.ServerTests.Drift;
 
