@@ -28,6 +28,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var model = (await Server.Admin.GetAsync("models?limit=1")).Items()[0].GetProperty("model").GetString()!;
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
+        var label = await Server.Admin.MeasuredLabelAsync(team);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await Server.Admin.NumbersAsync(best, today);
         var worded = worst[1].GetProperty("feature").GetString()!;
@@ -43,7 +44,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
             ("feature-words", $"/features/{worded}?span=31"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
             ("incidents", "/incidents"), ("incidents-none", "/incidents?severity=minor&status=snoozed"), ("incident", $"/incidents/{Incident}"),
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
-            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
+            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"), ("labels", $"/labels?label={Uri.EscapeDataString(label)}"),
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
             ("capacity", "/capacity"), ("capacity-plan", $"/capacity/plans/{plain}"), ("capacity-beside", $"/capacity/plans/{grown}?beside={plain}&by=month"),
             ("capacity-scenario", "/capacity/scenarios/new?from=busy-year"),

@@ -48,6 +48,7 @@ internal static class PagesSetup
         pages.MapIncidentPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
+        pages.MapLabelPages();
         pages.MapCapacityPages();
         pages.MapStandardsPages();
         pages.MapAuditPages();

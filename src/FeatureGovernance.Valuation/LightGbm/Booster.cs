@@ -16,16 +16,27 @@ internal sealed class Booster : IDisposable
         settings = $"verbosity=-1 num_threads={threads}";
     }
 
-    /// <summary>Trains on the rows of a dataset, for at most so many iterations.</summary>
-    public static Booster Train(Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop)
+    /// <summary>The iterations after which the time allowed ran out; null where it did not.</summary>
+    public int? CutAt { get; private set; }
+
+    /// <summary>Trains on the rows of a dataset, for at most so many iterations; after <paramref name="allowed"/> it stops with those it has, one at least.</summary>
+    public static Booster Train(
+        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed = null)
     {
         Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out var handle));
         var booster = new Booster(handle, columns, classes, threads);
         try
         {
+            var begun = TimeProvider.System.GetTimestamp();
             for (var i = 0; i < iterations; i++)
             {
                 stop.ThrowIfCancellationRequested();
+                if (i > 0 && TimeProvider.System.GetElapsedTime(begun) > allowed)
+                {
+                    booster.CutAt = i;
+                    break;
+                }
+
                 Native.Check(Native.LGBM_BoosterUpdateOneIter(handle, out var finished));
                 if (finished != 0)
                     break;

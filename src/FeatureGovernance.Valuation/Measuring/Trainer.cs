@@ -37,11 +37,16 @@ internal sealed class Trainer : IDisposable
     public TimeSpan TimeInTraining { get; private set; }
 
     /// <summary>The binned rows of a fold's training side.</summary>
-    public Dataset Rows(int[] rows) =>
-        all.Subset(rows, shared, rows.Select(r => sample.Labels[r]).ToArray(), sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
+    public Dataset Rows(int[] rows)
+    {
+        var subset = all.Subset(rows, shared, rows.Select(r => sample.Labels[r]).ToArray(), sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
+        if (sample.Weights is { } weights)
+            subset.SetWeights(rows.Select(r => weights[r]).ToArray());
+        return subset;
+    }
 
-    /// <summary>A model trained on the given columns only.</summary>
-    public Booster Train(Dataset rows, IEnumerable<int> columns, int iterations, CancellationToken stop)
+    /// <summary>A model trained on the given columns only; after the time allowed it stops with the iterations it has.</summary>
+    public Booster Train(Dataset rows, IEnumerable<int> columns, int iterations, CancellationToken stop, TimeSpan? allowed = null)
     {
         var begun = TimeProvider.System.GetTimestamp();
         var objective = sample.Task switch
@@ -55,7 +60,7 @@ internal sealed class Trainer : IDisposable
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
             $"{shared} objective={objective} learning_rate=0.1 num_leaves={(small ? 15 : 31)} min_data_in_leaf=10 cat_smooth=20 interaction_constraints=[{string.Join(',', columns)}]");
-        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop);
+        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop, allowed);
         Trainings++;
         TimeInTraining += TimeProvider.System.GetElapsedTime(begun);
         return model;

@@ -13,6 +13,8 @@ internal static class MeasuredEvidence
         StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, ImportanceBatch batch, Ingest ingest, CancellationToken cancellation)
     {
         // A suspected leak has no share, and must not take one as evidence.
+        if (measured.Features.Any(f => f.Reasons.Any(r => r.Code == MeasuredValue.NotMeasured)))
+            return (null, ["Not every feature was shuffled in the time allowed, so no evidence was kept: shares of a report add up to 1."]);
         ValuedFeature[] judged = [.. measured.Features.Where(f => f.Reasons.All(r => r.Code != "leak"))];
         if (judged.All(f => f.Permutation <= 0))
             return (null, ["Nothing was worth anything, so no evidence was kept."]);
