@@ -48,6 +48,7 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
         var watch = WatchAsync(plan.Id, stop, watching.Token);
         try
         {
+            await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, stop.Token);
             var outcome = await new Planning(connection, plan, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(stop.Token);
             write.Origin = Origin.System("capacity");
             await write.BeginAsync(cancellation);
