@@ -6,10 +6,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 . "$root/deploy/lib.sh"
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 fallen=()
 
 conclude() {
   local line="$passed passed, $failed failed"
+  [ "${#fallen[@]}" = 0 ] || printf 'Failed: %s\n' "${fallen[@]}"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
   printf '%s\n' "$line"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
@@ -36,6 +37,8 @@ run_project() {
   passed=$((passed + $(count passed)))
   failed=$((failed + failures))
   skipped=$((skipped + $(count skipped)))
+  mapfile -t -O "${#fallen[@]}" fallen < <(
+    grep -o '<test [^>]*result="Fail"[^>]*>' "$report" 2>/dev/null | sed 's/.* name="\([^"]*\)".*/\1/')
 }
 
 count() {

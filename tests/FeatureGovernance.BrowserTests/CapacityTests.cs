@@ -23,7 +23,7 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
         await planner.Page.Locator("#share-0").FillAsync("25");
         await planner.Page.GetByRole(AriaRole.Button, new() { Name = "Save and compare" }).ClickAsync();
 
-        await Assertions.Expect(planner.Page.GetByText("demand of the other plan").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(planner.Page.GetByText("demand of the other plan").First).ToBeVisibleAsync();
         (await planner.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand and supply of home-page-cpu") }).GetAttributeAsync("aria-label")).Should().NotBeNullOrEmpty();
         var download = await planner.Page.RunAndWaitForDownloadAsync(() => planner.Page.GetByRole(AriaRole.Link, new() { Name = "Save as CSV" }).ClickAsync());
         download.SuggestedFilename.Should().EndWith(".csv");

@@ -7,6 +7,7 @@ using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Capacity;
 
@@ -99,12 +100,12 @@ internal static class PlanEndpoints
             return (Refused)PlanQuery.Unknown(id);
         if (!plan.IsOpen)
             return (Refused)new Refusal(RefusalKind.Conflict, "plan-ended", $"Plan {id} has {plan.View.State} already.");
-        await PlanLedger.RequestCancelAsync(write.Connection, id, cancellation);
+        await PlanLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
         // Nobody is there to hear the request while the lock is free.
-        if (await PlanLedger.TryHoldAsync(write.Connection, id, cancellation))
+        if (await PlanLedger.Runs.TryHoldAsync(write.Connection, id, cancellation))
         {
-            await PlanLedger.EndAsync(write.Connection, id, PlanState.Cancelled, write.Now, null, cancellation);
-            await PlanLedger.ReleaseAsync(write.Connection, id);
+            await PlanLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation);
+            await PlanLedger.Runs.ReleaseAsync(write.Connection, id);
         }
 
         var after = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;

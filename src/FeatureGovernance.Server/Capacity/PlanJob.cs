@@ -1,5 +1,5 @@
-using System.Data;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Npgsql;
@@ -26,7 +26,7 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (!await PlanLedger.TryHoldAsync(connection, id, cancellation))
+        if (!await PlanLedger.Runs.TryHoldAsync(connection, id, cancellation))
             return;
         try
         {
@@ -35,77 +35,42 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
         }
         finally
         {
-            // A broken session has let go of its lock already.
-            if (connection.State == ConnectionState.Open)
-                await PlanLedger.ReleaseAsync(connection, id);
+            await PlanLedger.Runs.ReleaseAsync(connection, id);
         }
     }
 
     private async Task ExecuteAsync(NpgsqlConnection connection, StoredPlan plan, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var watching = new CancellationTokenSource();
-        var watch = WatchAsync(plan.Id, stop, watching.Token);
         try
         {
-            await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, stop.Token);
-            var outcome = await new Planning(connection, plan, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(stop.Token);
-            write.Origin = Origin.System("capacity");
-            await write.BeginAsync(cancellation);
-            await PlanLedger.SucceedAsync(write.Connection, plan.Id, outcome.Planned, [.. outcome.LeftOut], outcome.Totals, Now, cancellation);
-            write.Record(NewEvent.Of<object>("capacity.planned", "plan", plan.Id, $"{plan.Id}", null, new { pools = outcome.Planned, leftOut = outcome.LeftOut.Count }));
-            await write.CommitAsync(cancellation);
-            LogDone(plan.Id, outcome.Planned);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && stop.IsCancellationRequested)
-        {
-            await EndAsync(plan.Id, PlanState.Cancelled, null);
+            if (!await PlanLedger.Runs.WorkAsync(source, plan.Id, stop => MakeAsync(connection, plan, stop), cancellation))
+                await EndAsync(plan.Id, RunState.Cancelled, null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await EndAsync(plan.Id, PlanState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
+            await EndAsync(plan.Id, RunState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
             throw;
-        }
-        finally
-        {
-            await watching.CancelAsync();
-            await watch;
         }
     }
 
-    private async Task EndAsync(int id, PlanState state, string? error)
+    private async Task MakeAsync(NpgsqlConnection connection, StoredPlan plan, CancellationToken cancellation)
+    {
+        await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, cancellation);
+        var outcome = await new Planning(connection, plan, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(cancellation);
+        write.Origin = Origin.System("capacity");
+        await write.BeginAsync(cancellation);
+        await PlanLedger.SucceedAsync(write.Connection, plan.Id, outcome.Planned, [.. outcome.LeftOut], outcome.Totals, Now, cancellation);
+        write.Record(NewEvent.Of<object>("capacity.planned", "plan", plan.Id, $"{plan.Id}", null, new { pools = outcome.Planned, leftOut = outcome.LeftOut.Count }));
+        await write.CommitAsync(cancellation);
+        LogDone(plan.Id, outcome.Planned);
+    }
+
+    private async Task EndAsync(int id, RunState state, string? error)
     {
         await using var connection = await source.OpenConnectionAsync();
         await PlanLedger.EndAsync(connection, id, state, Now, error, CancellationToken.None);
     }
 
-    private async Task WatchAsync(int id, CancellationTokenSource stop, CancellationToken watching)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), watching);
-                if (await PlanLedger.CancelRequestedAsync(source, id, watching))
-                {
-                    await stop.CancelAsync();
-                    return;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (NpgsqlException exception)
-        {
-            // The plan itself will tell where the database is gone; only requests to stop go unheard meanwhile.
-            LogUnheard(id, exception);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Capacity plan {Id} covers {Pools} pools")]
     private partial void LogDone(int id, int pools);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Capacity plan {Id} cannot hear requests to stop")]
-    private partial void LogUnheard(int id, Exception exception);
 }

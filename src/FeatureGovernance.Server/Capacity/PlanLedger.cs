@@ -1,19 +1,11 @@
 using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace FeatureGovernance.Server.Capacity;
-
-internal enum PlanState
-{
-    Queued,
-    Running,
-    Succeeded,
-    Failed,
-    Cancelled,
-}
 
 /// <summary>A plan as asked for.</summary>
 internal sealed record StoredPlan(int Id, DateOnly AsOf, IReadOnlyList<ScenarioDefinition> Scenarios, int[]? Pools, string? Totals, PlanSummary View)
@@ -21,13 +13,10 @@ internal sealed record StoredPlan(int Id, DateOnly AsOf, IReadOnlyList<ScenarioD
     public bool IsOpen => View.State is "queued" or "running";
 }
 
-/// <summary>
-/// The table of plans. Who works on a plan holds a session's advisory lock on its number, so a plan that is running while the lock is free belongs
-/// to a process that is gone.
-/// </summary>
+/// <summary>The table of plans.</summary>
 internal static class PlanLedger
 {
-    private const int LockSpace = 0x46474350;
+    public static readonly RunTable Runs = new("capacity.plan", 0x46474350);
 
     private const string Columns = """
         id, as_of, scenarios::text, pools, totals::text, state, name, requested_by, requested_at, finished_at, progress, cancel_requested, planned, left_out, error
@@ -96,76 +85,36 @@ internal static class PlanLedger
     }
 
     /// <summary>Ends a plan that has not ended, without a result.</summary>
-    public static async Task EndAsync(NpgsqlConnection connection, int id, PlanState state, DateTimeOffset at, string? error, CancellationToken cancellation)
+    public static async Task EndAsync(NpgsqlConnection connection, int id, RunState state, DateTimeOffset at, string? error, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            with emptied as (delete from capacity.plan_pool where plan_id = $1)
-            update capacity.plan set state = $2, finished_at = $3, error = $4 where id = $1 and state in (0, 1)
-            """, connection);
-        command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue((short)state);
-        command.Parameters.AddWithValue(at);
-        command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)error ?? DBNull.Value);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    public static async Task RequestCancelAsync(NpgsqlConnection connection, int id, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("update capacity.plan set cancel_requested = true where id = $1 and state in (0, 1)", connection);
+        await using var command = new NpgsqlCommand("delete from capacity.plan_pool where plan_id = $1", connection);
         command.Parameters.AddWithValue(id);
         await command.ExecuteNonQueryAsync(cancellation);
+        await Runs.EndAsync(connection, id, state, at, error, cancellation);
     }
 
-    public static async Task<bool> CancelRequestedAsync(NpgsqlDataSource source, int id, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand("select cancel_requested from capacity.plan where id = $1");
-        command.Parameters.AddWithValue(id);
-        return await command.ExecuteScalarAsync(cancellation) is true;
-    }
+    private static Task<List<StoredPlan>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) =>
+        Runs.ReadAsync(connection, Columns, where, arguments, Read, cancellation);
 
-    public static async Task<bool> TryHoldAsync(NpgsqlConnection connection, int id, CancellationToken cancellation)
+    private static StoredPlan Read(NpgsqlDataReader reader)
     {
-        await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LockSpace}, $1)", connection);
-        command.Parameters.AddWithValue(id);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    public static async Task ReleaseAsync(NpgsqlConnection connection, int id)
-    {
-        await using var command = new NpgsqlCommand($"select pg_advisory_unlock({LockSpace}, $1)", connection);
-        command.Parameters.AddWithValue(id);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<List<StoredPlan>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand($"select {Columns} from capacity.plan {where}", connection);
-        foreach (var argument in arguments)
-            command.Parameters.Add(new() { Value = argument });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var plans = new List<StoredPlan>();
-        while (await reader.ReadAsync(cancellation))
+        var scenarios = Json.Read<List<ScenarioDefinition>>(reader.GetString(2))!;
+        var view = new PlanSummary
         {
-            var scenarios = Json.Read<List<ScenarioDefinition>>(reader.GetString(2))!;
-            var view = new PlanSummary
-            {
-                Id = reader.GetInt32(0),
-                AsOf = reader.GetFieldValue<DateOnly>(1),
-                Scenarios = [.. scenarios.Select(scenario => scenario.Name!)],
-                State = Words.Of((PlanState)reader.GetInt16(5)),
-                Name = reader.GetValue(6) as string,
-                RequestedBy = reader.GetString(7),
-                RequestedAt = reader.GetFieldValue<DateTimeOffset>(8),
-                FinishedAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
-                Progress = reader.GetDouble(10),
-                CancelRequested = reader.GetBoolean(11),
-                Pools = reader.GetValue(12) as int?,
-                LeftOut = reader.GetValue(13) as string[],
-                Error = reader.GetValue(14) as string,
-            };
-            plans.Add(new(view.Id, view.AsOf, scenarios, reader.GetValue(3) as int[], reader.GetValue(4) as string, view));
-        }
-
-        return plans;
+            Id = reader.GetInt32(0),
+            AsOf = reader.GetFieldValue<DateOnly>(1),
+            Scenarios = [.. scenarios.Select(scenario => scenario.Name!)],
+            State = Words.Of((RunState)reader.GetInt16(5)),
+            Name = reader.GetValue(6) as string,
+            RequestedBy = reader.GetString(7),
+            RequestedAt = reader.GetFieldValue<DateTimeOffset>(8),
+            FinishedAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+            Progress = reader.GetDouble(10),
+            CancelRequested = reader.GetBoolean(11),
+            Pools = reader.GetValue(12) as int?,
+            LeftOut = reader.GetValue(13) as string[],
+            Error = reader.GetValue(14) as string,
+        };
+        return new(view.Id, view.AsOf, scenarios, reader.GetValue(3) as int[], reader.GetValue(4) as string, view);
     }
 }

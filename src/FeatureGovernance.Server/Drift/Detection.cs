@@ -135,8 +135,8 @@ internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset
 
     private async Task ReportAsync(string phase, double fraction, CancellationToken cancellation)
     {
-        if (await DriftRuns.ReportAsync(source, run, phase, fraction, Counts, cancellation))
-            throw new RunCancelledException();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await DriftRuns.Runs.ReportAsync(connection, run, new(phase, fraction, Counts), cancellation);
     }
 
     private void Count(string what, long number) => Counts[what] = Counts.GetValueOrDefault(what) + number;

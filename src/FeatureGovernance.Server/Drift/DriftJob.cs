@@ -1,5 +1,5 @@
-using System.Data;
 using System.Diagnostics;
+using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Npgsql;
@@ -28,7 +28,7 @@ internal sealed partial class DriftJob(NpgsqlDataSource source, IServiceScopeFac
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        while (!await DriftRuns.TryHoldAsync(connection, cancellation))
+        while (!await DriftRuns.Runs.TryHoldAsync(connection, id, cancellation))
         {
             // A run that is queued may find the one before it just letting go; one that is running is somebody else's.
             if (await DriftRuns.FindAsync(connection, id, cancellation) is not { State: "queued" })
@@ -43,48 +43,46 @@ internal sealed partial class DriftJob(NpgsqlDataSource source, IServiceScopeFac
         }
         finally
         {
-            // A broken session has let go of its lock already.
-            if (connection.State == ConnectionState.Open)
-                await DriftRuns.ReleaseAsync(connection);
+            await DriftRuns.Runs.ReleaseAsync(connection, id);
         }
     }
 
     private async Task ExecuteAsync(int id, CancellationToken cancellation)
     {
-        var begun = Stopwatch.GetTimestamp();
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
-            var detection = new Detection(source, id, write.Now);
-            var incidents = await detection.FindAsync(cancellation);
-            write.Origin = Audit.Origin.System("drift");
-            await write.BeginAsync(cancellation);
-            await IncidentPublication.ExecuteAsync(write, id, incidents, detection.Counts, cancellation);
-            await DriftRuns.EndAsync(write.Connection, id, DriftRunState.Succeeded, write.Now, null, detection.Counts, cancellation);
-            await write.CommitAsync(cancellation);
-            LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"), detection.Counts.GetValueOrDefault("incidents"));
-        }
-        catch (RunCancelledException)
-        {
-            await EndAsync(id, DriftRunState.Cancelled, null);
+            if (!await DriftRuns.Runs.WorkAsync(source, id, stop => DetectAsync(id, stop), cancellation))
+                await EndAsync(id, RunState.Cancelled, null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await EndAsync(id, DriftRunState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
+            await EndAsync(id, RunState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
             throw;
         }
     }
 
-    private async Task EndAsync(int id, DriftRunState state, string? error)
+    private async Task DetectAsync(int id, CancellationToken cancellation)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        await using var scope = scopes.CreateAsyncScope();
+        await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
+        var detection = new Detection(source, id, write.Now);
+        var incidents = await detection.FindAsync(cancellation);
+        write.Origin = Audit.Origin.System("drift");
+        await write.BeginAsync(cancellation);
+        await IncidentPublication.ExecuteAsync(write, id, incidents, detection.Counts, cancellation);
+        await DriftRuns.Runs.ReportAsync(write.Connection, id, new("publication", 1, detection.Counts), cancellation);
+        await DriftRuns.Runs.EndAsync(write.Connection, id, RunState.Succeeded, write.Now, null, cancellation);
+        await write.CommitAsync(cancellation);
+        LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"), detection.Counts.GetValueOrDefault("incidents"));
+    }
+
+    private async Task EndAsync(int id, RunState state, string? error)
     {
         await using var connection = await source.OpenConnectionAsync();
-        await DriftRuns.EndAsync(connection, id, state, WriteTransaction.Truncate(clock.GetUtcNow()), error, null, CancellationToken.None);
+        await DriftRuns.Runs.EndAsync(connection, id, state, WriteTransaction.Truncate(clock.GetUtcNow()), error, CancellationToken.None);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Detection run {Id} read {Profiles} profiles in {Seconds:0.0} s and found {Incidents} incidents")]
     private partial void LogDone(int id, double seconds, long profiles, long incidents);
 }
-
-/// <summary>Somebody asked the run to stop.</summary>
-internal sealed class RunCancelledException : Exception;

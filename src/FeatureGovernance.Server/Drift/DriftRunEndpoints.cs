@@ -8,6 +8,7 @@ using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Drift;
 
@@ -17,8 +18,8 @@ internal static class DriftRunEndpoints
     public static async Task<Results<Accepted<DriftRunView>, Refused>> Start(WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation)
     {
         // Without the lock a running row is what a killed process left; its place is free.
-        if (await DriftRuns.ActiveAsync(write.Connection, cancellation) is { State: "running" } left && !await DriftRuns.IsHeldAsync(write.Connection, cancellation))
-            await DriftRuns.EndAsync(write.Connection, left.Id, DriftRunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", null, cancellation);
+        if (await DriftRuns.ActiveAsync(write.Connection, cancellation) is { State: "running" } left && !await DriftRuns.Runs.IsHeldAsync(write.Connection, left.Id, cancellation))
+            await DriftRuns.Runs.EndAsync(write.Connection, left.Id, RunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", cancellation);
         if (await DriftRuns.AddAsync(write.Connection, write.Origin.Actor, write.Now, cancellation) is not { } id)
         {
             var number = Number((await DriftRuns.ActiveAsync(write.Connection, cancellation))?.Id ?? 0);
@@ -58,10 +59,10 @@ internal static class DriftRunEndpoints
         if (run.State is not ("queued" or "running"))
             return (Refused)new Refusal(RefusalKind.Conflict, "detection-run-ended", $"Detection run {id} has {run.State} already.");
         // Nobody is there to hear a request while the lock is free.
-        if (await DriftRuns.IsHeldAsync(write.Connection, cancellation))
-            await DriftRuns.RequestCancelAsync(write.Connection, id, cancellation);
+        if (await DriftRuns.Runs.IsHeldAsync(write.Connection, id, cancellation))
+            await DriftRuns.Runs.RequestCancelAsync(write.Connection, id, cancellation);
         else
-            await DriftRuns.EndAsync(write.Connection, id, DriftRunState.Cancelled, write.Now, null, null, cancellation);
+            await DriftRuns.Runs.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation);
         var after = (await DriftRuns.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("drift.cancel-requested", "drift-run", id, $"{id}", new { run.State }, new { after.State, after.CancelRequested }));
         return TypedResults.Accepted($"/api/v1/drift/runs/{id}", after);

@@ -13,21 +13,30 @@ namespace FeatureGovernance.Server.Drift;
 /// <summary>Profiles files in the background: what a file says lands as a whole, or not at all.</summary>
 internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scopes, ScanRoots roots, IBackgroundJobClient jobs, TimeProvider clock)
 {
-    /// <summary>Begins the scheduled scans that are due.</summary>
+    private const int MostAttempts = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Begins the scheduled scans that are due, and those whose process was killed.</summary>
     [AutomaticRetry(Attempts = 0)]
     public async Task RunDueAsync(CancellationToken cancellation)
     {
-        foreach (var id in await Scans.AddDueAsync(source, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation))
+        var now = WriteTransaction.Truncate(clock.GetUtcNow());
+        foreach (var id in (int[])[.. await Scans.LeftAsync(source, now - Patience, cancellation), .. await Scans.AddDueAsync(source, now, cancellation)])
             jobs.Enqueue<ScanJob>(job => job.RunAsync(id, CancellationToken.None));
     }
 
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
-        if (await Scans.StartAsync(source, id, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation) is not { } request)
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (!await Scans.Runs.TryHoldAsync(connection, id, cancellation))
             return;
         try
         {
+            if (await Scans.StartAsync(connection, id, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation) is not var (request, attempts))
+                return;
+            if (attempts > MostAttempts)
+                throw new ProfilingException($"Its process stopped {MostAttempts} times in the middle; the files may be too large for this machine. Profile them in parts, or where they live.");
             await ScanAsync(id, request, cancellation);
         }
         catch (Exception fault) when (fault is ProfilingException or IOException or UnauthorizedAccessException)
@@ -38,6 +47,10 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         {
             await Scans.FailAsync(source, id, WriteTransaction.Truncate(clock.GetUtcNow()), "The server failed; its log says more.");
             throw;
+        }
+        finally
+        {
+            await Scans.Runs.ReleaseAsync(connection, id);
         }
     }
 

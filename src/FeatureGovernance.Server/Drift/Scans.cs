@@ -1,6 +1,7 @@
 using FeatureGovernance.Contracts.Drift;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,6 +17,8 @@ internal enum ScanEvery
 /// <summary>The tables of scans and of their schedules.</summary>
 internal static class Scans
 {
+    public static readonly RunTable Runs = new("drift.scan", 0x46475343);
+
     public static async Task<int> AddAsync(NpgsqlConnection connection, ScanRequest request, string by, DateTimeOffset at, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("insert into drift.scan (request, requested_by, requested_at) values ($1, $2, $3) returning id", connection);
@@ -42,13 +45,31 @@ internal static class Scans
         return added;
     }
 
-    /// <summary>Marks a scan as begun; null where it was already.</summary>
-    public static async Task<ScanRequest?> StartAsync(NpgsqlDataSource source, int id, DateTimeOffset at, CancellationToken cancellation)
+    /// <summary>Scans that were left behind: asked for before that time, and neither ended nor worked on.</summary>
+    public static async Task<List<int>> LeftAsync(NpgsqlDataSource source, DateTimeOffset before, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("update drift.scan set state = 1, started_at = $2 where id = $1 and state = 0 returning request::text");
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var left = new List<int>();
+        foreach (var id in await Runs.ReadAsync(connection, "id", "where state in (0, 1) and requested_at < $1 order by id limit 100", [before], reader => reader.GetInt32(0), cancellation))
+        {
+            if (!await Runs.IsHeldAsync(connection, id, cancellation))
+                left.Add(id);
+        }
+
+        return left;
+    }
+
+    /// <summary>Marks a scan as begun, or begun again after its process was killed, and tells how often it was; null where it has ended.</summary>
+    public static async Task<(ScanRequest Request, int Attempts)?> StartAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            update drift.scan set state = 1, started_at = $2, rows = 0, attempts = attempts + 1
+            where id = $1 and state in (0, 1) returning request::text, attempts
+            """, connection);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(at);
-        return Json.Read<ScanRequest>((string?)await command.ExecuteScalarAsync(cancellation));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (Json.Read<ScanRequest>(reader.GetString(0))!, reader.GetInt16(1)) : null;
     }
 
     public static void Report(NpgsqlDataSource source, int id, long rows)
@@ -80,23 +101,12 @@ internal static class Scans
     }
 
     /// <summary>Scans before one, the newest first; or the one asked for.</summary>
-    public static async Task<List<ScanView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            $"select id, state, request::text, requested_by, requested_at, finished_at, rows, profiles, replaced, skipped, error from drift.scan {where}", connection);
-        foreach (var argument in arguments)
-            command.Parameters.Add(new() { Value = argument });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var scans = new List<ScanView>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            scans.Add(new(
-                reader.GetInt32(0), Words.Of((DriftRunState)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!, reader.GetString(3),
-                reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6),
-                reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetInt32(8), reader.GetFieldValue<string[]>(9),
-                reader.IsDBNull(10) ? null : reader.GetString(10)));
-        }
-
-        return scans;
-    }
+    public static Task<List<ScanView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) => Runs.ReadAsync(
+        connection, "id, state, request::text, requested_by, requested_at, finished_at, rows, profiles, replaced, skipped, error", where, arguments,
+        reader => new ScanView(
+            reader.GetInt32(0), Words.Of((RunState)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!, reader.GetString(3),
+            reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6),
+            reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetInt32(8), reader.GetFieldValue<string[]>(9),
+            reader.IsDBNull(10) ? null : reader.GetString(10)),
+        cancellation);
 }

@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Jobs;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Value;
@@ -48,7 +49,8 @@ internal sealed class Scoring(NpgsqlConnection connection, StartedRun run, Func<
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await Publication.ExecuteAsync(connection, run.Id, at, cancellation);
-        await RunLedger.EndAsync(connection, run.Id, RunState.Succeeded, at, null, counts, cancellation);
+        await RunLedger.Runs.ReportAsync(connection, run.Id, new("publication", 1, counts), cancellation);
+        await RunLedger.Runs.EndAsync(connection, run.Id, RunState.Succeeded, at, null, cancellation);
         await AuditTrail.AppendAsync(connection, transaction,
             [NewEvent.Of<object>("scoring.finished", "scoring-run", run.Id, $"{run.Id}", null, new { run.Full, run.AsOf, counts })],
             Origin.System("scoring"), at, cancellation);

@@ -9,6 +9,7 @@ using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
+using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Value;
 
@@ -42,7 +43,7 @@ internal static class ScoringEndpoints
     {
         // Without the lock a running row is what a killed process left; its place is free.
         if (await RunLedger.ActiveAsync(write.Connection, cancellation) is { Held: false, Run.State: "running" } left)
-            await RunLedger.EndAsync(write.Connection, left.Run.Id, RunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", null, cancellation);
+            await RunLedger.Runs.EndAsync(write.Connection, left.Run.Id, RunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", cancellation);
 
         var today = DateOnly.FromDateTime(write.Now.UtcDateTime);
         if (await RunLedger.AddAsync(write.Connection, body?.Full ?? false, today, write.Origin.Actor, write.Now, cancellation) is not { } id)
@@ -86,10 +87,10 @@ internal static class ScoringEndpoints
             return (Refused)new Refusal(RefusalKind.Conflict, "scoring-run-ended", $"Scoring run {id} has {run.State} already.");
 
         // Nobody is there to hear a request while the lock is free.
-        if (await RunLedger.IsHeldAsync(write.Connection, cancellation))
-            await RunLedger.RequestCancelAsync(write.Connection, id, cancellation);
+        if (await RunLedger.Runs.IsHeldAsync(write.Connection, id, cancellation))
+            await RunLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
         else
-            await RunLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, null, cancellation);
+            await RunLedger.Runs.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation);
         var after = (await RunLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("scoring.cancel-requested", "scoring-run", id, $"{id}", new { run.State }, new { after.State, after.CancelRequested }));
         return TypedResults.Accepted($"/api/v1/scoring/runs/{id}", after);

@@ -1,6 +1,6 @@
-using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Observability;
 using FeatureGovernance.Server.Storage;
 using Hangfire;
@@ -45,7 +45,7 @@ internal sealed partial class ScoringJob(NpgsqlDataSource source, TimeProvider c
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        while (!await RunLedger.TryHoldAsync(connection, cancellation))
+        while (!await RunLedger.Runs.TryHoldAsync(connection, id, cancellation))
         {
             // A run that is queued may find the one before it just letting go; one that is running is somebody else's.
             if (await RunLedger.FindAsync(connection, id, cancellation) is not { State: "queued" })
@@ -60,76 +60,46 @@ internal sealed partial class ScoringJob(NpgsqlDataSource source, TimeProvider c
         }
         finally
         {
-            // A broken session has let go of its lock already.
-            if (connection.State == ConnectionState.Open)
-                await RunLedger.ReleaseAsync(connection);
+            await RunLedger.Runs.ReleaseAsync(connection, id);
         }
     }
 
     private async Task ExecuteAsync(NpgsqlConnection connection, StartedRun run, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var watching = new CancellationTokenSource();
-        var watch = WatchAsync(run.Id, stop, watching.Token);
         try
         {
-            var scoring = new Scoring(connection, run, progress => RunLedger.ReportAsync(source, run.Id, progress, CancellationToken.None));
-            var counts = await scoring.ExecuteAsync(() => WriteTransaction.Truncate(clock.GetUtcNow()), stop.Token);
-            foreach (var (name, count) in counts)
-                Rows.Add(count, new KeyValuePair<string, object?>("kind", name));
-            Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("full", run.Full));
-            LogDone(run.Id, Stopwatch.GetElapsedTime(begun).TotalSeconds, counts.GetValueOrDefault("features"));
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && stop.IsCancellationRequested)
-        {
-            await EndAsync(run.Id, RunState.Cancelled, null);
+            if (!await RunLedger.Runs.WorkAsync(source, run.Id, stop => ScoreAsync(connection, run, begun, stop), cancellation))
+                await EndAsync(run.Id, RunState.Cancelled, null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             await EndAsync(run.Id, RunState.Failed, exception is PostgresException refused ? refused.MessageText : exception.Message);
             throw;
         }
-        finally
-        {
-            await watching.CancelAsync();
-            await watch;
-        }
+    }
+
+    private async Task ScoreAsync(NpgsqlConnection connection, StartedRun run, long begun, CancellationToken cancellation)
+    {
+        var counts = await new Scoring(connection, run, progress => ReportAsync(run.Id, progress)).ExecuteAsync(() => WriteTransaction.Truncate(clock.GetUtcNow()), cancellation);
+        foreach (var (name, count) in counts)
+            Rows.Add(count, new KeyValuePair<string, object?>("kind", name));
+        Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("full", run.Full));
+        LogDone(run.Id, Stopwatch.GetElapsedTime(begun).TotalSeconds, counts.GetValueOrDefault("features"));
+    }
+
+    private async Task ReportAsync(int id, RunProgress progress)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await RunLedger.Runs.ReportAsync(connection, id, progress, CancellationToken.None);
     }
 
     private async Task EndAsync(int id, RunState state, string? error)
     {
         await using var connection = await source.OpenConnectionAsync();
-        await RunLedger.EndAsync(connection, id, state, WriteTransaction.Truncate(clock.GetUtcNow()), error, null, CancellationToken.None);
-    }
-
-    private async Task WatchAsync(int id, CancellationTokenSource stop, CancellationToken watching)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), watching);
-                if (await RunLedger.CancelRequestedAsync(source, id, watching))
-                {
-                    await stop.CancelAsync();
-                    return;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (NpgsqlException exception)
-        {
-            // The run itself will tell where the database is gone; only requests to stop go unheard meanwhile.
-            LogUnheard(id, exception);
-        }
+        await RunLedger.Runs.EndAsync(connection, id, state, WriteTransaction.Truncate(clock.GetUtcNow()), error, CancellationToken.None);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scoring run {Id} scored {Features} features in {Seconds:0.0} s")]
     private partial void LogDone(int id, double seconds, long features);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Requests to cancel scoring run {Id} cannot be heard")]
-    private partial void LogUnheard(int id, Exception exception);
 }

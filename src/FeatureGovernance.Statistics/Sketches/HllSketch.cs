@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
@@ -100,9 +99,8 @@ public sealed class HllSketch
     /// <summary>Counts a number; equal numbers count once.</summary>
     public void Update(long item)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, item);
-        Update(bytes);
+        var (first, second) = MurmurHash3.Hash((ulong)item, HashSeed);
+        Update(first, second);
     }
 
     /// <summary>Counts a number; all NaN are one item, and 0 and -0 another.</summary>
@@ -128,6 +126,11 @@ public sealed class HllSketch
         if (item.IsEmpty)
             return;
         var (first, second) = MurmurHash3.Hash(item, HashSeed);
+        Update(first, second);
+    }
+
+    private void Update(ulong first, ulong second)
+    {
         var value = Math.Min(BitOperations.LeadingZeroCount(second) + 1, MostValue);
         Update(((uint)value << PairTable.AddressBits) | ((uint)first & PairTable.AddressOnly));
     }

@@ -85,6 +85,35 @@ public sealed class KllSketch<T>
         Add(item);
     }
 
+    /// <summary>Adds items in their order, as one by one.</summary>
+    /// <param name="items">None of them unordered (NaN).</param>
+    internal void UpdateAll(ReadOnlySpan<T> items)
+    {
+        if (items.IsEmpty)
+            return;
+        if (Count == 0)
+            minimum = maximum = items[0];
+        foreach (var item in items)
+        {
+            if (Items.Compare(item, minimum) < 0)
+                minimum = item;
+            else if (Items.Compare(item, maximum) > 0)
+                maximum = item;
+        }
+
+        Count = checked(Count + items.Length);
+        for (var left = items; !left.IsEmpty;)
+        {
+            Compress();
+            var taken = left[..Math.Min(left.Length, capacity - Retained)];
+            levels[0].AddRange(taken);
+            Retained += taken.Length;
+            left = left[taken.Length..];
+        }
+
+        LevelZeroSorted = false;
+    }
+
     /// <summary>Adds the stream of another sketch; the other is left as it is.</summary>
     /// <exception cref="ArgumentException">The other sketch orders its items differently or has another smallest level size.</exception>
     public void Merge(KllSketch<T> other)

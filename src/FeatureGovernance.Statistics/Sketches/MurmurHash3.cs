@@ -26,15 +26,11 @@ internal static class MurmurHash3
         first ^= MixFirst(BinaryPrimitives.ReadUInt64LittleEndian(tail));
         second ^= MixSecond(BinaryPrimitives.ReadUInt64LittleEndian(tail[8..]));
 
-        first ^= (ulong)bytes.Length;
-        second ^= (ulong)bytes.Length;
-        first += second;
-        second += first;
-        first = Finalize(first);
-        second = Finalize(second);
-        first += second;
-        return (first, second + first);
+        return Finish(first ^ (ulong)bytes.Length, second ^ (ulong)bytes.Length);
     }
+
+    /// <summary>The hash of the eight bytes of a number, the least first.</summary>
+    public static (ulong First, ulong Second) Hash(ulong number, ulong seed) => Finish(seed ^ MixFirst(number) ^ sizeof(ulong), seed ^ sizeof(ulong));
 
     /// <summary>The finalizer: spreads every bit of the input over all bits of the result.</summary>
     public static ulong Finalize(ulong bits)
@@ -42,6 +38,16 @@ internal static class MurmurHash3
         bits = (bits ^ (bits >> 33)) * 0xff51afd7ed558ccd;
         bits = (bits ^ (bits >> 33)) * 0xc4ceb9fe1a85ec53;
         return bits ^ (bits >> 33);
+    }
+
+    private static (ulong First, ulong Second) Finish(ulong first, ulong second)
+    {
+        first += second;
+        second += first;
+        first = Finalize(first);
+        second = Finalize(second);
+        first += second;
+        return (first, second + first);
     }
 
     private static ulong MixFirst(ulong block) => BitOperations.RotateLeft(block * FirstMultiplier, 31) * SecondMultiplier;

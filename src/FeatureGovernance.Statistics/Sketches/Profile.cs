@@ -24,10 +24,10 @@ public sealed class Profile<T>
     public ProfileShape Shape { get; }
 
     /// <summary>How many values, and how many of a special kind.</summary>
-    public ProfileCounts Counts { get; private set; }
+    public ProfileCounts Counts { get; internal set; }
 
     /// <summary>Moments of the finite measures.</summary>
-    public Moments Moments { get; private set; }
+    public Moments Moments { get; internal set; }
 
     /// <summary>The distribution of the measures that are numbers.</summary>
     public KllSketch<double> Quantiles => Sketches.Quantiles;
@@ -49,7 +49,10 @@ public sealed class Profile<T>
     internal ProfileSketches<T> Sketches { get; }
 
     /// <summary>Adds a missing value.</summary>
-    public void UpdateNull() => Counts += new ProfileCounts(1, Nulls: 1);
+    public void UpdateNull() => UpdateNulls(1);
+
+    /// <summary>Adds so many missing values.</summary>
+    public void UpdateNulls(long count) => Counts += new ProfileCounts(count, Nulls: count);
 
     /// <summary>Adds a value.</summary>
     /// <param name="value">The value.</param>

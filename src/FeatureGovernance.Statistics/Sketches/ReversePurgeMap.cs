@@ -81,9 +81,17 @@ internal sealed class ReversePurgeMap<T>
     /// <summary>Reduces every counter by the median of a sample of them and drops those not above 0; the reduction.</summary>
     public long Purge(int mostEntries)
     {
-        var sample = Entries().Take(Math.Min(MostSamples, mostEntries)).Select(entry => entry.Count).ToArray();
-        Array.Sort(sample);
-        var reduction = sample[sample.Length / 2];
+        var samples = Math.Min(Math.Min(MostSamples, mostEntries), Count);
+        Span<long> sample = stackalloc long[MostSamples];
+        for (int slot = 0, taken = 0; taken < samples; slot++)
+        {
+            if (drifts[slot] > 0)
+                sample[taken++] = counts[slot];
+        }
+
+        sample = sample[..samples];
+        sample.Sort();
+        var reduction = sample[samples / 2];
         for (var slot = 0; slot < counts.Length; slot++)
             counts[slot] -= reduction;
 

@@ -8,6 +8,8 @@ namespace FeatureGovernance.BrowserTests.Fixtures;
 /// <summary>Debian's Chromium, or the one that FEATGOV_CHROMIUM names; without either the tests are skipped.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    // Not how fast, but that it happens: patience for a machine that does much else.
+    private const int Patience = 90_000;
     private static readonly string Path = Environment.GetEnvironmentVariable("FEATGOV_CHROMIUM") ?? "/usr/bin/chromium";
 
     private IPlaywright? playwright;
@@ -17,6 +19,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (!File.Exists(Path))
             return;
+        Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -36,6 +39,7 @@ public sealed class Browser : IAsyncLifetime
             BaseURL = address.AbsoluteUri, ViewportSize = new() { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, TimezoneId = "Europe/Berlin", Locale = "en-GB",
         });
+        context.SetDefaultTimeout(Patience);
         var visitor = new Visitor(await context.NewPageAsync());
         if (token is not null)
             await visitor.SignInAsync(token);

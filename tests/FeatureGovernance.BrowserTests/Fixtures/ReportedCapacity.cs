@@ -30,19 +30,8 @@ internal static class ReportedCapacity
     private static async Task<int> PlanAsync(Api api, string[] scenarios)
     {
         var id = (await api.PostAsync("capacity/plans", new { scenarios })).Expect(202).Number("id");
-        for (var attempt = 0; attempt < 1_200; attempt++)
-        {
-            var plan = (await api.GetAsync($"capacity/plans/{id}")).Expect(200);
-            if (plan.Text("state") is not ("queued" or "running"))
-            {
-                plan.Text("state").Should().Be("succeeded", "the plan says {0}", plan.Raw);
-                return id;
-            }
-
-            await Task.Delay(50);
-        }
-
-        throw new TimeoutException($"Plan {id} does not end.");
+        (await api.EndOfAsync($"capacity/plans/{id}")).ExpectState("succeeded");
+        return id;
     }
 
     private static string Line(string pool, DateOnly day, double demand, double supply) =>

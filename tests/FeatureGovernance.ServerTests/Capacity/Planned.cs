@@ -35,17 +35,7 @@ internal static class Planned
     public static async Task<Answer> PlanAsync(this Api api, params string[] scenarios)
     {
         var id = (await api.PostAsync("capacity/plans", new { scenarios })).Expect(202).Number("id");
-        for (var attempt = 0; ; attempt++)
-        {
-            var answer = (await api.GetAsync($"capacity/plans/{id}")).Expect(200);
-            if (answer.Text("state") is not ("queued" or "running") || attempt == 1_200)
-            {
-                answer.Text("state").Should().Be("succeeded", "the plan says {0}", answer.Raw);
-                return answer;
-            }
-
-            await Task.Delay(50);
-        }
+        return (await api.EndOfAsync($"capacity/plans/{id}")).ExpectState("succeeded");
     }
 
     public static JsonElement Pool(this Answer plan, string pool) =>

@@ -140,7 +140,7 @@ public sealed class CheckRequestTests(ApiServer server) : IClassFixture<ApiServe
         }
 
         JsonElement[] found = [];
-        for (var i = 0; i < 200 && found.Length < 3; i++)
+        for (var i = 0; i < 2_400 && found.Length < 3; i++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
             found = (await server.Admin.GetAsync("checks?model=recorded&verdict=fail")).Expect(200).Items();

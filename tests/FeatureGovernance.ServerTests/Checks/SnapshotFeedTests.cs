@@ -80,7 +80,7 @@ public sealed class SnapshotFeedTests(ApiServer server) : IClassFixture<ApiServe
 
     private static async Task Until(Func<Task<bool>> holds)
     {
-        for (var i = 0; i < 200 && !await holds(); i++)
+        for (var i = 0; i < 2_400 && !await holds(); i++)
             await Task.Delay(50, TestContext.Current.CancellationToken);
         (await holds()).Should().BeTrue();
     }

@@ -86,11 +86,32 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         await job.RunDueAsync(TestContext.Current.CancellationToken);
 
         var schedule = (await server.Admin.GetAsync("profiles/schedules")).Items().Should().ContainSingle().Which;
-        var scan = await EndOfAsync(schedule.GetProperty("lastScan").GetInt32());
+        var scan = await server.Admin.EndOfAsync($"profiles/scans/{schedule.GetProperty("lastScan")}");
         scan.Text("requestedBy").Should().Be("schedule:daily");
         scan.Number("profiles").Should().Be(2);
         (await server.Admin.DeleteAsync("profiles/schedules/daily")).Expect(204);
         (await server.Admin.DeleteAsync("profiles/schedules/daily")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_scan_whose_process_was_killed_is_made_again_but_not_for_ever()
+    {
+        var org = await server.OrganisationAsync("killed");
+        var file = Path.Combine(server.Folder, "killed.csv");
+        await File.WriteAllTextAsync(file, "day,f0\n2026-01-01,1\n2026-01-02,2\n", TestContext.Current.CancellationToken);
+        var killed = await LeftAsync(attempts: 1);
+        var hopeless = await LeftAsync(attempts: 3);
+
+        await Microsoft.Extensions.DependencyInjection.ActivatorUtilities.CreateInstance<Server.Drift.ScanJob>(server.Services)
+            .RunDueAsync(TestContext.Current.CancellationToken);
+
+        (await server.Admin.EndOfAsync($"profiles/scans/{killed}")).ExpectState("succeeded").Number("profiles").Should().Be(2);
+        (await server.Admin.EndOfAsync($"profiles/scans/{hopeless}")).ExpectState("failed").Text("error").Should().Contain("stopped 3 times");
+
+        Task<int> LeftAsync(int attempts) => server.QueryAsync<int>($$"""
+            insert into drift.scan (request, requested_by, requested_at, state, attempts)
+            values ('{"path": "{{file}}", "group": "{{org}}"}', 'test', now() - interval '1 hour', 1, {{attempts}}) returning id
+            """);
     }
 
     [Fact]
@@ -120,18 +141,7 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
     private async Task<JsonElement> WindowAsync(string feature) =>
         (await server.Admin.GetAsync($"features/{feature}/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").Should().ContainSingle().Which;
 
-    private async Task<Answer> ScanAsync(object request) => await EndOfAsync((await server.Admin.PostAsync("profiles/scan", request)).Expect(202).Number("id"));
-
-    private async Task<Answer> EndOfAsync(int id)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            var scan = (await server.Admin.GetAsync($"profiles/scans/{id}")).Expect(200);
-            if (scan.Text("state") is not ("queued" or "running") || attempt == 600)
-                return scan;
-            await Task.Delay(50);
-        }
-    }
+    private async Task<Answer> ScanAsync(object request) => await server.Admin.EndOfAsync($"profiles/scans/{(await server.Admin.PostAsync("profiles/scan", request)).Expect(202).Number("id")}");
 
     private static void Query(params string[] statements)
     {

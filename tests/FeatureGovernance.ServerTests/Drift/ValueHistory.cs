@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Telemetry;
-using FeatureGovernance.ServerTests.Value;
 
 namespace FeatureGovernance.ServerTests.Drift;
 
@@ -45,13 +44,7 @@ internal static class ValueHistory
     public static async Task<Answer> DetectAsync(this ApiServer server)
     {
         var id = (await server.Admin.PostAsync("drift/runs", new { })).Expect(202).Number("id");
-        for (var attempt = 0; ; attempt++)
-        {
-            var run = (await server.Admin.GetAsync($"drift/runs/{id}")).Expect(200);
-            if (run.Text("state") is not ("queued" or "running") || attempt == 1_200)
-                return run.ExpectState("succeeded");
-            await Task.Delay(50);
-        }
+        return (await server.Admin.EndOfAsync($"drift/runs/{id}")).ExpectState("succeeded");
     }
 
     public static async Task<JsonElement[]> IncidentsAsync(this ApiServer server, string query) =>

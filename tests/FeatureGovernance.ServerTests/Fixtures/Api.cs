@@ -17,6 +17,13 @@ public sealed record Answer(HttpStatusCode Status, JsonElement Body, HttpRespons
     public IEnumerable<string> FaultyFields =>
         Body.TryGetProperty("errors", out var errors) ? errors.EnumerateArray().Select(error => error.GetProperty("field").GetString()!) : [];
 
+    /// <summary>The same answer, of a run that ended in this state.</summary>
+    public Answer ExpectState(string state)
+    {
+        Text("state").Should().Be(state, "the run says {0}", Raw);
+        return this;
+    }
+
     public Answer Expect(int status)
     {
         ((int)Status).Should().Be(status, "the answer was {0}", Raw);
@@ -62,6 +69,18 @@ public sealed class Api(HttpClient http)
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new(contentType);
         return SendAsync(method, path, content, headers);
+    }
+
+    /// <summary>The run at this path when it is over; not how fast, but that it ends.</summary>
+    public async Task<Answer> EndOfAsync(string path)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var run = (await GetAsync(path)).Expect(200);
+            if (run.Text("state") is not ("queued" or "running") || attempt == 2_400)
+                return run;
+            await Task.Delay(50);
+        }
     }
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers)

@@ -12,6 +12,10 @@ public class ApiServer(TestCluster cluster) : IAsyncLifetime
 {
     public const string AdminToken = "the-administrators-token";
 
+    // A run's report is read for its failures: the servers under test speak only of theirs.
+    private static readonly string[] Quiet =
+        ["--Serilog:MinimumLevel:Default", "Error", "--Serilog:MinimumLevel:Override:Microsoft", "Error", "--Serilog:MinimumLevel:Override:Hangfire", "Error"];
+
     private WebApplication? app;
 
     /// <summary>The API as the administrator sees it.</summary>
@@ -24,7 +28,7 @@ public class ApiServer(TestCluster cluster) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         var connection = await cluster.NewDatabaseAsync();
-        var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", $"--ConnectionStrings:{StorageSetup.ConnectionName}", connection, "--FEATGOV_ADMIN_TOKEN", AdminToken]);
+        var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", $"--ConnectionStrings:{StorageSetup.ConnectionName}", connection, "--FEATGOV_ADMIN_TOKEN", AdminToken, .. Quiet]);
         Configure(builder);
         await builder.AddStorageAsync();
         app = Service.Build(builder);

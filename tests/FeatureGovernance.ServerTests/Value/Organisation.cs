@@ -74,22 +74,7 @@ internal static class Organisation
         return (await server.EndOfAsync(id)).ExpectState("succeeded");
     }
 
-    public static async Task<Answer> EndOfAsync(this ApiServer server, int id)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            var answer = (await server.Admin.GetAsync($"scoring/runs/{id}")).Expect(200);
-            if (answer.Text("state") is not ("queued" or "running") || attempt == 600)
-                return answer;
-            await Task.Delay(50);
-        }
-    }
-
-    public static Answer ExpectState(this Answer run, string state)
-    {
-        run.Text("state").Should().Be(state, "the run says {0}", run.Raw);
-        return run;
-    }
+    public static Task<Answer> EndOfAsync(this ApiServer server, int id) => server.Admin.EndOfAsync($"scoring/runs/{id}");
 
     /// <summary>Everything that scoring keeps and says, apart from run numbers and times.</summary>
     public static async Task<double[]> NumbersAsync(this ApiServer server)
@@ -123,13 +108,13 @@ internal static class Organisation
     {
         var source = server.Services.GetRequiredService<NpgsqlDataSource>();
         await using var connection = await source.OpenConnectionAsync();
-        (await RunLedger.TryHoldAsync(connection, CancellationToken.None)).Should().BeTrue();
+        (await RunLedger.Runs.TryHoldAsync(connection, 0, CancellationToken.None)).Should().BeTrue();
         var now = WriteTransaction.Truncate(TimeProvider.System.GetUtcNow());
         var id = (int)(await RunLedger.AddAsync(connection, full: false, Today, "test", now, CancellationToken.None))!;
         var run = await RunLedger.StartAsync(connection, id, now, CancellationToken.None);
         var scoring = new Scoring(connection, run!, progress => progress.Fraction >= at ? throw new InvalidOperationException("killed") : Task.CompletedTask);
         await scoring.Invoking(s => s.ExecuteAsync(() => now, CancellationToken.None)).Should().ThrowAsync<InvalidOperationException>();
-        await RunLedger.ReleaseAsync(connection);
+        await RunLedger.Runs.ReleaseAsync(connection, 0);
     }
 
     private static string Changed(int kind, int daysAgo) => $"""

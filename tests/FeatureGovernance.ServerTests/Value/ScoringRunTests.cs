@@ -1,3 +1,4 @@
+using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Value;
 using FeatureGovernance.ServerTests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,7 +68,7 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task Two_runs_at_once_are_refused_with_the_running_ones_number()
     {
         await using var connection = await server.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(TestContext.Current.CancellationToken);
-        (await RunLedger.TryHoldAsync(connection, CancellationToken.None)).Should().BeTrue("the test plays a process at work");
+        (await RunLedger.Runs.TryHoldAsync(connection, 0, CancellationToken.None)).Should().BeTrue("the test plays a process at work");
         var id = (await server.Admin.PostAsync("scoring/runs", new { })).Expect(202).Number("id");
 
         var second = await server.Admin.PostAsync("scoring/runs", new { full = true });
@@ -77,7 +78,7 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
         together.Should().OnlyContain(answer => (int)answer.Status == 409);
 
         (await server.Admin.PostAsync($"scoring/runs/{id}/cancel", new { })).Expect(202).Body.GetProperty("cancelRequested").GetBoolean().Should().BeTrue();
-        await RunLedger.ReleaseAsync(connection);
+        await RunLedger.Runs.ReleaseAsync(connection, 0);
         (await server.EndOfAsync(id)).ExpectState("cancelled");
         (await server.Admin.PostAsync($"scoring/runs/{id}/cancel", new { })).ExpectProblem(409, "scoring-run-ended");
     }

@@ -12,7 +12,6 @@ namespace FeatureGovernance.UnitTests.Value;
 public class FeastValueTests(ITestOutputHelper output)
 {
     private const int Folds = 3;
-    private const int Iterations = 150;
 
     [Fact]
     public void Value_ranks_features_as_training_without_them_does_and_what_is_deprecated_costs_no_more_than_stated()
@@ -20,8 +19,8 @@ public class FeastValueTests(ITestOutputHelper output)
         var sample = SampleFile.Read(SharedData.Path("feast", "my_training_ds.parquet"), new("loan_status"));
         var measured = ValueEngine.Measure(sample, new() { Repeats = 2 }, null, TestContext.Current.CancellationToken);
         string[] all = [.. sample.Features];
-        var full = Losses(sample, all);
-        Estimate Lost(IEnumerable<string> without) => Estimate.Over([.. Losses(sample, [.. all.Except(without)]).Zip(full, (less, with) => less - with)]);
+        var full = Losses(sample, all, measured.Iterations);
+        Estimate Lost(IEnumerable<string> without) => Estimate.Over([.. Losses(sample, [.. all.Except(without)], measured.Iterations).Zip(full, (less, with) => less - with)]);
 
         var compared = measured.Features.Select(f => (f.Feature, f.Share, Truth: Lost([f.Feature]))).Where(f => f.Truth.Mean > f.Truth.StandardError).ToArray();
         foreach (var (feature, share, truth) in compared)
@@ -30,7 +29,7 @@ public class FeastValueTests(ITestOutputHelper output)
 
         var away = measured.Features.Where(f => f.Recommendation == Recommendation.Deprecate).Select(f => f.Feature).ToArray();
         var cost = Lost(away);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Spearman {spearman:0.000}; without {string.Join(", ", away)}: {cost}; stated {measured.RemovalLoss} ± {measured.RemovalLossStandardError}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{measured.Iterations} rounds; Spearman {spearman:0.000}; without {string.Join(", ", away)}: {cost}; stated {measured.RemovalLoss} ± {measured.RemovalLossStandardError}"));
 
         compared.Length.Should().BeGreaterThan(5);
         spearman.Should().BeGreaterThanOrEqualTo(0.8);
@@ -40,7 +39,7 @@ public class FeastValueTests(ITestOutputHelper output)
     }
 
     // The log loss of every row, held out by its number: the columns are left out of the data, not merely of the model.
-    private static double[] Losses(Sample sample, string[] features)
+    private static double[] Losses(Sample sample, string[] features, int iterations)
     {
         int[] columns = [.. features.Select(f => sample.Features.IndexOf(f))];
         var rows = sample.Cells.Rows;
@@ -58,7 +57,7 @@ public class FeastValueTests(ITestOutputHelper output)
         {
             int[] test = [.. Enumerable.Range(0, rows).Where(r => r % Folds == fold)];
             using var training = trainer.Rows([.. Enumerable.Range(0, rows).Where(r => r % Folds != fold)]);
-            using var model = trainer.Train(training, Enumerable.Range(0, columns.Length), Iterations, TestContext.Current.CancellationToken);
+            using var model = trainer.Train(training, Enumerable.Range(0, columns.Length), iterations, TestContext.Current.CancellationToken);
             var predicted = new double[test.Length];
             model.Predict(trainer.Cells(test), predicted);
             for (var i = 0; i < test.Length; i++)

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
+using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Value.Valuations;
 
@@ -175,9 +176,9 @@ internal static class ValuationEndpoints
             return (Refused)new Refusal(RefusalKind.Conflict, "valuation-ended", $"Valuation {id} has {found.View.State} already.");
 
         // Nobody is there to hear a request while the lock is free.
-        await ValuationLedger.RequestCancelAsync(write.Connection, id, cancellation);
-        if (!await ValuationLedger.IsHeldAsync(write.Connection, id, cancellation)
-            && await ValuationLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation))
+        await ValuationLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
+        if (!await ValuationLedger.Runs.IsHeldAsync(write.Connection, id, cancellation)
+            && await ValuationLedger.Runs.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation))
             write.AfterCommit(() => store.Forget(found.File, found.IsUpload));
         var after = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
         write.Record(NewEvent.Of<object>("valuation.cancel-requested", "valuation", id, $"{id}", new { found.View.State }, new { after.State }));

@@ -1,7 +1,7 @@
-using System.Data;
 using FeatureGovernance.Contracts.Value;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Telemetry;
 using FeatureGovernance.Valuation;
@@ -18,7 +18,7 @@ namespace FeatureGovernance.Server.Value.Valuations;
 internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, TimeProvider clock)
 {
     private const int MostAttempts = 3;
-    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Telling = TimeSpan.FromMilliseconds(500);
 
     private ValuationProgress progress = new("Reading the sample", 0);
 
@@ -34,7 +34,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
             left = null;
             foreach (var open in await ValuationLedger.OpenAsync(connection, cancellation))
             {
-                if (left is null && Now - open.View.RequestedAt > TimeSpan.FromMinutes(1) && !await ValuationLedger.IsHeldAsync(connection, open.View.Id, cancellation))
+                if (left is null && Now - open.View.RequestedAt > TimeSpan.FromMinutes(1) && !await ValuationLedger.Runs.IsHeldAsync(connection, open.View.Id, cancellation))
                     left = open;
             }
         }
@@ -47,7 +47,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
     public async Task RunAsync(int id, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (!await ValuationLedger.TryHoldAsync(connection, id, cancellation))
+        if (!await ValuationLedger.Runs.TryHoldAsync(connection, id, cancellation))
             return;
         try
         {
@@ -61,29 +61,16 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         }
         finally
         {
-            // A broken session has let go of its lock already.
-            if (connection.State == ConnectionState.Open)
-                await ValuationLedger.ReleaseAsync(connection, id);
+            await ValuationLedger.Runs.ReleaseAsync(connection, id);
         }
     }
 
     private async Task ExecuteAsync(StoredValuation valuation, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var watching = new CancellationTokenSource();
-        var watch = WatchAsync(valuation.View.Id, stop, watching.Token);
         try
         {
-            var question = valuation.Question;
-            var path = store.PathOf(valuation.File, valuation.IsUpload);
-            var keys = await KeysAsync(path, question, stop.Token);
-            var measured = await Task.Run(() => Measure(path, question, keys, stop.Token), stop.Token);
-            await LandAsync(valuation, measured, keys, cancellation);
-            store.Forget(valuation.File, valuation.IsUpload);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            await EndAsync(valuation, RunState.Cancelled, null);
+            if (!await ValuationLedger.Runs.WorkAsync(source, valuation.View.Id, stop => MeasureAsync(valuation, stop), cancellation))
+                await EndAsync(valuation, RunState.Cancelled, null);
         }
         catch (SampleException refusal)
         {
@@ -94,11 +81,19 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
             await EndAsync(valuation, RunState.Failed, "The measuring itself failed; the server's log tells more.");
             throw;
         }
-        finally
-        {
-            await watching.CancelAsync();
-            await watch;
-        }
+    }
+
+    private async Task MeasureAsync(StoredValuation valuation, CancellationToken cancellation)
+    {
+        var question = valuation.Question;
+        var path = store.PathOf(valuation.File, valuation.IsUpload);
+        var keys = await KeysAsync(path, question, cancellation);
+        var measuring = Task.Run(() => Measure(path, question, keys, cancellation), cancellation);
+        // Until the measuring itself has heeded a request to stop: it reads the file.
+        while (await Task.WhenAny(measuring, Task.Delay(Telling, CancellationToken.None)) != measuring)
+            await TellAsync(valuation.View.Id);
+        await LandAsync(valuation, await measuring, keys, cancellation);
+        store.Forget(valuation.File, valuation.IsUpload);
     }
 
     private async Task<IReadOnlyDictionary<string, string>?> KeysAsync(string path, ValuationQuestion question, CancellationToken cancellation)
@@ -125,7 +120,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
     {
         write.Origin = Origin.System("valuation");
         await write.BeginAsync(cancellation);
-        if (!await ValuationLedger.EndAsync(write.Connection, valuation.View.Id, RunState.Succeeded, write.Now, null, cancellation))
+        if (!await ValuationLedger.Runs.EndAsync(write.Connection, valuation.View.Id, RunState.Succeeded, write.Now, null, cancellation))
         {
             await write.RollbackAsync();
             return;
@@ -148,27 +143,21 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
     private async Task EndAsync(StoredValuation valuation, RunState state, string? error)
     {
         await using var connection = await source.OpenConnectionAsync();
-        await ValuationLedger.EndAsync(connection, valuation.View.Id, state, Now, error, CancellationToken.None);
+        await ValuationLedger.Runs.EndAsync(connection, valuation.View.Id, state, Now, error, CancellationToken.None);
         store.Forget(valuation.File, valuation.IsUpload);
     }
 
-    private async Task WatchAsync(int id, CancellationTokenSource stop, CancellationToken watching)
+    private async Task TellAsync(int id)
     {
         try
         {
-            while (true)
-            {
-                await Task.Delay(Watch, watching);
-                await using var connection = await source.OpenConnectionAsync(watching);
-                var told = progress;
-                await ValuationLedger.ReportAsync(connection, id, told.Step, told.Done, watching);
-                if (await ValuationLedger.CancelRequestedAsync(connection, id, watching))
-                    await stop.CancelAsync();
-            }
+            await using var connection = await source.OpenConnectionAsync();
+            var told = progress;
+            await ValuationLedger.ReportAsync(connection, id, told.Step, told.Done, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)
+        catch (NpgsqlException)
         {
-            // The end of the watch; where the database is gone, landing will tell.
+            // Where the database is gone, landing will tell.
         }
     }
 

@@ -1,6 +1,7 @@
 using FeatureGovernance.Contracts.Value;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,10 +14,15 @@ internal sealed record ValuationQuestion(
 /// <summary>A valuation with what only the server needs to know of it.</summary>
 internal sealed record StoredValuation(ValuationView View, ValuationQuestion Question, string File, bool IsUpload);
 
-/// <summary>The table of valuations. Who works on one holds a session's advisory lock of its number.</summary>
+/// <summary>The table of valuations.</summary>
 internal static class ValuationLedger
 {
-    private const int LockSpace = 0x46474F57;
+    public static readonly RunTable Runs = new("value.valuation", 0x46474F57);
+
+    private const string Columns = """
+        id, state, question::text, file, is_upload, bytes, requested_by, requested_at, started_at, finished_at, phase, progress, attempts,
+        cancel_requested, result::text, error
+        """;
 
     public static async Task<int> AddAsync(
         NpgsqlConnection connection, ValuationQuestion question, string file, bool isUpload, long bytes, string by, DateTimeOffset at, CancellationToken cancellation)
@@ -40,21 +46,27 @@ internal static class ValuationLedger
         ReadAsync(connection, "where state in (0, 1) order by id limit 100", [], cancellation);
 
     /// <summary>Marks one as begun; false where it is not to be executed any more.</summary>
-    public static async Task<bool> StartAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation) =>
-        await ExecuteAsync(connection, """
-            update value.valuation set state = 1, started_at = $2, attempts = attempts + 1, progress = 0, phase = null
-            where id = $1 and state in (0, 1) and not cancel_requested
-            """, [id, at], cancellation) == 1;
+    public static async Task<bool> StartAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            update value.valuation set
+                state = case when cancel_requested then 4 else 1 end, started_at = $2, finished_at = case when cancel_requested then $2 end,
+                attempts = attempts + 1, progress = 0, phase = null
+            where id = $1 and state in (0, 1) returning not cancel_requested
+            """, connection);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(at);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
 
-    public static Task ReportAsync(NpgsqlConnection connection, int id, string phase, double progress, CancellationToken cancellation) =>
-        ExecuteAsync(connection, "update value.valuation set phase = $2, progress = $3 where id = $1 and state = 1", [id, phase, progress], cancellation);
-
-    /// <summary>Ends one that was not ended yet; false where it was.</summary>
-    public static async Task<bool> EndAsync(NpgsqlConnection connection, int id, RunState state, DateTimeOffset at, string? error, CancellationToken cancellation) =>
-        await ExecuteAsync(connection, """
-            update value.valuation set state = $2, finished_at = $3, error = nullif($4, ''), phase = null, progress = case when $2 = 2 then 1 else progress end
-            where id = $1 and state in (0, 1)
-            """, [id, (short)state, at, error ?? ""], cancellation) == 1;
+    public static async Task ReportAsync(NpgsqlConnection connection, int id, string phase, double progress, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("update value.valuation set phase = $2, progress = $3 where id = $1 and state = 1", connection);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(phase);
+        command.Parameters.AddWithValue(progress);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     public static async Task KeepAsync(
         NpgsqlConnection connection, int id, ValuationSummary summary, IReadOnlyList<ValuedColumn> features, CancellationToken cancellation)
@@ -84,74 +96,33 @@ internal static class ValuationLedger
         return features;
     }
 
-    public static Task RequestCancelAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
-        ExecuteAsync(connection, "update value.valuation set cancel_requested = true where id = $1 and state in (0, 1)", [id], cancellation);
+    private static Task<List<StoredValuation>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) =>
+        Runs.ReadAsync(connection, Columns, where, arguments, Read, cancellation);
 
-    public static Task<bool> CancelRequestedAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
-        AskAsync(connection, $"select cancel_requested from value.valuation where id = {id}", cancellation);
-
-    public static Task<bool> TryHoldAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
-        AskAsync(connection, $"select pg_try_advisory_lock({LockSpace}, {id})", cancellation);
-
-    public static Task<bool> ReleaseAsync(NpgsqlConnection connection, int id) =>
-        AskAsync(connection, $"select pg_advisory_unlock({LockSpace}, {id})", CancellationToken.None);
-
-    public static Task<bool> IsHeldAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) => AskAsync(connection, $"""
-        select exists (select from pg_locks where locktype = 'advisory' and classid = {LockSpace} and objid = {id} and granted
-                       and database = (select oid from pg_database where datname = current_database()))
-        """, cancellation);
-
-    private static async Task<bool> AskAsync(NpgsqlConnection connection, string question, CancellationToken cancellation)
+    private static StoredValuation Read(NpgsqlDataReader reader)
     {
-        await using var command = new NpgsqlCommand(question, connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object[] arguments, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var argument in arguments)
-            command.Parameters.Add(new() { Value = argument });
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private static async Task<List<StoredValuation>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand($"""
-            select id, state, question::text, file, is_upload, bytes, requested_by, requested_at, started_at, finished_at, phase, progress, attempts,
-                   cancel_requested, result::text, error from value.valuation {where}
-            """, connection);
-        foreach (var argument in arguments)
-            command.Parameters.Add(new() { Value = argument });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var found = new List<StoredValuation>();
-        while (await reader.ReadAsync(cancellation))
+        var question = Json.Read<ValuationQuestion>(reader.GetString(2))!;
+        return new(new()
         {
-            var question = Json.Read<ValuationQuestion>(reader.GetString(2))!;
-            found.Add(new(new()
-            {
-                Id = reader.GetInt32(0),
-                State = Words<RunState>.Text((RunState)reader.GetInt16(1)),
-                Model = question.Model,
-                Version = question.Version,
-                Label = question.Label,
-                Group = question.Group,
-                Time = question.Time,
-                Task = question.Task,
-                Bytes = reader.GetInt64(5),
-                RequestedBy = reader.GetString(6),
-                RequestedAt = reader.GetFieldValue<DateTimeOffset>(7),
-                StartedAt = reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
-                FinishedAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
-                Phase = reader.IsDBNull(10) ? null : reader.GetString(10),
-                Progress = reader.GetDouble(11),
-                Attempts = reader.GetInt16(12),
-                CancelRequested = reader.GetBoolean(13),
-                Result = reader.IsDBNull(14) ? null : Json.Read<ValuationSummary>(reader.GetString(14)),
-                Error = reader.IsDBNull(15) ? null : reader.GetString(15),
-            }, question, reader.GetString(3), reader.GetBoolean(4)));
-        }
-
-        return found;
+            Id = reader.GetInt32(0),
+            State = Words.Of((RunState)reader.GetInt16(1)),
+            Model = question.Model,
+            Version = question.Version,
+            Label = question.Label,
+            Group = question.Group,
+            Time = question.Time,
+            Task = question.Task,
+            Bytes = reader.GetInt64(5),
+            RequestedBy = reader.GetString(6),
+            RequestedAt = reader.GetFieldValue<DateTimeOffset>(7),
+            StartedAt = reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
+            FinishedAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+            Phase = reader.IsDBNull(10) ? null : reader.GetString(10),
+            Progress = reader.GetDouble(11),
+            Attempts = reader.GetInt16(12),
+            CancelRequested = reader.GetBoolean(13),
+            Result = reader.IsDBNull(14) ? null : Json.Read<ValuationSummary>(reader.GetString(14)),
+            Error = reader.IsDBNull(15) ? null : reader.GetString(15),
+        }, question, reader.GetString(3), reader.GetBoolean(4));
     }
 }
