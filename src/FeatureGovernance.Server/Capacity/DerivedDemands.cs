@@ -1,5 +1,7 @@
 using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Telemetry;
 using Npgsql;
 using NpgsqlTypes;
@@ -41,15 +43,23 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await RefreshAsync(connection, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), cancellation);
+        var now = WriteTransaction.Truncate(clock.GetUtcNow());
+        await RefreshAsync(connection, DateOnly.FromDateTime(now.UtcDateTime), now, cancellation);
     }
 
-    /// <summary>Derives demand up to the day before <paramref name="today"/>.</summary>
-    public static async Task RefreshAsync(NpgsqlConnection connection, DateOnly today, CancellationToken cancellation)
+    /// <summary>Derives demand up to the day before <paramref name="today"/>, and records how many days it changed where it changed any.</summary>
+    public static async Task RefreshAsync(NpgsqlConnection connection, DateOnly today, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Derive, connection) { CommandTimeout = 0 };
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(Derive, connection, transaction) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(today);
-        await command.ExecuteNonQueryAsync(cancellation);
+        if (await command.ExecuteNonQueryAsync(cancellation) is > 0 and var days)
+        {
+            await AuditTrail.AppendAsync(connection, transaction, [NewEvent.Of<object>("capacity.demand-derived", "observations", 0, "observations", null, new { days })],
+                Origin.System("capacity"), now, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>Forgets a pool's demand, to be derived anew.</summary>

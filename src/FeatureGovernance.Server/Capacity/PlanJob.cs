@@ -55,6 +55,7 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
 
     private async Task MakeAsync(NpgsqlConnection connection, StoredPlan plan, CancellationToken cancellation)
     {
+        await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, cancellation);
         var outcome = await new Planning(connection, plan, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(cancellation);
         write.Origin = Origin.System("capacity");
         await write.BeginAsync(cancellation);

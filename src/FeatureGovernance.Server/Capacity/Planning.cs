@@ -31,7 +31,6 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
 
     public async Task<PlanOutcome> ExecuteAsync(CancellationToken cancellation)
     {
-        await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), cancellation);
         var allPools = await Pools.AllAsync(connection, null, cancellation);
         var wanted = plan.Pools?.ToHashSet();
         var pools = allPools.Where(pool => wanted?.Contains(pool.Id) ?? true).ToList();

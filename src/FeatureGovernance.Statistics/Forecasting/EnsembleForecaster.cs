@@ -11,11 +11,7 @@ public static class EnsembleForecaster
 {
     /// <summary>Forecasts one series; its intervals rest on its own backtest and on the reach common to public competition series.</summary>
     /// <exception cref="ArgumentException">A value is infinite, none is present, or period or horizon is below 1.</exception>
-    public static SeriesForecast Forecast(SeriesInput input)
-    {
-        var analysis = SeriesAnalysis.Of(input);
-        return PoolCalibration.Learn([analysis]).Apply(analysis);
-    }
+    public static SeriesForecast Forecast(SeriesInput input) => PoolCalibration.Forecast([SeriesAnalysis.Of(input)])[0];
 
     /// <summary>
     /// Forecasts series of one kind (alike in period and in where they come from), in parallel; each series' interval also rests on the
@@ -35,7 +31,6 @@ public static class EnsembleForecaster
             analyses[i] = SeriesAnalysis.Of(inputs[i]);
             done?.Invoke(Interlocked.Increment(ref finished));
         });
-        var calibration = PoolCalibration.Learn(analyses);
-        return Array.ConvertAll(analyses, calibration.Apply);
+        return PoolCalibration.Forecast(analyses);
     }
 }

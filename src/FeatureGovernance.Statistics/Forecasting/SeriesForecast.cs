@@ -9,7 +9,7 @@ namespace FeatureGovernance.Statistics.Forecasting;
 public sealed record SeriesForecast(
     IReadOnlyList<ForecastStep> Steps, IReadOnlyList<MemberShare> Members, IReadOnlyList<string> Notes, double StepCorrelation, BacktestReport? Backtest)
 {
-    /// <summary>What came less what the members' median said, origin by origin and step by step: aligned between series of one length.</summary>
+    /// <summary>What came less what the combination said, origin by origin and step by step: aligned between series of one length.</summary>
     public IReadOnlyList<double> PastErrors { get; init; } = [];
 
     /// <summary>The same forecast, its means and intervals moved by an amount per step; what was never below zero stays so.</summary>

@@ -71,6 +71,29 @@ public sealed class EnsembleForecasterTests
         }
     }
 
+    [Theory]
+    [InlineData(0.3, false)]
+    [InlineData(0.3, true)]
+    [InlineData(0, false)]
+    public void The_year_of_daily_series_is_seen_beside_the_week_where_there_is_one(double swing, bool isCentred)
+    {
+        var random = new Random(4);
+        var days = new double[1_155];
+        var level = 500.0;
+        for (var t = 0; t < days.Length; t++)
+        {
+            level *= 1.0002 + 0.01 * (random.NextDouble() - 0.5);
+            days[t] = level * (1 + 0.2 * Math.Sin(2 * Math.PI * t / 7)) * (1 + swing * Math.Cos(2 * Math.PI * t / 365.25)) * (0.96 + 0.08 * random.NextDouble());
+        }
+        // Around zero the season adds instead of multiplying.
+        var mean = isCentred ? days.Average() : 0;
+        double[] known = [.. days[..1_095].Select(value => value - mean)];
+
+        var forecast = EnsembleForecaster.Forecast(new SeriesInput(known, 7, 60));
+
+        forecast.Steps.Select((step, h) => Math.Abs(step.Mean + mean - days[1_095 + h]) / days[1_095 + h]).Average().Should().BeLessThan(isCentred ? 0.08 : 0.05);
+    }
+
     [Fact]
     public void A_constant_series_stays_where_it_is()
     {

@@ -41,7 +41,7 @@ internal sealed record ArimaModel(
         ArmaPolynomials.RootsBeyond(Ar, 1.01) && ArmaPolynomials.RootsBeyond(Array.ConvertAll(Ma, value => -value), 1.01);
 
     /// <summary>Fits the model; null where too little is left after differencing or the likelihood cannot be evaluated.</summary>
-    public static ArimaModel? Fit(double[] y, ArimaOrder order, ArimaModel? warm = null, int maxIterations = 60)
+    public static ArimaModel? Fit(double[] y, ArimaOrder order, ArimaModel? warm = null, int maxIterations = 60, double tolerance = QuasiNewton.Fine / 10)
     {
         var w = Differencing.Apply(y, order.Differences, order.SeasonalDifferences, order.Period);
         if (w.Length <= order.Coefficients + 1) return null;
@@ -56,8 +56,8 @@ internal sealed record ArimaModel(
             return ArmaLikelihood.Evaluate(w, ar, ma, order.Constant)?.MinusTwoLogLikelihood ?? double.PositiveInfinity;
         }
         var parameters = order.Ar + order.Ma + order.SeasonalAr + order.SeasonalMa;
-        var start = warm is not null && warm.Point.Length == parameters && warm.Order == order ? warm.Point : Start(order, warm);
-        var found = QuasiNewton.Minimise(Objective, start, maxIterations, 1e-8);
+        var start = warm is not null && warm.Point.Length == parameters && warm.Order == order ? Array.ConvertAll(warm.Point, value => Math.Clamp(value, -2, 2)) : Start(order, warm);
+        var found = QuasiNewton.Minimise(Objective, start, maxIterations, tolerance);
         if (!double.IsFinite(found.Value)) return null;
         Read(found.Point, order, out var phi, out var theta, out var arParts, out var maParts);
         var fit = ArmaLikelihood.Evaluate(w, phi, theta, order.Constant, wantState: true)!.Value;

@@ -1,3 +1,5 @@
+using FeatureGovernance.Statistics.Forecasting.Optimisation;
+
 namespace FeatureGovernance.Statistics.Forecasting.Arima;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal static class ArimaSelection
 {
     private const int MaxOrdinary = 5;
     private const int MaxSeasonal = 2;
+    // Enough to tell orders apart; the chosen one is then fitted to the end.
     private const int SearchIterations = 25;
 
     /// <summary>The best model found; null for a series that is constant or too short to difference.</summary>
@@ -62,7 +65,7 @@ internal static class ArimaSelection
             if (p < 0 || q < 0 || sp < 0 || sq < 0 || p > cap || q > cap || sp > seasonalCap || sq > seasonalCap) return false;
             var order = new ArimaOrder(p, ordinary, q, sp, seasonal, sq, period, constant);
             if (!tried.Add(order)) return false;
-            var model = ArimaModel.Fit(y, order, best, SearchIterations);
+            var model = ArimaModel.Fit(y, order, best, SearchIterations, QuasiNewton.Coarse);
             if (model is null || (best is not null && model.Aicc >= best.Aicc) || !double.IsFinite(model.Aicc) || !model.IsWellInside) return false;
             best = model;
             return true;

@@ -1,6 +1,7 @@
 using FeatureGovernance.Statistics.Forecasting.Arima;
 using FeatureGovernance.Statistics.Forecasting.Decomposition;
 using FeatureGovernance.Statistics.Forecasting.Intermittent;
+using FeatureGovernance.Statistics.Forecasting.Optimisation;
 using FeatureGovernance.Statistics.Forecasting.Smoothing;
 using FeatureGovernance.Statistics.Forecasting.Theta;
 
@@ -12,9 +13,11 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// </summary>
 internal sealed class MemberFits
 {
+    /// <summary>A refit begins where the fit to a longer or shorter stretch ended.</summary>
+    private const int RefitIterations = 25;
+
     private readonly EtsModel? ets;
     private readonly ArimaModel? arima;
-    private readonly ArimaModel? seasonalArima;
     private readonly ComplexSmoothing? complex;
     private readonly ComplexSmoothing? adjustedComplex;
     private readonly bool intermittent;
@@ -32,6 +35,8 @@ internal sealed class MemberFits
             Forecasts = Levels(y, horizon);
             return;
         }
+        var year = YearOfDays.Find(y, period, horizon, positive);
+        if (year is not null) y = year.Remove(y);
         var pattern = ShrunkSeasonality.Estimate(y, period, positive);
         var adjusted = pattern.Remove(y);
         var forecasts = new List<MemberForecast>();
@@ -43,6 +48,7 @@ internal sealed class MemberFits
                 mean = pattern.Restore(mean, n);
                 for (var h = 0; h < horizon; h++) errors[h] *= pattern.Scale(n + h);
             }
+            year?.Restore(mean, errors, n);
             if (Array.TrueForAll(mean, double.IsFinite) && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
         }
 
@@ -66,21 +72,11 @@ internal sealed class MemberFits
         if (period > 1)
             Add("aggregated-theta", "DOTM over blocks", AggregatedTheta.Forecast(adjusted, period, horizon), theta.StandardErrors(horizon));
 
-        ets = whole is null ? EtsModel.Choose(y, period) : whole.ets is null ? null : EtsModel.Fit(y, period, whole.ets.Shape, whole.ets);
+        ets = whole is null ? EtsModel.Choose(y, period) : whole.ets is null ? null : EtsModel.Fit(y, period, whole.ets.Shape, whole.ets, RefitIterations, QuasiNewton.Coarse);
         if (ets is not null) Add("ets", ets.Shape.ToString(), ets.Forecast(horizon), ets.StandardErrors(horizon), restore: false);
 
-        arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima);
+        arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima, RefitIterations, QuasiNewton.Coarse);
         if (arima is not null) Add("arima", arima.Order.ToString(), arima.Forecast(horizon), arima.StandardErrors(horizon));
-
-        if (period > 1 && !pattern.IsNone)
-        {
-            var scaled = positive ? Array.ConvertAll(y, Math.Log) : y;
-            seasonalArima = whole is null ? ArimaSelection.Choose(scaled, period) : whole.seasonalArima is null ? null : ArimaModel.Fit(scaled, whole.seasonalArima.Order, whole.seasonalArima, 15);
-            if (seasonalArima is not null && positive)
-                AddLogarithmic("seasonal-arima", $"log {seasonalArima.Order}", seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
-            else if (seasonalArima is not null)
-                Add("seasonal-arima", seasonalArima.Order.ToString(), seasonalArima.Forecast(horizon), seasonalArima.StandardErrors(horizon), restore: false);
-        }
 
         complex = whole is null ? ComplexSmoothing.Choose(y, period) : whole.complex is null ? null : ComplexSmoothing.Fit(y, period, whole.complex.Season, whole.complex);
         if (complex is not null) Add("ces", $"CES({complex.Season})", complex.Forecast(horizon), complex.StandardErrors(horizon), restore: false);
@@ -89,6 +85,12 @@ internal sealed class MemberFits
             adjustedComplex = ComplexSmoothing.Fit(adjusted, 1, ComplexSeason.None, whole?.adjustedComplex);
             if (adjustedComplex is not null) Add("adjusted-ces", "CES(adjusted)", adjustedComplex.Forecast(horizon), adjustedComplex.StandardErrors(horizon));
         }
+
+        // Plain methods hold the elaborate ones in check: the pool's weights give them much where series are short.
+        var level = EtsModel.Fit(adjusted, 1, new EtsShape(EtsComponent.Additive, false, false, EtsComponent.None));
+        if (level is not null) Add("level", "ETS(A,N,N) adjusted", level.Forecast(horizon), level.StandardErrors(horizon));
+        Add("naive", "last value adjusted", NaiveForecasts.Naive(adjusted, horizon), NaiveForecasts.StandardErrors(adjusted, horizon));
+        Add("drift", "random walk with drift adjusted", NaiveForecasts.Drift(adjusted, horizon), NaiveForecasts.DriftStandardErrors(adjusted, horizon));
         Forecasts = forecasts;
     }
 

@@ -20,6 +20,17 @@ internal sealed class PoolWeights
     /// <summary>Series at which half of that is reached.</summary>
     private const double PriorSeries = 20;
 
+    private const double LeastPrior = 0.05;
+
+    /// <summary>
+    /// What is believed of the members where there is no season, before a pool is seen: what M1 and tourism agree on. Of seasonal ones they agree on
+    /// none, and each counts alike.
+    /// </summary>
+    private static readonly Dictionary<string, double> Unseasonal = new()
+    {
+        ["drift"] = 0.35, ["theta"] = 0.15, ["ces"] = 0.15, ["log-theta"] = 0.1, ["arima"] = 0.1,
+    };
+
     private readonly Dictionary<string, double> weights = [];
     private readonly double trust;
 
@@ -36,13 +47,14 @@ internal sealed class PoolWeights
         return learned;
     }
 
-    /// <summary>A series' weights: the pool's as far as it is to be trusted, equal ones for the rest; they add to 1.</summary>
-    public double[] For(IReadOnlyList<MemberForecast> members)
+    /// <summary>A series' weights: the pool's as far as it is to be trusted, for the rest those believed beforehand; they add to 1.</summary>
+    public double[] For(IReadOnlyList<MemberForecast> members, int period)
     {
+        var prior = Array.ConvertAll([.. members], member => period == 1 ? Unseasonal.GetValueOrDefault(member.Member, LeastPrior) : 1);
+        var (all, known) = (prior.Sum(), members.Sum(member => weights.GetValueOrDefault(member.Member)));
         var result = new double[members.Count];
-        var known = members.Sum(member => weights.GetValueOrDefault(member.Member));
         for (var k = 0; k < result.Length; k++)
-            result[k] = known > 0 ? trust * weights.GetValueOrDefault(members[k].Member) / known + (1 - trust) / result.Length : 1.0 / result.Length;
+            result[k] = known > 0 ? trust * weights.GetValueOrDefault(members[k].Member) / known + (1 - trust) * prior[k] / all : prior[k] / all;
         return result;
     }
 

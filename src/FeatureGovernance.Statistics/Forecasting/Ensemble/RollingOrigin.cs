@@ -4,7 +4,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="Origin">How many observations were known.</param>
 /// <param name="Actual">What came, as far as known.</param>
 /// <param name="Forecasts">By member.</param>
-internal sealed record PastOrigin(int Origin, double[] Actual, IReadOnlyList<MemberForecast> Forecasts);
+/// <param name="SeasonalNaive">What repeating the last cycle said.</param>
+internal sealed record PastOrigin(int Origin, double[] Actual, IReadOnlyList<MemberForecast> Forecasts, double[] SeasonalNaive);
 
 /// <summary>Repeats the forecast at origins in the past.</summary>
 internal static class RollingOrigin
@@ -30,7 +31,7 @@ internal static class RollingOrigin
             var origin = y.Length - back;
             var steps = Math.Min(back, horizon);
             var forecasts = origin == earliest ? known.Forecasts : known.Refit(y, origin, period, steps).Forecasts;
-            result.Add(new PastOrigin(origin, y[origin..(origin + steps)], forecasts));
+            result.Add(new PastOrigin(origin, y[origin..(origin + steps)], forecasts, NaiveForecasts.SeasonalNaive(y[..origin], period, steps)));
         }
         return result;
     }

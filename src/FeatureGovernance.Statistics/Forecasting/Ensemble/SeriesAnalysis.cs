@@ -4,23 +4,20 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="Forecasts">The members.</param>
 /// <param name="Weights">Their weights by the series' own backtest, adding to 1.</param>
 /// <param name="Rows">What the members said at some steps of the backtest, for the pool to learn from.</param>
-/// <param name="StandardErrors">The members' median standard errors, not yet calibrated.</param>
-/// <param name="Past">What the members' median said from past origins, beside what came.</param>
+/// <param name="Origins">What the members said from past origins, beside what came.</param>
 /// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
 /// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
-/// <param name="Misses">Per past origin and step, the error of the members' median in units of its standard error.</param>
-/// <param name="LogRatios">Per past origin and step, the logarithm of what came over what was forecast; empty where values are not all positive.</param>
+/// <param name="LogRatios">Per past origin and step, the logarithm of what came over the members' median; empty where values are not all positive.</param>
 /// <param name="Observations">Values the forecast rests on.</param>
 /// <param name="NonNegative">Whether no value was below zero, so that no forecast may be.</param>
 /// <param name="Period">Observations per cycle.</param>
 /// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
 /// <param name="Notes">What was done to the input.</param>
 internal sealed record SeriesAnalysis(
-    IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, double[] StandardErrors, IReadOnlyList<PastForecast> Past,
-    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> Misses, IReadOnlyList<double[]> LogRatios,
-    int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
+    IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, IReadOnlyList<PastOrigin> Origins,
+    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> LogRatios, int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
 {
-    private const int Origins = 6;
+    private const int OriginCount = 6;
     private const int RowsPerOrigin = 12;
 
     /// <summary>Series shorter than this get the random walk: no method could be told from another.</summary>
@@ -37,23 +34,22 @@ internal sealed record SeriesAnalysis(
             return Simple(y, input.Period, horizon, prepared, notes, nonNegative);
 
         var fits = MemberFits.Choose(y, input.Period, horizon);
-        var past = RollingOrigin.Run(fits, y, input.Period, horizon, Origins);
-        var weights = Combination.Weights(fits.Forecasts, past);
-        var records = new List<PastForecast>();
-        var misses = new List<double[]>();
-        var ratios = new List<double[]>();
-        var positive = Array.TrueForAll(y, value => value > 0);
-        foreach (var origin in past)
-        {
-            var forecast = Combination.MedianMean(origin.Forecasts);
-            var errors = Combination.MedianStandardError(origin.Forecasts);
-            records.Add(new PastForecast(origin.Actual, forecast, errors, NaiveForecasts.SeasonalNaive(y[..origin.Origin], input.Period, origin.Actual.Length)));
-            misses.Add([.. origin.Actual.Select((value, h) => (value - forecast[h]) / (errors[h] + 1e-300))]);
-            if (positive && Array.TrueForAll(forecast, value => value > 0)) ratios.Add([.. origin.Actual.Select((value, h) => Math.Log(value / forecast[h]))]);
-        }
+        var past = RollingOrigin.Run(fits, y, input.Period, horizon, OriginCount);
         var (step, square) = SeasonalChange(y, input.Period);
         return new SeriesAnalysis(
-            fits.Forecasts, weights, BlendRows(fits.Forecasts, past), Combination.MedianStandardError(fits.Forecasts), records, step, square, misses, ratios, y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+            fits.Forecasts, Combination.Weights(fits.Forecasts, past), BlendRows(fits.Forecasts, past), past, step, square,
+            Array.TrueForAll(y, value => value > 0) ? Ratios(past) : [], y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+    }
+
+    private static List<double[]> Ratios(List<PastOrigin> past)
+    {
+        var ratios = new List<double[]>();
+        foreach (var origin in past)
+        {
+            var middle = Combination.MedianMean(origin.Forecasts);
+            if (Array.TrueForAll(middle, value => value > 0)) ratios.Add([.. origin.Actual.Select((value, h) => Math.Log(value / middle[h]))]);
+        }
+        return ratios;
     }
 
     private static List<BlendRow> BlendRows(IReadOnlyList<MemberForecast> members, IReadOnlyList<PastOrigin> past)
@@ -101,6 +97,6 @@ internal sealed record SeriesAnalysis(
         Array.Fill(mean, y[^1]);
         var errors = new double[horizon];
         for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * (h + 1));
-        return new SeriesAnalysis([new MemberForecast("naive", "random walk", mean, errors)], [1], [], errors, [], double.NaN, double.NaN, [], [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
+        return new SeriesAnalysis([new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
     }
 }

@@ -11,13 +11,19 @@ internal static class QuasiNewton
     /// <param name="Value">The objective at <paramref name="Point"/>.</param>
     internal readonly record struct Minimum(double[] Point, double Value);
 
+    /// <summary>Relative gain at which a fit that is kept has ended.</summary>
+    public const double Fine = 1e-7;
+
+    /// <summary>The same where fits are only compared, or repeated for a backtest.</summary>
+    public const double Coarse = 1e-5;
+
     private const double DifferenceStep = 1e-6;
 
     /// <summary>
     /// Minimises <paramref name="objective"/> from <paramref name="start"/>. The objective marks infeasible points by a value that is not finite;
     /// the start must be feasible.
     /// </summary>
-    public static Minimum Minimise(Func<double[], double> objective, double[] start, int maxIterations = 60, double tolerance = 1e-7)
+    public static Minimum Minimise(Func<double[], double> objective, double[] start, int maxIterations = 60, double tolerance = Fine)
     {
         var dimension = start.Length;
         var x = (double[])start.Clone();

@@ -23,6 +23,9 @@ public sealed record RegressionTerms(bool HasTrend, IReadOnlyList<(double Period
 /// <param name="StandardErrors">Of the forecast, the uncertainty of the coefficients included.</param>
 public sealed record SeasonalRegression(double[] Coefficients, double StandardError, double[] Forecast, double[] StandardErrors)
 {
+    /// <summary>What the first of the seasons contributes, over history and forecast.</summary>
+    internal double[] FirstSeason { get; private init; } = [];
+
     /// <summary>Fits the history and forecasts; missing values (NaN) are left out of the fit.</summary>
     /// <exception cref="ArgumentException">
     /// A driver does not cover history and horizon with finite values, there are no more observations than terms, a season's harmonics repeat each other, or terms
@@ -59,7 +62,15 @@ public sealed record SeasonalRegression(double[] Coefficients, double StandardEr
             var leverage = inverse.TransposeThisAndMultiply(row);
             errors[h] = error * Math.Sqrt(1 + leverage.DotProduct(leverage));
         }
-        return new SeasonalRegression(coefficients.ToArray(), error, forecast, errors);
+        return new SeasonalRegression(coefficients.ToArray(), error, forecast, errors) { FirstSeason = Contribution(all, coefficients, terms) };
+    }
+
+    private static double[] Contribution(Matrix<double> all, Vector<double> coefficients, RegressionTerms terms)
+    {
+        if (terms.Seasons.Count == 0) return [];
+        var (period, harmonics) = terms.Seasons[0];
+        var (first, count) = (terms.HasTrend ? 2 : 1, 2 * harmonics == period ? 2 * harmonics - 1 : 2 * harmonics);
+        return (all.SubMatrix(0, all.RowCount, first, count) * coefficients.SubVector(first, count)).ToArray();
     }
 
     private static double[] Row(int t, RegressionTerms terms)

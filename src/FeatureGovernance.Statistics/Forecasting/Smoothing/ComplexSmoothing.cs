@@ -70,7 +70,7 @@ internal sealed record ComplexSmoothing(
             ComplexSeason.Full => [1.3, 1.0, 1.3, 1.0],
             _ => throw new ArgumentOutOfRangeException(nameof(season)),
         };
-        var found = QuasiNewton.Minimise(Objective, warm?.Season == season ? warm.Point : start, 60);
+        var found = QuasiNewton.Minimise(Objective, warm?.Season == season ? warm.Point : start, 60, warm is null ? QuasiNewton.Fine : QuasiNewton.Coarse);
         if (!double.IsFinite(found.Value)) return null;
         var p = found.Point;
         var k = p.Length + 1;

@@ -41,6 +41,15 @@ internal sealed class EtsCoding
         return p;
     }
 
+    /// <summary>A start where another fit ended, its smoothing drawn away from the bounds: there the likelihood is flat and no search gets away.</summary>
+    public double[] From(double[] point)
+    {
+        var p = (double[])point.Clone();
+        var smoothing = 1 + (shape.Trend ? 1 : 0) + (m > 1 ? 1 : 0) + (shape.Damped ? 1 : 0);
+        for (var i = 0; i < smoothing; i++) p[i] = Math.Clamp(p[i], -3, 3);
+        return p;
+    }
+
     public void Read(double[] p, double[] states, out double alpha, out double beta, out double gamma, out double phi)
     {
         var i = 0;

@@ -19,6 +19,9 @@ namespace FeatureGovernance.Statistics.Forecasting.Smoothing;
 internal sealed record EtsModel(
     EtsShape Shape, int Period, double Alpha, double Beta, double Gamma, double Phi, double[] InitialStates, double[] Series, double LogLikelihood, double Variance)
 {
+    // Enough to tell the members of the family apart; the chosen one is then fitted to the end.
+    private const int SearchIterations = 40;
+
     private double[] Point { get; init; } = [];
 
     public int Parameters => Shape.Parameters(Period);
@@ -44,14 +47,14 @@ internal sealed record EtsModel(
         foreach (var shape in EtsShape.Candidates(positive, seasonal))
         {
             if (y.Length - shape.Parameters(period) - 1 <= 0) continue;
-            var model = Fit(y, period, shape);
+            var model = Fit(y, period, shape, null, SearchIterations, QuasiNewton.Coarse);
             if (model is not null && (best is null || model.Aicc < best.Aicc)) best = model;
         }
-        return best;
+        return best is null ? null : Fit(y, period, best.Shape, best);
     }
 
     /// <summary>Fits one member; null where the likelihood cannot be evaluated at any start.</summary>
-    public static EtsModel? Fit(double[] y, int period, EtsShape shape, EtsModel? warm = null)
+    public static EtsModel? Fit(double[] y, int period, EtsShape shape, EtsModel? warm = null, int maxIterations = 80, double tolerance = QuasiNewton.Fine)
     {
         var scale = 0.0;
         foreach (var value in y) scale += Math.Abs(value) / y.Length;
@@ -65,8 +68,8 @@ internal sealed record EtsModel(
             coding.Read(p, states, out var alpha, out var beta, out var gamma, out var phi);
             return EtsRecursion.Run(shape, m, scaled, alpha, beta, gamma, phi, states, null);
         }
-        var start = warm is not null && warm.Point.Length == coding.Length ? warm.Point : coding.Start();
-        var found = QuasiNewton.Minimise(Objective, start, warm is null ? 80 : 25);
+        var start = warm is not null && warm.Point.Length == coding.Length ? coding.From(warm.Point) : coding.Start();
+        var found = QuasiNewton.Minimise(Objective, start, maxIterations, tolerance);
         if (!double.IsFinite(found.Value)) return null;
         coding.Read(found.Point, states, out var a, out var b, out var g, out var f);
         var initial = (double[])states.Clone();

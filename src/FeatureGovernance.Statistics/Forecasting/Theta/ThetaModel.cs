@@ -40,8 +40,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         double[] smoothing = warm is null ? [-1.0, 1.0] : [Unbound(warm.Alpha, 0.01, 0.99)];
         foreach (var alpha in smoothing)
         {
-            double[] start = dynamic ? [level, alpha, warm is null ? 0.0 : Math.Log(Math.Max(warm.Theta - 1, 1e-4))] : [level, alpha];
-            var found = QuasiNewton.Minimise(p => Math.Log(Objective(p) + 1e-18), start);
+            double[] start = dynamic ? [level, alpha, warm is null ? 0.0 : Math.Clamp(Math.Log(Math.Max(warm.Theta - 1, 1e-4)), -3, 3)] : [level, alpha];
+            var found = QuasiNewton.Minimise(p => Math.Log(Objective(p) + 1e-18), start, 60, warm is null ? QuasiNewton.Fine : QuasiNewton.Coarse);
             if (best.Point is null || found.Value < best.Value) best = found;
         }
         var p = best.Point!;
@@ -140,7 +140,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
 
     private static double Unbound(double value, double low, double high)
     {
-        var share = Math.Clamp((value - low) / (high - low), 1e-4, 1 - 1e-4);
+        // Away from the bounds, where the objective is flat and no search gets away.
+        var share = Math.Clamp((value - low) / (high - low), 0.05, 0.95);
         return Math.Log(share / (1 - share));
     }
 }
