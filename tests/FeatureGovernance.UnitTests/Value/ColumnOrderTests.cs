@@ -61,6 +61,6 @@ public class ColumnOrderTests(ITestOutputHelper output)
     {
         TableColumn[] renamed = [.. columns.Select(c => new TableColumn(names.GetValueOrDefault(c.Key, c.Key), c.Value, null, false))];
         return SampleBuilder.Build(
-            new([.. renamed], Rows, []), renamed.Single(c => c.Name == "label"), null, null, [], new("label", Task: ValuationTask.Classification));
+            new([.. renamed], Rows, []), new(renamed.Single(c => c.Name == "label")), [], new("label", Task: ValuationTask.Classification));
     }
 }
