@@ -10,9 +10,10 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
     private const int Resolution = 8;
 
     private readonly List<int[]> removed = [];
+    private HashSet<int>? known;
 
     /// <summary>The columns that can go.</summary>
-    public IReadOnlySet<int> Removed => removed.SelectMany(unit => unit).ToHashSet();
+    public IReadOnlySet<int> Removed => known ??= [.. removed.SelectMany(unit => unit)];
 
     /// <summary>False where the time ran out before it was known what can go.</summary>
     public bool IsProved { get; private set; } = true;
@@ -68,6 +69,7 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
                 return;
             var back = (removed.Count + 3) / 4;
             removed.RemoveRange(removed.Count - back, back);
+            known = null;
         }
 
         Loss = default;
@@ -90,6 +92,7 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
         if (!IsBearable(loss))
             return false;
         removed.AddRange(units);
+        known = null;
         Loss = loss;
         return true;
     }
