@@ -1,6 +1,7 @@
 using Deque.AxeCore.Playwright;
 using FeatureGovernance.BrowserTests.Fixtures;
 using FeatureGovernance.ServerTests.Fixtures;
+using Microsoft.Playwright;
 
 namespace FeatureGovernance.BrowserTests;
 
@@ -30,6 +31,7 @@ public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<T
             var answer = await visitor.Page.GotoAsync(path);
             if (answer!.Status != (page == "missing" ? 404 : 200))
                 wrong.Add($"{page} answers {answer.Status}");
+            await Assertions.Expect(visitor.Page.Locator("[data-later]")).ToHaveCountAsync(0);
             var axe = await visitor.Page.RunAxe();
             wrong.AddRange(axe.Violations.Select(violation =>
                 $"{page}: {violation.Id} at {string.Join(" | ", violation.Nodes.Take(3).Select(node => $"{node.Target} {node.Html}"))}"));

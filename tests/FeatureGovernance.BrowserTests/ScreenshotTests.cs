@@ -1,5 +1,6 @@
 using FeatureGovernance.BrowserTests.Fixtures;
 using FeatureGovernance.ServerTests.Fixtures;
+using Microsoft.Playwright;
 
 namespace FeatureGovernance.BrowserTests;
 
@@ -21,6 +22,7 @@ public sealed class ScreenshotTests(Tour tour, Browser browser) : IClassFixture<
             foreach (var (page, path) in tour.Pages.Where(page => wanted.Any(name => page.Name.StartsWith(name, StringComparison.Ordinal))))
             {
                 await visitor.Page.GotoAsync(path);
+                await Assertions.Expect(visitor.Page.Locator("[data-later]")).ToHaveCountAsync(0);
                 await visitor.Page.EvaluateAsync("document.fonts.ready");
                 await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder!, look, $"{page}.png"), FullPage = true });
             }

@@ -12,6 +12,11 @@ internal static class FeatureGraph
 {
     private const int MostNodes = 2_000;
 
+    // Asked feature by feature: how few a recursion finds is not foreseen, and all manifests would be read for them.
+    private static string ReadersOf(string feature) => $"""
+        select m.name, m.surface from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id where e.feature_id = {feature} offset 0
+        """;
+
     public static async Task<Results<Ok<Dependants>, Refused>> Dependants(string key, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -84,10 +89,9 @@ internal static class FeatureGraph
             (select 'source', concat_ws('.', source_system, source_table, source_column), key from up where coalesce(source_table, source_column, source_system) is not null)
             union all
             (select 'model', f.key, m.name from down join registry.feature f on f.id = down.id
-             join registry.manifest_entry e on e.feature_id = f.id join registry.model m on m.live_version_id = e.model_version_id)
+             cross join lateral ({ReadersOf("f.id")}) m)
             union all
-            (select distinct 'surface', m.name, m.surface from down
-             join registry.manifest_entry e on e.feature_id = down.id join registry.model m on m.live_version_id = e.model_version_id where m.surface is not null)
+            (select distinct 'surface', m.name, m.surface from down cross join lateral ({ReadersOf("down.id")}) m where m.surface is not null)
             limit {MostNodes}
             """, connection);
         command.Parameters.Add(new() { Value = row.Id });

@@ -125,6 +125,8 @@ function awaken(within) {
   within.querySelectorAll("table[data-export]").forEach(exportTable);
   within.querySelectorAll("[data-walk]").forEach(walk);
   within.querySelectorAll("[data-needs-choice]").forEach(needChoice);
+  // Where that fails, its link is still there.
+  for (const part of within.querySelectorAll("[data-later]")) refresh(`#${part.id}`, part.dataset.later).catch(() => {});
   const moving = within.matches?.("[data-refresh]") ? [within] : within.querySelectorAll("[data-refresh]");
   for (const part of moving) setTimeout(() => refresh(`#${part.id}`, location.href), part.dataset.refresh * 1000);
 }

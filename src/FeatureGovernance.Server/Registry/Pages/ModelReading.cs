@@ -20,10 +20,11 @@ public sealed record ModelsModel(Page<ModelView> Models, bool IsFirst);
 /// <summary>A model with what it reads, the most valuable first, and what it could do without or gain by.</summary>
 /// <param name="Reads">Of the live version; at most as many as a page holds.</param>
 /// <param name="ReadCount">How many features the live version reads.</param>
+/// <param name="Advice">What it may gain by; null where that is asked for later, since all that its siblings read is gone through for it.</param>
 /// <param name="Incidents">What hurts it, or has; what nobody has closed comes first.</param>
 /// <param name="Waste">Features it reads for next to nothing, the dearest first.</param>
 public sealed record ModelPageModel(
-    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste, IReadOnlyList<AdoptionAdvice> Advice,
+    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste, IReadOnlyList<AdoptionAdvice>? Advice,
     IReadOnlyList<IncidentGlance> Incidents);
 
 /// <summary>A feature as one model reads it.</summary>
@@ -41,7 +42,14 @@ internal static class ModelReading
         return answer.Take(out Page<ModelView> page, out var refusal) ? Rendered.As<ModelsPage>(new ModelsModel(page, cursor is null)) : (Refused)refusal;
     }
 
-    public static async Task<IResult> Get(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation)
+    public static Task<IResult> Get(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation) =>
+        ReadAsync(model, db, source, advised: false, cancellation);
+
+    /// <summary>The same page with what the model may gain by.</summary>
+    public static Task<IResult> Gains(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation) =>
+        ReadAsync(model, db, source, advised: true, cancellation);
+
+    private static async Task<IResult> ReadAsync(string model, GovernanceDb db, NpgsqlDataSource source, bool advised, CancellationToken cancellation)
     {
         var record = await db.Models.AsNoTracking().Include(m => m.Team).SingleOrDefaultAsync(m => m.Name == model, cancellation);
         if (record is null)
@@ -50,11 +58,11 @@ internal static class ModelReading
         var waste = await ReadAsync(source, record,
             $"and s.recommendation in ({(short)Recommendation.Deprecate}, {(short)Recommendation.Migrate}) order by s.cost_per_day desc nulls last, f.key", 20, cancellation);
         var count = record.LiveVersionId is { } live ? await db.ManifestEntries.LongCountAsync(entry => entry.ModelVersionId == live, cancellation) : 0;
-        var advice = (await Advice.Get(model, 10, source, cancellation)).Or<AdoptionAdviceList>();
+        var advice = advised ? (await Advice.Get(model, 10, source, cancellation)).Or<AdoptionAdviceList>()?.Items ?? [] : null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var incidents = await IncidentGlances.OfModelAsync(connection, record.Id, MostIncidents, cancellation);
         return Rendered.As<ModelPage>(new ModelPageModel(
-            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice?.Items ?? [], incidents));
+            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice, incidents));
     }
 
     private static async Task<List<ModelRead>> ReadAsync(NpgsqlDataSource source, Model model, string rest, int most, CancellationToken cancellation)

@@ -16,5 +16,6 @@ internal static class RegistryPages
         pages.MapGet("/features/{key}", FeatureReading.Get).Needs(Permission.Read);
         pages.MapGet("/models", ModelReading.List).Needs(Permission.Read);
         pages.MapGet("/models/{model}", ModelReading.Get).Needs(Permission.Read);
+        pages.MapGet("/models/{model}/gains", ModelReading.Gains).Needs(Permission.Read);
     }
 }
