@@ -50,6 +50,7 @@ internal static class Program
         root.Add(ProfileCommand.Create(surroundings));
         root.Add(IncidentCommand.Create(surroundings));
         root.Add(ValueCommand.Create());
+        root.Add(LabelCommand.Create());
         root.Add(ForecastCommand.Create());
         root.Add(CapacityCommand.Create(surroundings));
         return Complaints.RunAsync(root, args, surroundings);

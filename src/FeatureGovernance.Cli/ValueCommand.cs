@@ -18,14 +18,26 @@ internal static class ValueCommand
         var group = new Option<string?>("--group") { Description = "The column of the query, or of rows that belong together." };
         var time = new Option<string?>("--time") { Description = "The column of the time; validation then never looks ahead." };
         var task = new Option<ValuationTask?>("--task") { Description = "ranking, classification or regression; inferred where not given." };
+        var weight = new Option<string?>("--weight") { Description = "The column of the rows' weights." };
+        var score = new Option<string?>("--score") { Description = "The column of what the model in production predicted; its quality is told beside." };
+        var seconds = new Option<int?>("--seconds") { Description = "The time allowed; what is left out is noted." };
         var ablations = new Option<int>("--ablations") { Description = "The most features to train without, one by one.", DefaultValueFactory = _ => 40 };
         var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON object per feature and line." };
-        var command = new Command("value", "Measure what each feature of a sample is worth.") { file, label, group, time, task, ablations, seed, json };
+        var command = new Command("value", "Measure what each feature of a sample is worth.") { file, label, group, time, task, weight, score, ablations, seconds, seed, json };
         command.SetAction((parsed, stop) => Task.FromResult(Run(
             parsed.GetRequiredValue(file),
-            new(parsed.GetValue(label), parsed.GetValue(group), parsed.GetValue(time), parsed.GetValue(task), parsed.GetValue(seed)),
-            new() { Ablations = parsed.GetValue(ablations), Seed = parsed.GetValue(seed) },
+            new(parsed.GetValue(label), parsed.GetValue(group), parsed.GetValue(time), parsed.GetValue(task), parsed.GetValue(seed))
+            {
+                Weight = parsed.GetValue(weight),
+                Score = parsed.GetValue(score),
+            },
+            new()
+            {
+                Ablations = parsed.GetValue(ablations),
+                Budget = parsed.GetValue(seconds) is { } allowed ? TimeSpan.FromSeconds(Math.Max(0, allowed)) : null,
+                Seed = parsed.GetValue(seed),
+            },
             parsed.GetValue(json),
             stop)));
         return command;
@@ -75,6 +87,8 @@ internal static class ValueCommand
                     f.Cluster,
                     Recommendation = f.Recommendation.ToString().ToLowerInvariant(),
                     Reasons = f.Reasons.Select(r => new { r.Code, r.Sentence, r.Confidence, Numbers = r.Numbers.ToDictionary(n => n.Name, n => n.Value) }),
+                    f.Shap,
+                    f.ShapStandardError,
                 },
                 Json));
         }
@@ -100,12 +114,14 @@ internal static class ValueCommand
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 160;
         AnsiConsole.Write(table);
+        if (measured.ScoreQuality is { } score)
+            Console.Out.WriteLine($"{measured.Metric}: {score.Mean:0.#####} ± {score.StandardError:0.#####} by the scores given, on the same rows.");
         Console.Out.WriteLine(
             $"{measured.Metric}: {measured.Quality:0.#####} ± {measured.QualityStandardError:0.#####} with all; without what is recommended away it loses {measured.RemovalLoss:0.#####} ± {measured.RemovalLossStandardError:0.#####}.");
         Console.Out.WriteLine($"{measured.Trainings} trainings of {measured.Iterations} iterations, {measured.TimeInTraining.TotalSeconds:0.0} s.");
     }
 
-    private sealed class ProgressLine : IProgress<ValuationProgress>
+    internal sealed class ProgressLine : IProgress<ValuationProgress>
     {
         public void Report(ValuationProgress value)
         {

@@ -15,6 +15,11 @@ namespace FeatureGovernance.Valuation;
 /// <param name="Cluster">The representative of the features that say the same; its own name where it stands alone.</param>
 /// <param name="Recommendation">What to do.</param>
 /// <param name="Reasons">Why, at least one.</param>
+/// <param name="Shap">
+/// Mean |SHAP| over held-out rows, on the raw scale of the model (log odds, the label's own, or a ranking score); in a cluster, its part of
+/// what all contribute together. Null for a leak, which is set aside, and where it was not measured.
+/// </param>
+/// <param name="ShapStandardError">Over folds; null for a leak.</param>
 public sealed record ValuedFeature(
     string Feature,
     double Permutation,
@@ -26,7 +31,9 @@ public sealed record ValuedFeature(
     double Upper80,
     string Cluster,
     Recommendation Recommendation,
-    ImmutableArray<Reason> Reasons);
+    ImmutableArray<Reason> Reasons,
+    double? Shap,
+    double? ShapStandardError);
 
 /// <summary>The measured value of a sample's features.</summary>
 /// <param name="Features">The most valuable first.</param>
@@ -49,7 +56,14 @@ public sealed record MeasuredValue(
     int Iterations,
     int Trainings,
     TimeSpan TimeInTraining,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>The reason's code of a feature whose value is not known, for want of time.</summary>
+    public const string NotMeasured = "not-measured";
+
+    /// <summary>What the model in production achieves on the same held-out rows by its own scores, with its standard error; null without scores.</summary>
+    public (double Mean, double StandardError)? ScoreQuality { get; init; }
+}
 
 /// <summary>How much to measure.</summary>
 public sealed record ValuationOptions
@@ -60,7 +74,10 @@ public sealed record ValuationOptions
     /// <summary>The most features ablated one by one, the most important first. Default 40.</summary>
     public int Ablations { get; init; } = 40;
 
-    /// <summary>After half of this no further ablation begins, and the notes say so; null for no bound, and results that repeat. Default null.</summary>
+    /// <summary>
+    /// The time allowed: the full models take at most two fifths, ablations stop at half, and at its end everything does but what is under way of
+    /// one step; the notes say what was left out. Null for no bound, and results that repeat. Default null.
+    /// </summary>
     public TimeSpan? Budget { get; init; }
 
     /// <summary>Same seed, same result. Default 1.</summary>

@@ -52,7 +52,38 @@ public sealed record Sample(
     double[]? Times,
     ValuationTask Task,
     int Classes,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>How much each row counts, in training and in quality; null where all count the same.</summary>
+    public float[]? Weights { get; init; }
+
+    /// <summary>What a model in production predicted for each row; null where it is not known.</summary>
+    public double[]? Scores { get; init; }
+
+    /// <summary>The label of every row of the file; null for a sample that was not read from one.</summary>
+    public LabelRows? LabelRows { get; init; }
+}
+
+/// <summary>The label's side of a file: all its rows, labelled or not, in the file's order.</summary>
+/// <param name="Label">The label's column.</param>
+/// <param name="Classes">The classes' names by their codes; empty where the label is a number.</param>
+/// <param name="Places">Where in the arrays below each row of the sample is found.</param>
+/// <param name="Numbers">The number of each row in the file, the first after the header being 1.</param>
+/// <param name="IsKnown">Whether the row has a label.</param>
+/// <param name="Events">When the row happened, NaN where not told; null where no time was named.</param>
+/// <param name="Labelled">When its label became known, NaN where not told; null where no such time was named.</param>
+/// <param name="InSeconds">True where both times are dates or time stamps, told in seconds since 1970; else they are bare numbers.</param>
+/// <param name="LateColumns">Other columns of times, with the share of their values that lie after the event, where any do.</param>
+public sealed record LabelRows(
+    string Label,
+    ImmutableArray<string> Classes,
+    int[] Places,
+    long[] Numbers,
+    bool[] IsKnown,
+    double[]? Events,
+    double[]? Labelled,
+    bool InSeconds,
+    ImmutableArray<(string Column, double Share)> LateColumns);
 
 /// <summary>The file or its content cannot be valued; the message says why and what to do.</summary>
 public sealed class SampleException : Exception

@@ -6,8 +6,10 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
     ["registry"] = RegistryBenchmark.RunAsync,
     ["ingest"] = IngestBenchmark.RunAsync,
     ["scoring"] = ScoringBenchmark.RunAsync,
+    ["pages"] = PagesBenchmark.RunAsync,
     ["profiling"] = ProfilingBenchmark.RunAsync,
     ["forecasting"] = ForecastingBenchmark.RunAsync,
+    ["valuation"] = ValuationBenchmark.RunAsync,
 };
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
 {

@@ -7,6 +7,14 @@ namespace FeatureGovernance.BrowserTests;
 /// <summary>Walks every page in both themes, on a desk and on a phone.</summary>
 public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<Tour>
 {
+    private const int MostBytes = 500_000;
+
+    // As sent; what the browser had already counts as well, since a first visitor has it not.
+    private const string Size = """
+        document.fonts.ready.then(() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+            .reduce((sum, one) => sum + one.encodedBodySize, 0))
+        """;
+
     [Theory]
     [InlineData("desktop-light")]
     [InlineData("desktop-dark")]
@@ -27,6 +35,9 @@ public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<T
                 $"{page}: {violation.Id} at {string.Join(" | ", violation.Nodes.Take(3).Select(node => $"{node.Target} {node.Html}"))}"));
             if (await visitor.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") > look.Width)
                 wrong.Add($"{page} is wider than the window");
+            var size = await visitor.Page.EvaluateAsync<double>(Size);
+            if (size is < 1 or > MostBytes)
+                wrong.Add($"{page} takes {size:N0} bytes to load, compressed");
         }
 
         // A page that is missing is an error to the console as well.

@@ -21,9 +21,26 @@ public sealed class OidcTests(OidcTests.Signed server, Browser browser) : IClass
         (await lead.Page.GotoAsync("/audit"))!.Status.Should().Be(200);
         (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of ada' and role = 2 and expires_at < now() + interval '13 hours'")).Should().BePositive();
 
+        (await TokensAsync()).Should().Contain("sign-in of ada");
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await lead.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" }).WaitForAsync();
         (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of ada' and revoked_at is null")).Should().Be(0, "the session ends with the sign-out");
+        (await TokensAsync()).Should().NotContain("sign-in of ada", "what has ended is no more to be decided on");
+    }
+
+    [Fact]
+    public async Task Sessions_that_ended_long_ago_are_forgotten_at_the_next_sign_in()
+    {
+        await server.ExecuteAsync("""
+            insert into access.token (name, role, hash, created_at, expires_at) values
+                ('sign-in of somebody', 2, '\x01', now() - interval '41 days', now() - interval '40 days'), ('a pipeline', 2, '\x02', now() - interval '41 days', now() - interval '40 days')
+            """);
+        server.Provider.Person = ("ada@example.org", true);
+        await using var lead = await SignInAsync("/teams");
+        await lead.Page.WaitForURLAsync("**/teams");
+        (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of somebody'")).Should().Be(0);
+        (await server.QueryAsync<long>("select count(*) from access.token where name = 'a pipeline'")).Should().Be(1, "it was made on purpose");
+        (await server.QueryAsync<long>("select count(*) from audit.event where action = 'token.forgotten'")).Should().Be(1);
     }
 
     [Theory]
@@ -62,6 +79,9 @@ public sealed class OidcTests(OidcTests.Signed server, Browser browser) : IClass
         server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Protect("something");
         (await server.QueryAsync<long>("select count(*) from access.data_key")).Should().BePositive();
     }
+
+    private async Task<List<string?>> TokensAsync() =>
+        [.. (await server.Admin.GetAsync("tokens?limit=1000")).Expect(200).Items().Select(token => token.GetProperty("name").GetString())];
 
     private async Task<Visitor> SignInAsync(string path)
     {

@@ -11,6 +11,12 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
     /// <summary>The address of every page, by a name for its picture.</summary>
     public IReadOnlyList<(string Name, string Path)> Pages { get; private set; } = [];
 
+    /// <summary>The incident of the numbers of which a quarter went missing.</summary>
+    public int Incident { get; private set; }
+
+    /// <summary>The feature that it shows in.</summary>
+    public string Hurt { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         await Server.InitializeAsync();
@@ -22,10 +28,13 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var model = (await Server.Admin.GetAsync("models?limit=1")).Items()[0].GetProperty("model").GetString()!;
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
+        var label = await Server.Admin.MeasuredLabelAsync(team);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await Server.Admin.NumbersAsync(best, today);
         var worded = worst[1].GetProperty("feature").GetString()!;
         await Server.Admin.WordsAsync(worded, today);
+        await Server.Admin.DetectAsync();
+        (Hurt, Incident) = (best, (await Server.Admin.GetAsync($"incidents?feature={best}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32());
         var (plain, grown) = await Server.Admin.CapacityAsync(today);
         var quarter = Core.Reports.Quarter.Of(today);
         Pages =
@@ -33,12 +42,13 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
             ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
             ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"),
             ("feature-words", $"/features/{worded}?span=31"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
+            ("incidents", "/incidents"), ("incidents-none", "/incidents?severity=minor&status=snoozed"), ("incident", $"/incidents/{Incident}"),
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
-            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
+            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"), ("labels", $"/labels?label={Uri.EscapeDataString(label)}"),
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
             ("capacity", "/capacity"), ("capacity-plan", $"/capacity/plans/{plain}"), ("capacity-beside", $"/capacity/plans/{grown}?beside={plain}&by=month"),
             ("capacity-scenario", "/capacity/scenarios/new?from=busy-year"),
-            ("standard", "/standards/default"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("missing", "/features/no:such"),
+            ("standard", "/standards/default"), ("standard-new", "/standards/new"), ("compare", $"/compare?feature={best}&feature={worded}&feature={goner}"), ("reports", "/reports"), ("review", $"/reports/{quarter}?team={team}"), ("audit", "/audit"), ("admin", "/admin"), ("people", "/admin/people"), ("channels", "/channels"), ("missing", "/features/no:such"),
         ];
     }
 

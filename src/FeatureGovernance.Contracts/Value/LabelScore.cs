@@ -9,10 +9,10 @@ public sealed record LabelScore
     /// <summary>Its team.</summary>
     public required string Team { get; init; }
 
-    /// <summary>Share of examples that get a label (the join rate), from 0 to 1.</summary>
+    /// <summary>Share of examples that get a label (the join rate), from 0 to 1: as reported, else as last measured.</summary>
     public double? Coverage { get; init; }
 
-    /// <summary>Seconds from the event to the label being known.</summary>
+    /// <summary>Seconds from the event to the label being known: as reported, else the median last measured.</summary>
     public double? DelaySeconds { get; init; }
 
     /// <summary>Share of tests of its transformation that passed, from 0 to 1.</summary>
@@ -27,7 +27,10 @@ public sealed record LabelScore
     /// <summary>Models of which some version trains on it, the heaviest first; at most 1,000.</summary>
     public required IReadOnlyList<LabelUse> Models { get; init; }
 
-    /// <summary>What is not known: <c>coverage</c>, <c>delay</c>, <c>baseRate</c>, <c>noise</c>.</summary>
+    /// <summary>What the newest valuation found of it; absent where none measured it.</summary>
+    public LabelMeasurement? Measured { get; init; }
+
+    /// <summary>What is not known: <c>coverage</c>, <c>delay</c>, <c>baseRate</c>, <c>noise</c>, <c>leaks</c>.</summary>
     public required IReadOnlyList<string> Unknown { get; init; }
 }
 

@@ -24,6 +24,18 @@ public sealed record ValuationView
     /// <summary>The column of the time by which validation is ordered.</summary>
     public string? Time { get; init; }
 
+    /// <summary>The column of the time at which the label became known.</summary>
+    public string? LabelTime { get; init; }
+
+    /// <summary>The registered label that it is, where one was named.</summary>
+    public string? LabelKey { get; init; }
+
+    /// <summary>The column of the rows' weights.</summary>
+    public string? Weight { get; init; }
+
+    /// <summary>The column of what the model in production predicted.</summary>
+    public string? Score { get; init; }
+
     /// <summary><c>classification</c>, <c>regression</c> or <c>ranking</c>; absent where it was inferred.</summary>
     public string? Task { get; init; }
 
@@ -73,7 +85,14 @@ public sealed record ValuationView
 /// <param name="Notes">What a reader should know, each one sentence.</param>
 public sealed record ValuationSummary(
     string Metric, double Quality, double QualityStandardError, double RemovalLoss, double RemovalLossStandardError, int Features, int Trainings,
-    long? EvidenceBatch, IReadOnlyList<string> Notes);
+    long? EvidenceBatch, IReadOnlyList<string> Notes)
+{
+    /// <summary>What the model in production achieves on the same held-out rows, by the same metric; absent where no score column was named.</summary>
+    public double? ScoreQuality { get; init; }
+
+    /// <summary>Over held-out queries or rows.</summary>
+    public double? ScoreQualityStandardError { get; init; }
+}
 
 /// <summary>What a feature of a sample is worth.</summary>
 /// <param name="Feature">The column.</param>
@@ -88,9 +107,12 @@ public sealed record ValuationSummary(
 /// <param name="Cluster">The representative of the features that say the same.</param>
 /// <param name="Recommendation"><c>keep</c>, <c>migrate</c>, <c>deprecate</c> or <c>review</c>.</param>
 /// <param name="Reasons">Why, at least one sentence.</param>
+/// <param name="Shap">Mean |SHAP| over held-out rows, on the raw scale of the model; absent for a leak.</param>
+/// <param name="ShapStandardError">Over folds.</param>
 public sealed record ValuedColumn(
     string Feature, string? Key, double Permutation, double PermutationStandardError, double? Ablation, double? AblationStandardError,
-    double Share, double Lower80, double Upper80, string Cluster, string Recommendation, IReadOnlyList<ValuedReason> Reasons);
+    double Share, double Lower80, double Upper80, string Cluster, string Recommendation, IReadOnlyList<ValuedReason> Reasons,
+    double? Shap = null, double? ShapStandardError = null);
 
 /// <summary>One reason for a recommendation.</summary>
 /// <param name="Code">Its stable name.</param>

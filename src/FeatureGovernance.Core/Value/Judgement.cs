@@ -41,6 +41,13 @@ public enum DebtClass
 /// <param name="IsRepresentative">True where it is the best of their cluster, the one to keep.</param>
 public sealed record Twin(string Key, double Similarity, double Value, bool IsNewer, bool IsRepresentative);
 
+/// <summary>A feature that may say the same, where no sample tells: it moves no recommendation.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="SameColumn">True where both are made of the same column, by different expressions.</param>
+/// <param name="TradeOff">The correlation of their shares over reports, below 0; null where they do not trade off.</param>
+/// <param name="Reports">Over how many reports; 0 where they do not trade off.</param>
+public sealed record Kin(string Key, bool SameColumn, double? TradeOff, int Reports);
+
 /// <summary>How value changes: by a constant rate on the log scale.</summary>
 /// <param name="Slope">Change of ln(value) per year; −0.69 is a halving.</param>
 /// <param name="StandardError">Its standard error, from 0.</param>
@@ -105,6 +112,9 @@ public sealed record FeatureFacts
 
     /// <summary>The most similar feature of the same models; null where none is similar.</summary>
     public Twin? Twin { get; init; }
+
+    /// <summary>A feature that may say the same, on weaker evidence; null where there is no sign of one.</summary>
+    public Kin? Kin { get; init; }
 
     /// <summary>The part of the value of its group that the feature's group mates carry, from 0 to 1, and null for a group of one.</summary>
     public double? GroupMatesShare { get; init; }

@@ -5,7 +5,8 @@ namespace FeatureGovernance.Core.Value;
 /// <summary>What is believed of a log-share before its own evidence.</summary>
 /// <param name="Mean">On the scale of <see cref="ShareScale"/>.</param>
 /// <param name="Variance">Above 0.</param>
-public readonly record struct SharePrior(double Mean, double Variance);
+/// <param name="Pairs">How many pairs it was learned from, what it was drawn to included; above 3, and infinite where it is known.</param>
+public readonly record struct SharePrior(double Mean, double Variance, double Pairs = double.PositiveInfinity);
 
 /// <summary>Sums over the pooled log-shares of a set of pairs (a model, or a group within a model).</summary>
 /// <param name="Pairs">n.</param>
@@ -95,11 +96,11 @@ public static class Pooling
     public static SharePrior ModelPrior(PopulationMoments model, ShareScale scale)
     {
         if (model.Pairs == 0)
-            return new(Math.Log(scale.Offset * 21), 1);
+            return new(Math.Log(scale.Offset * 21), 1, ModelPriorPairs);
 
         var mean = model.Sum / model.Pairs;
         var spread = model.SumSquares - (model.Sum * mean) - ((model.Pairs - 1) * model.SumVariance / model.Pairs);
-        return new(mean, Math.Max(0.01, (spread + ModelPriorPairs) / (model.Pairs - 1 + ModelPriorPairs)));
+        return new(mean, Math.Max(0.01, (spread + ModelPriorPairs) / (model.Pairs - 1 + ModelPriorPairs)), model.Pairs + ModelPriorPairs);
     }
 
     /// <summary>The prior of a group within a model: its own moments, with the model's prior counted as <see cref="GroupPriorPairs"/> pairs.</summary>
@@ -108,20 +109,24 @@ public static class Pooling
         var n = group.Pairs + GroupPriorPairs;
         var mean = (group.Sum + (GroupPriorPairs * model.Mean)) / n;
         var spread = group.SumSquares - (2 * mean * group.Sum) + (group.Pairs * mean * mean) - group.SumVariance;
-        return new(mean, Math.Max(0.01, (spread + (GroupPriorPairs * model.Variance)) / n));
+        return new(mean, Math.Max(0.01, (spread + (GroupPriorPairs * model.Variance)) / n), n);
     }
 
     /// <summary>
     /// The posterior of s(f,m): normal on the log scale with precision 1/v + 1/ω², hence log-normal: mean exp(μ + σ²/2) − offset, 80 %
-    /// interval exp(μ ± 1.2816 σ) − offset, not below 0. With no evidence it is the prior.
+    /// interval exp(μ ± 1.2816 σ) − offset, not below 0. With no evidence it is the prior. That the prior is itself an estimate from k pairs
+    /// adds B² (v + ω²) / k + 2 B² (y − m)² / (k − 3), B = v / (v + ω²) (Morris 1983); without it intervals are too narrow.
     /// </summary>
     public static PooledShare Posterior(PooledEvidence? evidence, SharePrior prior, ShareScale scale)
     {
-        var (mu, variance) = (prior.Mean, prior.Variance);
+        var (mu, variance) = (prior.Mean, prior.Variance * (1 + (1 / prior.Pairs)));
         if (evidence is { } seen)
         {
-            variance = 1 / ((1 / seen.Variance) + (1 / prior.Variance));
-            mu = variance * ((seen.Mean / seen.Variance) + (prior.Mean / prior.Variance));
+            var total = seen.Variance + prior.Variance;
+            var drawn = seen.Variance / total;
+            var apart = seen.Mean - prior.Mean;
+            mu = seen.Mean - (drawn * apart);
+            variance = (drawn * prior.Variance) + (drawn * drawn * ((total / prior.Pairs) + (2 * apart * apart / (prior.Pairs - 3))));
         }
 
         var sigma = Math.Sqrt(variance);

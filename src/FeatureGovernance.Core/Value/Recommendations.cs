@@ -24,7 +24,7 @@ public static class Recommendations
         Finding[] held = [.. Findings(facts, lines)
             .Where(f => f.Reason.Confidence >= Threshold(facts, f.Leads, lines))
             .OrderByDescending(f => f.Leads).ThenByDescending(f => f.Reason.Confidence).ThenBy(f => f.Class)];
-        Reason[] unknowns = [.. Unknowns(facts)];
+        Reason[] unknowns = [.. Hints(facts), .. Unknowns(facts)];
 
         if (held.Length == 0)
         {
@@ -145,6 +145,22 @@ public static class Recommendations
                 Math.Min(valuable, 1 - Above(served, limits.CoverageNeeded, 0.02)),
                 [new("coverage", facts.Coverage ?? 1), new("freshness", facts.Freshness ?? 1), new("value", value.Mean)]));
         }
+    }
+
+    private static IEnumerable<Reason> Hints(FeatureFacts facts)
+    {
+        if (facts is not { Kin: { } kin, Twin: null })
+            yield break;
+        string[] signs =
+        [
+            .. kin.SameColumn ? ["both are made of the same column, by different expressions"] : Array.Empty<string>(),
+            .. kin.TradeOff is { } r ? [Text($"their importances trade off over {kin.Reports} reports (correlation {r:0.00})")] : Array.Empty<string>(),
+        ];
+        yield return new(
+            "perhaps-redundant",
+            Text($"{kin.Key} may say the same: {string.Join(", and ", signs)}. That is weaker evidence than a sample; measure one with both before either goes."),
+            signs.Length == 2 ? 0.7 : 0.5,
+            kin.TradeOff is { } correlation ? [new("tradeOff", correlation), new("reports", kin.Reports)] : []);
     }
 
     private static IEnumerable<Reason> Unknowns(FeatureFacts facts)

@@ -6,18 +6,37 @@ namespace FeatureGovernance.Core.Value;
 /// <param name="Method">The method.</param>
 /// <param name="Bias">Mean of the method minus mean of the reference (ablation) on the log scale; 0 for the reference.</param>
 /// <param name="Variance">Variance of the method's own error per pair on the log scale; it does not shrink with more reports.</param>
-/// <param name="Pairs">How many comparisons with another method taught this; 0 leaves the prior.</param>
-public sealed record MethodReliability(EvidenceMethod Method, double Bias, double Variance, long Pairs);
+/// <param name="Pairs">How many comparisons with another method taught this, weak ones counted in part; 0 leaves the prior.</param>
+public sealed record MethodReliability(EvidenceMethod Method, double Bias, double Variance, double Pairs);
 
-/// <summary>Sums over the pairs (feature, model) that two methods both measured.</summary>
+/// <summary>
+/// Sums over the pairs (feature, model) that two methods both measured, each weighted by w = (c / (c + v))², where v is the
+/// <see cref="MethodEvidence.Variance"/> of both together and c is <see cref="Reliabilities.PriorVariance"/>: what is old or uncertain
+/// would else drown what methods really differ by (the least-squares weight of a squared difference is 1 / (c + v)²).
+/// </summary>
 /// <param name="First">One method.</param>
 /// <param name="Second">The other.</param>
-/// <param name="Pairs">n, how many pairs.</param>
-/// <param name="SumDifference">Σ d, d = mean of the first minus mean of the second (<see cref="MethodEvidence.Mean"/>).</param>
-/// <param name="SumSquaredDifference">Σ d².</param>
-/// <param name="SumVariance">Σ of both <see cref="MethodEvidence.Variance"/>.</param>
+/// <param name="Pairs">n = Σ w, so many pairs measured without error.</param>
+/// <param name="SumDifference">Σ w d, d = mean of the first minus mean of the second (<see cref="MethodEvidence.Mean"/>).</param>
+/// <param name="SumSquaredDifference">Σ w d².</param>
+/// <param name="SumVariance">Σ w v.</param>
 public sealed record MethodOverlap(
-    EvidenceMethod First, EvidenceMethod Second, long Pairs, double SumDifference, double SumSquaredDifference, double SumVariance);
+    EvidenceMethod First, EvidenceMethod Second, double Pairs, double SumDifference, double SumSquaredDifference, double SumVariance)
+{
+    /// <summary>The sums over the given pairs.</summary>
+    public static MethodOverlap Of(EvidenceMethod first, EvidenceMethod second, IEnumerable<(MethodEvidence First, MethodEvidence Second)> pairs)
+    {
+        var prior = Reliabilities.PriorVariance(first, second);
+        var terms = pairs.Select(p =>
+        {
+            var variance = p.First.Variance + p.Second.Variance;
+            return (W: Math.Pow(prior / (prior + variance), 2), D: p.First.Mean - p.Second.Mean, V: variance);
+        }).ToArray();
+        return new(
+            first, second, ExactSum.Of(terms.Select(t => t.W)), ExactSum.Of(terms.Select(t => t.W * t.D)),
+            ExactSum.Of(terms.Select(t => t.W * t.D * t.D)), ExactSum.Of(terms.Select(t => t.W * t.V)));
+    }
+}
 
 /// <summary>
 /// Learns each method's reliability where two methods measured the same pairs. Model: y = μ + bias_k + e, e ~ N(0, τ_k² + v), so that for
@@ -40,6 +59,9 @@ public static class Reliabilities
         new(EvidenceMethod.Split, 0, 0.70 * 0.70, 0),
         new(EvidenceMethod.Coefficient, 0, 0.70 * 0.70, 0),
     ];
+
+    /// <summary>How far two methods are believed to differ on one pair before any comparison: the sum of both variances.</summary>
+    public static double PriorVariance(EvidenceMethod first, EvidenceMethod second) => Priors[(int)first].Variance + Priors[(int)second].Variance;
 
     /// <summary>Reliabilities of all methods, in the order of <see cref="EvidenceMethod"/>. The order of the overlaps does not matter.</summary>
     public static ImmutableArray<MethodReliability> Learn(IEnumerable<MethodOverlap> overlaps)

@@ -26,7 +26,7 @@ internal static class AccessEndpoints
     {
         var access = api.MapGroup("").WithTags("Access");
         access.MapGet("/me", Me).Needs(Permission.CheckAdoption).WithSummary("Who am I?");
-        access.MapGet("/tokens", List).Needs(Permission.ManageTokens).WithSummary("List tokens, without their secrets");
+        access.MapGet("/tokens", List).Needs(Permission.ManageTokens).WithSummary("List tokens, without their secrets and without sessions that have ended");
         access.MapPost("/tokens", Create).Needs(Permission.ManageTokens).Mutates().WithSummary("Create a token; its secret is shown this once");
         access.MapDelete("/tokens/{id:int}", Revoke).Needs(Permission.ManageTokens).Mutates().WithSummary("Revoke a token");
     }
@@ -38,7 +38,8 @@ internal static class AccessEndpoints
         return TypedResults.Ok(new CallerView(caller.Actor, Words<Role>.Text(caller.Role), [.. caller.LeadOf.Select(id => names[id]).Order()], [.. names.Values.Order()]));
     }
 
-    public static async Task<Results<Ok<Page<TokenView>>, Refused>> List(GovernanceDb db, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<TokenView>>, Refused>> List(
+        GovernanceDb db, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -46,8 +47,10 @@ internal static class AccessEndpoints
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
 
-        var from = after?.Id ?? 0;
-        var tokens = await db.Tokens.AsNoTracking().Include(token => token.Person).Where(token => token.Id > from).OrderBy(token => token.Id)
+        var (from, now) = (after?.Id ?? 0, clock.GetUtcNow());
+        // A session of somebody who has left it is nothing that an administrator could still decide on.
+        var tokens = await db.Tokens.AsNoTracking().Include(token => token.Person)
+            .Where(token => token.Id > from && !(token.Name.StartsWith(OidcSession.Prefix) && (token.RevokedAt != null || token.ExpiresAt < now))).OrderBy(token => token.Id)
             .Take(size + 1).ToListAsync(cancellation);
         var page = tokens.Take(size).Select(View).ToList();
         return TypedResults.Ok(new Page<TokenView>(page, tokens.Count > size ? new Cursor("id", null, page[^1].Id).Encode() : null));

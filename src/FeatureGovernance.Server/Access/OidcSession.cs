@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Access.Pages;
+using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Storage;
@@ -11,10 +12,13 @@ namespace FeatureGovernance.Server.Access;
 /// <summary>What follows a sign-in at the provider: a token for twelve hours, known to the audit trail, in the cookie that every page reads.</summary>
 internal static class OidcSession
 {
-    /// <summary>Tokens of sessions begin with it.</summary>
-    private const string Prefix = "sign-in of ";
+    /// <summary>The names of sessions' tokens begin with it.</summary>
+    public const string Prefix = "sign-in of ";
 
     private static readonly TimeSpan Length = TimeSpan.FromHours(12);
+
+    // For as long a session that has ended can still be looked up by the number that the audit trail names.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     public static async Task BeginAsync(TokenValidatedContext context)
     {
@@ -43,6 +47,10 @@ internal static class OidcSession
         await write.Db.SaveChangesAsync(http.RequestAborted);
         write.Origin = write.Origin with { Actor = person.Handle };
         write.Record(new("token.created", "token", token.Id, token.Name, null, null, "Signed in by the identity provider"));
+        var past = write.Now - Kept;
+        var forgotten = await write.Db.Tokens.Where(one => one.Name.StartsWith(Prefix) && one.ExpiresAt < past).ExecuteDeleteAsync(http.RequestAborted);
+        if (forgotten > 0)
+            write.Record(NewEvent.Of<object>("token.forgotten", "token", token.Id, token.Name, null, new { Sessions = forgotten }, $"Sessions that ended {Kept.Days} days ago"));
         await write.CommitAsync(http.RequestAborted);
         SignIn.Keep(http, secret);
         PageGuard.Protect(http.Response);

@@ -63,7 +63,7 @@ internal static class ChannelEndpoints
         return context.IsCurrent(channel.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(View(channel));
     }
 
-    private static async Task<Results<Created<ChannelView>, Refused>> Post(
+    public static async Task<Results<Created<ChannelView>, Refused>> Post(
         ChannelRequest body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings,
         CancellationToken cancellation)
     {
@@ -106,7 +106,7 @@ internal static class ChannelEndpoints
             ? view with { Secret = secret } : view);
     }
 
-    private static async Task<Results<Ok<ChannelView>, Refused>> Patch(
+    public static async Task<Results<Ok<ChannelView>, Refused>> Patch(
         int id, ChannelChange body, HttpContext context, WriteTransaction write, Secrets secrets, NoticeSettings settings,
         CancellationToken cancellation)
     {
@@ -136,7 +136,7 @@ internal static class ChannelEndpoints
         return TypedResults.Ok(after);
     }
 
-    private static async Task<Results<NoContent, Refused>> Delete(int id, HttpContext context, WriteTransaction write,
+    public static async Task<Results<NoContent, Refused>> Delete(int id, HttpContext context, WriteTransaction write,
         CancellationToken cancellation)
     {
         var (channel, refusal) = await FindAsync(write.Connection, id, context.Caller(), cancellation, locked: true);

@@ -2,8 +2,9 @@ using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Lifecycle;
 using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
-using FeatureGovernance.Core.Value;
 using FeatureGovernance.Server.Access;
+using FeatureGovernance.Server.Capacity.Pages;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Lifecycle;
 using Npgsql;
 
@@ -16,9 +17,14 @@ namespace FeatureGovernance.Server.Pages;
 /// <param name="Stages">Features by stage.</param>
 /// <param name="Advice">Features by recommendation, with what following it would save a day.</param>
 /// <param name="ScoredAt">When the newest scores were published; null before the first.</param>
+/// <param name="Incidents">Those nobody has closed, of the caller's teams; of any team where he has none.</param>
+/// <param name="Teams">The caller's teams; those with most to save where he has none.</param>
+/// <param name="HasTeams">Whether the caller belongs to a team.</param>
+/// <param name="Capacity">What will be lacking.</param>
 public sealed record HomeModel(
     IReadOnlyList<ProposalView> Reviews, IReadOnlyList<WaitingRequest> Requests, IReadOnlyList<ProposalView> Leaving,
-    IReadOnlyList<(string Word, long Count)> Stages, IReadOnlyList<(string Word, long Count, double? Saving)> Advice, DateTimeOffset? ScoredAt);
+    IReadOnlyList<(string Word, long Count)> Stages, IReadOnlyList<(string Word, long Count, double? Saving)> Advice, DateTimeOffset? ScoredAt,
+    IReadOnlyList<IncidentGlance> Incidents, IReadOnlyList<HomeTeam> Teams, bool HasTeams, CapacityGlance Capacity);
 
 /// <summary>An adoption request with features that wait.</summary>
 public sealed record WaitingRequest(int Id, string Model, string Requester, long Features);
@@ -26,6 +32,7 @@ public sealed record WaitingRequest(int Id, string Model, string Requester, long
 internal static class Home
 {
     private const int Most = 8;
+    private const int MostIncidents = 5;
 
     private const string Waiting = """
         select q.id, m.name, q.requester, count(*)
@@ -39,17 +46,20 @@ internal static class Home
 
     public static void MapHomePage(this RouteGroupBuilder pages) => pages.MapGet("/", Get).Needs(Permission.Read);
 
-    private static async Task<IResult> Get(HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> Get(HttpContext context, NpgsqlDataSource source, HomeCountsReader reader, TimeProvider clock, CancellationToken cancellation)
     {
         var caller = context.Caller();
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var reviews = (await ProposalList.List(
             context, source, clock, Words.Of(ProposalState.Submitted), null, null, !caller.IsAdmin, 2 * Most, null, cancellation)).Or<Page<ProposalView>>();
         var waiting = reviews?.Items.Where(one => one.Proposer != caller.Actor && one.Votes.All(vote => vote.Voter != caller.Actor || vote.Revision != one.Revision)).Take(Most);
+        var counts = await reader.ReadAsync(connection, cancellation);
+        var teams = caller.MemberOf;
         return Rendered.As<HomePage>(new HomeModel(
             [.. waiting ?? []], await RequestsAsync(connection, caller, cancellation), await LeavingAsync(connection, clock.GetUtcNow(), cancellation),
-            await StagesAsync(connection, cancellation), await AdviceAsync(connection, cancellation),
-            await ScoredAtAsync(connection, cancellation)));
+            counts.Stages, counts.Advice, await ScoredAtAsync(connection, cancellation),
+            await IncidentGlances.ActiveAsync(connection, teams.Count == 0 ? null : [.. teams], MostIncidents, cancellation),
+            await counts.TeamsAsync(connection, teams, Most, cancellation), teams.Count > 0, await CapacityGlance.ReadAsync(connection, 4, cancellation)));
     }
 
     private static async Task<List<WaitingRequest>> RequestsAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation)
@@ -71,27 +81,6 @@ internal static class Home
         short[] states = [(short)ProposalState.Approved, (short)ProposalState.Notice, (short)ProposalState.Brownout];
         var stored = await ProposalStore.ReadAsync(connection, "where p.state = any($1) order by p.id desc limit 50", [new() { Value = states }], cancellation);
         return [.. stored.OrderBy(one => one.Proposal.Plan.Sunset).Take(Most).Select(one => one.View(now))];
-    }
-
-    private static async Task<List<(string, long)>> StagesAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select stage, count(*) from registry.feature group by stage order by stage", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var stages = new List<(string, long)>();
-        while (await reader.ReadAsync(cancellation))
-            stages.Add((Words.Of((Stage)reader.GetInt16(0)), reader.GetInt64(1)));
-        return stages;
-    }
-
-    private static async Task<List<(string, long, double?)>> AdviceAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            "select recommendation, count(*), sum(saving_per_day) from value.feature_score group by recommendation order by recommendation", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var advice = new List<(string, long, double?)>();
-        while (await reader.ReadAsync(cancellation))
-            advice.Add((Words.Of((Recommendation)reader.GetInt16(0)), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetDouble(2)));
-        return advice;
     }
 
     private static async Task<DateTimeOffset?> ScoredAtAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -3,7 +3,9 @@ using FeatureGovernance.Server.Access.Pages;
 using FeatureGovernance.Server.Audit.Pages;
 using FeatureGovernance.Server.Capacity.Pages;
 using FeatureGovernance.Server.Discussion.Pages;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Lifecycle.Pages;
+using FeatureGovernance.Server.Notifications.Pages;
 using FeatureGovernance.Server.Registry.Pages;
 using FeatureGovernance.Server.Reports.Pages;
 using FeatureGovernance.Server.Standards.Pages;
@@ -29,6 +31,8 @@ internal static class PagesSetup
             options.SuppressXFrameOptionsHeader = true;
         });
         builder.Services.AddSingleton<SignInLink>();
+        builder.Services.AddSingleton<HomeCountsReader>();
+        builder.Services.AddSingleton<PublishedValue>();
     }
 
     public static void MapPages(this WebApplication app)
@@ -41,12 +45,15 @@ internal static class PagesSetup
         pages.MapRegistryPages();
         pages.MapDiscussionPages();
         pages.MapReportPages();
+        pages.MapIncidentPages();
         pages.MapLifecyclePages();
         pages.MapValuePages();
+        pages.MapLabelPages();
         pages.MapCapacityPages();
         pages.MapStandardsPages();
         pages.MapAuditPages();
         pages.MapAdminPages();
+        pages.MapChannelPages();
     }
 
     /// <summary>A form serves only whom it was given to.</summary>

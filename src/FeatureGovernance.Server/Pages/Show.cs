@@ -21,6 +21,9 @@ public static class Show
         _ => $"{(share * 100).Value.ToString("0", CultureInfo.InvariantCulture)} %",
     };
 
+    /// <summary>A part of one that is lost.</summary>
+    public static string Loss(double? share) => share is > 0 and < 0.0001 ? Share(share) : share is > 0 ? $"−{Share(share)}" : Share(share);
+
     /// <summary>A whole number with its thousands apart.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

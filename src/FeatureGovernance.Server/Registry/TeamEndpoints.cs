@@ -22,7 +22,7 @@ internal static class TeamEndpoints
         teams.MapGet("/people", People).Needs(Permission.Read).WithSummary("People and their teams");
     }
 
-    private static async Task<Results<Ok<TeamView>, Created<TeamView>, Refused>> Put(
+    public static async Task<Results<Ok<TeamView>, Created<TeamView>, Refused>> Put(
         string team, TeamDefinition body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
@@ -128,7 +128,11 @@ internal static class TeamEndpoints
         return TypedResults.Ok(after);
     }
 
-    private static async Task<Results<Ok<Page<PersonView>>, Refused>> People(GovernanceDb db, int? limit, string? cursor, CancellationToken cancellation)
+    /// <summary>A team as it stands; null where there is none.</summary>
+    public static async Task<TeamView?> FindAsync(GovernanceDb db, string team, CancellationToken cancellation) =>
+        await Whole(db).AsNoTracking().SingleOrDefaultAsync(record => record.Slug == team, cancellation) is { } record ? View(record) : null;
+
+    public static async Task<Results<Ok<Page<PersonView>>, Refused>> People(GovernanceDb db, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);

@@ -97,8 +97,13 @@ internal static class StandardEndpoints
         string name, HttpContext context, WriteTransaction write, StandardShelf shelf, CancellationToken cancellation)
     {
         var (text, standard, refusal) = await StandardBody.ReadAsync(context, name, cancellation);
-        if (standard is null)
-            return (Refused)refusal!;
+        return standard is null ? (Refused)refusal! : await PutAsync(name, text, standard, context, write, shelf, cancellation);
+    }
+
+    /// <summary>Puts a document that was read; the request's preconditions hold.</summary>
+    public static async Task<Results<Ok<StandardView>, Created<StandardView>, Refused>> PutAsync(
+        string name, string text, Standard standard, HttpContext context, WriteTransaction write, StandardShelf shelf, CancellationToken cancellation)
+    {
         // One put at a time: each is checked against all others.
         await write.Db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(7305086523812345650)", cancellation);
         var before = await StandardStore.FindAsync(write.Connection, name, null, cancellation, locked: true);

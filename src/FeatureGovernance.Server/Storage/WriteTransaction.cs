@@ -18,8 +18,8 @@ internal sealed class WriteTransaction(GovernanceDb db, TimeProvider clock) : IA
 
     public GovernanceDb Db => db;
 
-    /// <summary>Now, as PostgreSQL can keep it: to the microsecond, and the same throughout the write.</summary>
-    public DateTimeOffset Now { get; } = Truncate(clock.GetUtcNow());
+    /// <summary>When the write began, as PostgreSQL can keep it: to the microsecond, and the same throughout the write.</summary>
+    public DateTimeOffset Now { get; private set; } = Truncate(clock.GetUtcNow());
 
     /// <summary>The audit sequence after the commit, which is the registry version that contains this write; 0 before it.</summary>
     public long CommittedSequence { get; private set; }
@@ -30,7 +30,11 @@ internal sealed class WriteTransaction(GovernanceDb db, TimeProvider clock) : IA
 
     public NpgsqlTransaction Transaction => (NpgsqlTransaction)(transaction ?? throw new InvalidOperationException("Begin first.")).GetDbTransaction();
 
-    public async Task BeginAsync(CancellationToken cancellation) => transaction = await db.Database.BeginTransactionAsync(cancellation);
+    public async Task BeginAsync(CancellationToken cancellation)
+    {
+        Now = Truncate(clock.GetUtcNow());
+        transaction = await db.Database.BeginTransactionAsync(cancellation);
+    }
 
     public void Record(NewEvent change) => events.Add(change);
 

@@ -43,10 +43,10 @@ internal static class ImportanceImport
         var (about, unknown) = await AboutAsync(write, question, at, cancellation);
         if (about is null)
             return (null, unknown);
-        var text = await TextAsync(body, cancellation);
-        if (text is null)
+        var content = await ContentAsync(body, cancellation);
+        if (content is null)
             return (null, Problems.Malformed("body", $"The file is over {LargestFile >> 20} MB.", "Send its importances as lines instead (application/x-ndjson)."));
-        var (evidence, unreadable) = EvidenceFile.Read(format!.Value, text, about.Metric, about.HigherIsBetter);
+        var (evidence, unreadable) = EvidenceFile.Read(format!.Value, content.Value, about.Metric, about.HigherIsBetter);
         if (evidence is null)
             return (null, unreadable);
         var (values, missing) = Named(evidence, await NamesAsync(write.Connection, about.Model, about.Version, cancellation));
@@ -93,9 +93,9 @@ internal static class ImportanceImport
         return (new(reader.GetString(0), question.Version, metric.Trim().Replace(' ', '-'), isTheModels ? direction : null, at ?? write.Now), null);
     }
 
-    private static async Task<string?> TextAsync(Stream body, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>?> ContentAsync(Stream body, CancellationToken cancellation)
     {
-        using var held = new MemoryStream();
+        var held = new MemoryStream();
         var buffer = new byte[1 << 16];
         int read;
         while ((read = await body.ReadAsync(buffer, cancellation)) > 0)
@@ -105,7 +105,7 @@ internal static class ImportanceImport
                 return null;
         }
 
-        return Encoding.UTF8.GetString(held.GetBuffer(), 0, (int)held.Length);
+        return held.GetBuffer().AsMemory(0, (int)held.Length);
     }
 
     // Without a manifest, of the version named or the live one, every feature may be meant.

@@ -31,6 +31,7 @@ internal static class EvidenceFold
 
     private const string ForgetAll = """
         delete from value.pair_evidence;
+        delete from value.co_importance;
         delete from value.model_scale;
         delete from value.folded_day where kind = 1;
         """;
@@ -86,11 +87,12 @@ internal static class EvidenceFold
         {
             await Sql.ExecuteAsync(connection, Forget, cancellation);
             counts["evidencePooled"] = await Sql.ExecuteAsync(connection, Pool, cancellation);
+            await CoImportanceFold.ExecuteAsync(connection, cancellation);
         }
 
         await Sql.ExecuteAsync(connection, Remember, cancellation);
         await transaction.CommitAsync(cancellation);
         if (counts["changedModels"] > 0)
-            await Sql.ExecuteAsync(connection, "analyze value.pair_evidence", cancellation);
+            await Sql.ExecuteAsync(connection, "analyze value.pair_evidence; analyze value.co_importance", cancellation);
     }
 }

@@ -83,7 +83,7 @@ internal static class Judging
                        + coalesce((f.cost ->> 'servingPerMillionReads')::float8 * u.reads_per_day / 1e6, 0) end) as cost,
                    exists (select from staffed t where t.id = f.team_id) as owned,
                    s.recommendation as previous, w.twin_key, w.similarity, w.twin_value, w.is_newer, d.slope, d.error, o.coverage, o.freshness,
-                   v.source_table is not null and v.source_column is not null as traced
+                   v.source_table is not null and v.source_column is not null as traced, k.kin_key, k.same_column, k.correlation, k.reports as kin_reports
             from registry.feature f
             join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version
             cross join run_now n
@@ -93,6 +93,7 @@ internal static class Judging
             left join cost_now c on c.feature_id = f.id
             left join value.feature_score s on s.feature_id = f.id
             left join twin_now w on w.feature_id = f.id
+            left join kin_now k on k.feature_id = f.id
             left join trend_now d on d.feature_id = f.id
             left join service_now o on o.feature_id = f.id
             where f.kind <> 1 and f.stage <> 7)
@@ -114,7 +115,8 @@ internal static class Judging
     private const string NextFacts = """
         select feature_id, value, deviation, coalesce(measured, false), percentile, features, usage, reads_per_day, reporters, unheard,
                counted_reads, sampled_reads, sampled_exposure, days_reported, age, cost, owned, previous, group_value, group_size,
-               twin_key, similarity, twin_value, is_newer, slope, error, coverage, freshness, traced
+               twin_key, similarity, twin_value, is_newer, slope, error, coverage, freshness, traced,
+               kin_key, same_column, correlation, kin_reports::int
         from facts_now where feature_id > $1 order by feature_id limit $2
         """;
 
@@ -184,6 +186,7 @@ internal static class Judging
             MedianCostPerDay = medianCost,
             HasOwner = row.GetBoolean(16),
             Twin = row.IsDBNull(20) ? null : new(row.GetString(20), row.GetDouble(21), row.GetDouble(22), row.GetBoolean(23), IsRepresentative: true),
+            Kin = row.IsDBNull(29) ? null : new(row.GetString(29), row.GetBoolean(30), Number(row, 31), row.IsDBNull(32) ? 0 : row.GetInt32(32)),
             Trend = row.IsDBNull(24) ? null : new(row.GetDouble(24), row.GetDouble(25)),
             Coverage = Number(row, 26),
             Freshness = Number(row, 27),

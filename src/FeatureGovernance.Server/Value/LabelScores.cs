@@ -4,12 +4,13 @@ using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Core.Standards;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Registry;
+using FeatureGovernance.Server.Value.Valuations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Value;
 
-/// <summary>What is known of a label: from the evidence reported of it, and from the manifests that name it.</summary>
+/// <summary>What is known of a label: from the evidence reported of it, from valuations, and from the manifests that name it.</summary>
 internal static class LabelScores
 {
     private const int MostModels = 1_000;
@@ -32,8 +33,9 @@ internal static class LabelScores
         var evidence = await EvidenceAsync(connection, row.Id, cancellation);
         var (uses, served) = await UsesAsync(connection, row.Id, cancellation);
         double? Known(EvidenceKind kind) => evidence.TryGetValue(kind, out var value) ? value : null;
-        var coverage = Known(EvidenceKind.Coverage) ?? (1 - Known(EvidenceKind.NullRate));
-        var delay = Known(EvidenceKind.LabelDelay);
+        var measured = await LabelLedger.NewestAsync(connection, row.Id, cancellation);
+        var coverage = Known(EvidenceKind.Coverage) ?? (1 - Known(EvidenceKind.NullRate)) ?? measured?.Coverage.Share;
+        var delay = Known(EvidenceKind.LabelDelay) ?? (measured?.Delay is { Unit: "seconds" } told ? told.Median : null);
         return TypedResults.Ok(new LabelScore
         {
             Label = row.Key,
@@ -44,10 +46,12 @@ internal static class LabelScores
             Parity = Known(EvidenceKind.Parity),
             WeightServed = served,
             Models = uses,
-            // Base rates and noise take the rows themselves: `featgov value` on a sample tells of leaks.
-            Unknown = [.. coverage is null ? ["coverage"] : (string[])[], .. delay is null ? ["delay"] : (string[])[], "baseRate", "noise"],
+            Measured = measured,
+            Unknown = UnknownOf(("coverage", coverage is null), ("delay", delay is null), ("baseRate", measured is null), ("noise", measured?.Noise is null), ("leaks", measured is null)),
         });
     }
+
+    private static string[] UnknownOf(params (string Name, bool IsUnknown)[] all) => [.. all.Where(one => one.IsUnknown).Select(one => one.Name)];
 
     private static async Task<Dictionary<EvidenceKind, double>> EvidenceAsync(NpgsqlConnection connection, int label, CancellationToken cancellation)
     {

@@ -133,7 +133,7 @@ internal static class ScoreQueries
     }
 
     private static string Unscored(FeatureRow feature) => feature.Draft.Kind == FeatureKind.Label
-        ? $"'{feature.Key}' is a label; only what models read is scored."
+        ? $"'{feature.Key}' is a label; see /api/v1/labels/{feature.Key}/score."
         : $"'{feature.Key}' has not been scored yet; a run is made each day, or by POST /api/v1/scoring/runs.";
 
     private static async Task<List<ScoreComponent>> ComponentsAsync(NpgsqlConnection connection, int feature, CancellationToken cancellation)

@@ -34,6 +34,7 @@ internal static class ScoringEndpoints
         api.MapGet("/scores/rollups", RollUps.List).Needs(Permission.Read).WithTags("Scores").WithSummary("Value and cost by group, team, source or surface");
         api.MapGet("/scores/pareto", ParetoFront.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("The features no other beats in value and cost, and the knee of value over cost");
         api.MapPost("/valuations/removal", RemovalQuestion.Answer).Needs(Permission.Read).WithTags("Scores").WithSummary("What removing features would lose and save");
+        api.MapGet("/labels", LabelList.List).Needs(Permission.Read).WithTags("Scores").WithSummary("Registered labels, by key, with what was reported and last measured of each");
         api.MapGet("/labels/{key}/score", LabelScores.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("What is known of a label, and which models train on it");
         api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("A feature's newest score and what it rests on");
     }

@@ -38,10 +38,12 @@ internal static class ShareEstimation
             select e.feature_id, e.model_id, e.method, e.weighted_sum / e.weight as mean,
                    case when e.reports > 1 then greatest(1, n.evidence_factor * (e.weighted_squares - e.weighted_sum * e.weighted_sum / e.weight) / (e.reports - 1))
                         else 1 end / (e.weight * n.evidence_factor) as variance
-            from value.pair_evidence e cross join run_now n)
-        select a.method, b.method, count(*), sum(a.mean - b.mean), sum((a.mean - b.mean) ^ 2), sum(a.variance + b.variance)
-        from method a join method b on b.feature_id = a.feature_id and b.model_id = a.model_id and b.method > a.method
-        group by a.method, b.method
+            from value.pair_evidence e cross join run_now n),
+        pair as (
+            select a.method as first, b.method as second, a.mean - b.mean as d, a.variance + b.variance as v,
+                   (1 + (a.variance + b.variance) / ($1[a.method + 1] + $1[b.method + 1])) ^ -2 as w
+            from method a join method b on b.feature_id = a.feature_id and b.model_id = a.model_id and b.method > a.method)
+        select first, second, sum(w), sum(w * d), sum(w * d * d), sum(w * v) from pair group by first, second
         """;
 
     private const string OfModel = """
@@ -89,12 +91,13 @@ internal static class ShareEstimation
     private static async Task<List<MethodOverlap>> OverlapsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Overlaps, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue(Reliabilities.Priors.Select(p => p.Variance).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var overlaps = new List<MethodOverlap>();
         while (await reader.ReadAsync(cancellation))
         {
             overlaps.Add(new(
-                (EvidenceMethod)reader.GetInt16(0), (EvidenceMethod)reader.GetInt16(1), reader.GetInt64(2),
+                (EvidenceMethod)reader.GetInt16(0), (EvidenceMethod)reader.GetInt16(1), reader.GetDouble(2),
                 reader.GetDouble(3), reader.GetDouble(4), reader.GetDouble(5)));
         }
 

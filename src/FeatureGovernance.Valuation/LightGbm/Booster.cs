@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FeatureGovernance.Valuation.LightGbm;
 
 /// <summary>A trained ensemble of trees.</summary>
@@ -14,16 +16,27 @@ internal sealed class Booster : IDisposable
         settings = $"verbosity=-1 num_threads={threads}";
     }
 
-    /// <summary>Trains on the rows of a dataset, for at most so many iterations.</summary>
-    public static Booster Train(Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop)
+    /// <summary>The iterations after which the time allowed ran out; null where it did not.</summary>
+    public int? CutAt { get; private set; }
+
+    /// <summary>Trains on the rows of a dataset, for at most so many iterations; after <paramref name="allowed"/> it stops with those it has, one at least.</summary>
+    public static Booster Train(
+        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed = null)
     {
         Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out var handle));
         var booster = new Booster(handle, columns, classes, threads);
         try
         {
+            var begun = TimeProvider.System.GetTimestamp();
             for (var i = 0; i < iterations; i++)
             {
                 stop.ThrowIfCancellationRequested();
+                if (i > 0 && TimeProvider.System.GetElapsedTime(begun) > allowed)
+                {
+                    booster.CutAt = i;
+                    break;
+                }
+
                 Native.Check(Native.LGBM_BoosterUpdateOneIter(handle, out var finished));
                 if (finished != 0)
                     break;
@@ -52,6 +65,43 @@ internal sealed class Booster : IDisposable
         {
             Native.Check(Native.LGBM_BoosterPredictForMat(
                 handle, data, Native.Float32, rows, columns, 1, Native.NormalPrediction, 0, iterations, settings, out _, output));
+        }
+    }
+
+    /// <summary>
+    /// Exact Shapley values of every prediction on the raw scale, before any link (Lundberg et al. 2020, "From local explanations to global
+    /// understanding with explainable AI for trees"): one number per column, then the base; together they are the raw score.
+    /// </summary>
+    /// <param name="cells">Rows × columns.</param>
+    /// <param name="iterations">How many iterations to use; −1 for all.</param>
+    /// <returns>Rows × classes × (columns + 1).</returns>
+    public unsafe double[] Contributions(ReadOnlySpan<float> cells, int iterations = -1)
+    {
+        var rows = cells.Length / columns;
+        var result = new double[(long)rows * classes * (columns + 1)];
+        fixed (float* data = cells)
+        fixed (double* output = result)
+        {
+            Native.Check(Native.LGBM_BoosterPredictForMat(
+                handle, data, Native.Float32, rows, columns, 1, Native.Contributions, 0, iterations, settings, out _, output));
+        }
+
+        return result;
+    }
+
+    /// <summary>The trees themselves.</summary>
+    public unsafe Forest Trees(int iterations)
+    {
+        var text = new byte[1 << 16];
+        while (true)
+        {
+            long length;
+            fixed (byte* buffer = text)
+                Native.Check(Native.LGBM_BoosterSaveModelToString(handle, 0, iterations, Native.SplitImportance, text.Length, out length, buffer));
+            // The length counts the terminating zero; what did not fit was not written.
+            if (length <= text.Length)
+                return Forest.Of(Encoding.UTF8.GetString(text, 0, (int)length - 1), columns, classes);
+            text = new byte[length];
         }
     }
 

@@ -41,6 +41,12 @@ internal sealed class Dataset : IDisposable
             Native.Check(Native.LGBM_DatasetSetField(Handle, "label", values, labels.Length, Native.Float32));
     }
 
+    public unsafe void SetWeights(ReadOnlySpan<float> weights)
+    {
+        fixed (float* values = weights)
+            Native.Check(Native.LGBM_DatasetSetField(Handle, "weight", values, weights.Length, Native.Float32));
+    }
+
     public void Dispose()
     {
         if (Handle != 0)

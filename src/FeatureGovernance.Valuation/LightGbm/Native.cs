@@ -8,6 +8,7 @@ internal static partial class Native
     public const int Float32 = 0;
     public const int Int32 = 2;
     public const int NormalPrediction = 0;
+    public const int Contributions = 3;
     public const int SplitImportance = 0;
 
     private const string Library = "lib_lightgbm";
@@ -40,6 +41,10 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static unsafe partial int LGBM_BoosterFeatureImportance(nint booster, int iterations, int importanceType, double* result);
+
+    [LibraryImport(Library)]
+    public static unsafe partial int LGBM_BoosterSaveModelToString(
+        nint booster, int startIteration, int iterations, int importanceType, long capacity, out long length, byte* text);
 
     [LibraryImport(Library)]
     public static partial int LGBM_BoosterFree(nint booster);

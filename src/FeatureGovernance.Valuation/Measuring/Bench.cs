@@ -6,10 +6,14 @@ namespace FeatureGovernance.Valuation.Measuring;
 internal sealed class Bench : IDisposable
 {
     private const int MostTestRows = 5_000;
+    private const int MostExplainedRows = 200;
+    private const int MostContributions = 10_000_000;
 
     private readonly Sample sample;
     private readonly double[] predictions;
     private Booster? full;
+    private Forest? trees;
+    private double[] scores = [];
 
     public Bench(Sample sample, Trainer trainer, Fold fold)
     {
@@ -51,6 +55,7 @@ internal sealed class Bench : IDisposable
         Full = EachOf(model, iterations);
         FullQuality = Full.Average();
         Splits = model.Splits(iterations);
+        (trees, scores) = (null, []);
     }
 
     public double QualityOf(Booster model, int iterations = -1) => EachOf(model, iterations).Average();
@@ -68,7 +73,17 @@ internal sealed class Bench : IDisposable
         if (columns.All(c => Splits[c] == 0))
             return 0;
 
+        if (trees is null)
+        {
+            trees = Model.Trees(Iterations);
+            scores = new double[predictions.Length];
+            trees.Add(trees.All(), Cells, scores, 1);
+        }
+
         var width = sample.Cells.Columns;
+        var touched = trees.Using(columns);
+        double[] shuffled = [.. scores];
+        trees.Add(touched, Cells, shuffled, -1);
         int[] order = [.. Enumerable.Range(0, Test.Length)];
         random.Shuffle(order);
         foreach (var column in columns)
@@ -77,7 +92,8 @@ internal sealed class Bench : IDisposable
                 Cells[((long)i * width) + column] = sample.Cells[Test[order[i]], column];
         }
 
-        var loss = FullQuality - QualityOf(Model, Iterations);
+        trees.Add(touched, Cells, shuffled, 1);
+        var loss = FullQuality - Quality.Each(sample, Test, Linked(shuffled)).Average();
         foreach (var column in columns)
         {
             for (var i = 0; i < order.Length; i++)
@@ -87,10 +103,54 @@ internal sealed class Bench : IDisposable
         return loss;
     }
 
+    /// <summary>
+    /// The mean over held-out rows of what columns contribute together, |Σ φ| on the raw scale, summed over classes; in the order given.
+    /// Taken together, for trees share what twins say between them by chance.
+    /// </summary>
+    public double[] Contributions(IReadOnlyList<int[]> together)
+    {
+        var width = sample.Cells.Columns;
+        var values = width + 1;
+        var rows = Math.Min(Test.Length, Math.Clamp(MostContributions / (values * sample.Classes), 1, MostExplainedRows));
+        int[] explained = [.. Enumerable.Range(0, rows).Select(i => (int)((long)i * Test.Length / rows))];
+        var cells = new float[(long)rows * width];
+        for (var i = 0; i < rows; i++)
+            Array.Copy(Cells, (long)explained[i] * width, cells, (long)i * width, width);
+        var found = Model.Contributions(cells, Iterations);
+        return [.. together.Select(columns => columns.All(c => Splits[c] == 0) ? 0 : Enumerable.Range(0, rows * sample.Classes)
+            .Sum(row => Math.Abs(columns.Sum(c => found[((long)row * values) + c]))) / rows)];
+    }
+
     public void Dispose()
     {
         full?.Dispose();
         TrainingRows.Dispose();
+    }
+
+    // From raw scores to what LightGBM predicts, in place.
+    private double[] Linked(double[] raw)
+    {
+        if (sample.Task != ValuationTask.Classification)
+            return raw;
+        for (var row = 0; row < Test.Length; row++)
+        {
+            var one = raw.AsSpan(row * sample.Classes, sample.Classes);
+            if (one.Length == 1)
+            {
+                one[0] = 1 / (1 + Math.Exp(-one[0]));
+                continue;
+            }
+
+            double most = double.NegativeInfinity, sum = 0;
+            foreach (var score in one)
+                most = Math.Max(most, score);
+            foreach (ref var score in one)
+                sum += score = Math.Exp(score - most);
+            foreach (ref var score in one)
+                score /= sum;
+        }
+
+        return raw;
     }
 
     private static int[] Bounded(Sample sample, int[] test)

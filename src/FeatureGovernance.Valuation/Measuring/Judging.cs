@@ -15,7 +15,11 @@ internal sealed record Measurements(
     ImmutableArray<PooledShare> Shares,
     Dictionary<int, Estimate> Ablations,
     Dictionary<int, Estimate> Leaks,
-    Removal Removal);
+    Removal Removal)
+{
+    /// <summary>Clusters that were not shuffled, for want of time.</summary>
+    public Cluster[] Unmeasured { get; init; } = [];
+}
 
 /// <summary>Turns measurements into recommendations with their reasons.</summary>
 internal static class Judging
@@ -24,6 +28,7 @@ internal static class Judging
     {
         var features = m.Clusters.SelectMany((c, i) => OfCluster(m, c, m.Shares[i]))
             .Concat(m.Columns.Leaks.Select(c => OfLeak(m, c)))
+            .Concat(m.Unmeasured.SelectMany(c => c.Members.Select(member => NotMeasured(m.Sample, c, member))))
             .Concat(Still(m.Sample, m.Columns))
             .OrderByDescending(f => f.Share).ThenBy(f => f.Feature, StringComparer.Ordinal);
         string[] set = m.Columns.Leaks.Length == 0
@@ -69,7 +74,9 @@ internal static class Judging
                 share.Upper80 * part,
                 m.Sample.Features[cluster.Representative],
                 recommendation,
-                reasons);
+                reasons,
+                measure.Shap.Mean * part,
+                measure.Shap.StandardError * part);
         }
     }
 
@@ -91,6 +98,12 @@ internal static class Judging
                 0.9, numbers)]);
         }
 
+        if (!removal.IsProved && (!loss.IsPositive || cluster.Members[member] != cluster.Representative))
+        {
+            return (Recommendation.Review, [new(
+                "not-proved", "It may well go, but the time ran out before models were trained without it; allow more.", 0.5, numbers)]);
+        }
+
         if (cluster.Members[member] != cluster.Representative)
         {
             var similarity = cluster.Similarities[member];
@@ -109,19 +122,24 @@ internal static class Judging
         return (Recommendation.Keep, [new("needed-together", "Alone it cannot be told from noise, but training without it and its like lost quality.", 0.6, numbers)]);
     }
 
-    private static ValuedFeature OfLeak(Measurements m, int column) => Suspect(m.Sample, m.Columns, column, m.Leaks[column]);
+    private static ValuedFeature OfLeak(Measurements m, int column) => Suspect(m.Sample, m.Columns, column, m.Leaks.GetValueOrDefault(column));
+
+    private static ValuedFeature NotMeasured(Sample sample, Cluster cluster, int column) => new(
+        sample.Features[column], 0, 0, null, null, 0, 0, 0, sample.Features[cluster.Representative], Recommendation.Review,
+        [new(MeasuredValue.NotMeasured, "The time ran out before it was shuffled, so its value is not known; allow more.", 1, [])], null, null);
 
     private static ValuedFeature Suspect(Sample sample, ColumnSurvey columns, int column, Estimate loss) => new(
         sample.Features[column], loss.Mean, loss.StandardError, null, null, 0, 0, 0, sample.Features[column], Recommendation.Review,
         [new("leak", Text($"Alone it all but gives the label away ({columns.Skill[column]:0.000} of 1 held out). Is it known before the label? It was set aside and has no share."),
-            0.9, [new("skillAlone", columns.Skill[column])])]);
+            0.9, [new("skillAlone", columns.Skill[column])])], null, null);
 
-    private static IEnumerable<ValuedFeature> Still(Sample sample, ColumnSurvey columns) =>
+    /// <summary>Columns that do not vary.</summary>
+    public static IEnumerable<ValuedFeature> Still(Sample sample, ColumnSurvey columns) =>
         columns.Constant.Select(c => Worthless(sample, c, Recommendation.Deprecate, new("constant", "It has the same value in every row.", 1, [])))
             .Concat(columns.Empty.Select(c => Worthless(sample, c, Recommendation.Review, new("all-null", "It has no value in any row: a fault of the pipeline, or worthless.", 1, []))));
 
     private static ValuedFeature Worthless(Sample sample, int column, Recommendation recommendation, Reason reason) =>
-        new(sample.Features[column], 0, 0, 0, 0, 0, 0, 0, sample.Features[column], recommendation, [reason]);
+        new(sample.Features[column], 0, 0, 0, 0, 0, 0, 0, sample.Features[column], recommendation, [reason], 0, 0);
 
     private static string Text(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 namespace FeatureGovernance.Valuation.Measuring;
 
 /// <summary>What was measured of one cluster.</summary>
-internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, bool IsUsed);
+internal sealed record ClusterMeasure(Cluster Cluster, Estimate Permutation, bool IsUsed, Estimate Shap);
 
 /// <summary>Trains the full models of all folds and measures with them.</summary>
 internal sealed class Laboratory : IDisposable
@@ -31,6 +31,9 @@ internal sealed class Laboratory : IDisposable
 
     public int Iterations { get; private set; }
 
+    /// <summary>What was cut short for want of time.</summary>
+    public List<string> Cuts { get; } = [];
+
     /// <summary>The folds of the first round, on which models are trained without some columns.</summary>
     public IReadOnlyList<Bench> FirstRound => benches[..Folds.Count];
 
@@ -44,14 +47,27 @@ internal sealed class Laboratory : IDisposable
     public Estimate FullQuality => Estimate.Over([.. FirstRound.SelectMany(b => b.Full)]);
 
     /// <summary>Trains on all the columns; the number of iterations is the checkpoint with the best mean held-out quality.</summary>
-    public void TrainFull(int[] columns)
+    /// <param name="columns">The columns.</param>
+    /// <param name="clock">The time left for it; models that would take longer have fewer iterations.</param>
+    public void TrainFull(int[] columns, Allowance clock)
     {
         this.columns = columns;
-        var models = FirstRound.Select(b => trainer.Train(b.TrainingRows, columns, checkpoints[^1], stop)).ToArray();
-        Iterations = checkpoints.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
+        var models = FirstRound.Select((b, fold) => trainer.Train(b.TrainingRows, columns, checkpoints[^1], clock.Stop, clock.ForFull(Folds.Count - fold))).ToArray();
+        var cut = models.Min(m => m.CutAt);
+        int[] reached = cut is { } last ? [.. checkpoints.Where(c => c < last), last] : checkpoints;
+        Iterations = reached.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
+        if (cut is not null)
+            Cuts.Add($"the models have {Iterations} iterations, for want of time for more");
+        if (clock.IsTooLateForFull && benches.Count > Folds.Count)
+        {
+            Cuts.Add("one round of folds was measured, not two");
+            benches[Folds.Count..].ForEach(b => b.Dispose());
+            benches.RemoveRange(Folds.Count, benches.Count - Folds.Count);
+        }
+
         for (var i = 0; i < benches.Count; i++)
         {
-            var model = i < models.Length ? models[i] : trainer.Train(benches[i].TrainingRows, columns, Iterations, stop);
+            var model = i < models.Length ? models[i] : trainer.Train(benches[i].TrainingRows, columns, Iterations, clock.Stop);
             benches[i].SetFull(model, Iterations);
         }
     }
@@ -65,12 +81,23 @@ internal sealed class Laboratory : IDisposable
     }
 
     /// <summary>The loss when columns are shuffled together, over all folds.</summary>
-    public Estimate Permute(int[] columns, int repeats)
+    public Estimate Permute(int[] columns, int repeats, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         return Estimate.Over([.. benches.Select((bench, fold) => Enumerable.Range(0, repeats)
             .Average(repeat => bench.LossByPermuting(columns, new Random(HashCode(seed, fold, repeat, columns[0])))))]);
     }
+
+    /// <summary>Mean |SHAP| of each set of columns, held out, over the folds of the first round.</summary>
+    public Estimate[] Contributions(IReadOnlyList<int[]> together, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var folds = FirstRound.Select(bench => bench.Contributions(together)).ToArray();
+        return [.. together.Select((_, i) => Estimate.Over([.. folds.Select(fold => fold[i])]))];
+    }
+
+    /// <summary>How often the full models split on some columns.</summary>
+    public double SplitsOn(int[] columns) => benches.Sum(b => columns.Sum(c => b.Splits[c]));
 
     /// <summary>True where any fold's model splits on one of the columns.</summary>
     public bool Uses(int[] columns) => benches.Any(b => columns.Any(c => b.Splits[c] > 0));

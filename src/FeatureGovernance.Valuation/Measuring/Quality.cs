@@ -15,14 +15,18 @@ internal static class Quality
     /// <summary>The quality of predictions for some rows (ascending; whole queries for ranking).</summary>
     public static double Of(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => Each(sample, rows, predictions).Average();
 
-    /// <summary>The quality of each query, or each row's part in it; their mean is the quality.</summary>
-    public static double[] Each(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions) => sample.Task switch
+    /// <summary>The quality of each query, or each row's part in it; their mean is the quality, weighted where rows weigh differently.</summary>
+    public static double[] Each(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
     {
-        ValuationTask.Classification => LogLikelihoods(sample, rows, predictions),
-        ValuationTask.Regression => PartsOfRSquared(sample, rows, predictions),
-        ValuationTask.Ranking => Ndcgs(sample, rows, predictions, 10),
-        _ => throw new InvalidOperationException(),
-    };
+        var each = sample.Task switch
+        {
+            ValuationTask.Classification => LogLikelihoods(sample, rows, predictions),
+            ValuationTask.Regression => PartsOfRSquared(sample, rows, predictions),
+            ValuationTask.Ranking => Ndcgs(sample, rows, predictions, 10),
+            _ => throw new InvalidOperationException(),
+        };
+        return sample.Weights is null ? each : Weighting.Linearised(each, Weighting.OfUnits(sample, rows));
+    }
 
     /// <summary>
     /// Mean NDCG@k over queries with gains 2^grade − 1 and discounts log2(position + 1) (Järvelin and Kekäläinen 2002; Burges et al. 2005);
@@ -77,10 +81,11 @@ internal static class Quality
     private static double[] PartsOfRSquared(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)
     {
         double mean = 0, spread = 0;
-        foreach (var row in rows)
-            mean += sample.Labels[row] / (double)rows.Length;
-        foreach (var row in rows)
-            spread += Math.Pow(sample.Labels[row] - mean, 2) / rows.Length;
+        var weights = Weighting.Relative(sample, rows);
+        for (var i = 0; i < rows.Length; i++)
+            mean += weights[i] * sample.Labels[rows[i]] / rows.Length;
+        for (var i = 0; i < rows.Length; i++)
+            spread += weights[i] * Math.Pow(sample.Labels[rows[i]] - mean, 2) / rows.Length;
         var each = new double[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             each[i] = spread > 0 ? 1 - (Math.Pow(sample.Labels[rows[i]] - predictions[i], 2) / spread) : 0;

@@ -14,6 +14,9 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
     /// <summary>The columns that can go.</summary>
     public IReadOnlySet<int> Removed => removed.SelectMany(unit => unit).ToHashSet();
 
+    /// <summary>False where the time ran out before it was known what can go.</summary>
+    public bool IsProved { get; private set; } = true;
+
     /// <summary>What removing them loses, where possible on folds that had no part in choosing them.</summary>
     public Estimate Loss { get; private set; }
 
@@ -68,6 +71,14 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
         }
 
         Loss = default;
+    }
+
+    /// <summary>Nothing can go: the time ran out before it was proved.</summary>
+    public void GiveUp()
+    {
+        removed.Clear();
+        Loss = default;
+        IsProved = false;
     }
 
     private bool TryAll(IReadOnlyList<int[]> units)

@@ -9,6 +9,9 @@ namespace FeatureGovernance.Valuation.Measuring;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
+    // With few rows a split is sought longer than its bins are filled, and finer bins say nothing more: 63 are LightGBM's own advice for speed.
+    private const int RowsForFineBins = 50_000;
+
     private readonly Sample sample;
     private readonly Dataset all;
     private readonly string shared;
@@ -22,7 +25,7 @@ internal sealed class Trainer : IDisposable
         var categories = string.Join(',', Enumerable.Range(0, sample.Features.Length).Where(c => sample.Categorical[c]));
         shared = string.Create(
             CultureInfo.InvariantCulture,
-            $"verbosity=-1 deterministic=true force_row_wise=true num_threads={threads} seed={seed} feature_pre_filter=false categorical_feature={categories}");
+            $"verbosity=-1 deterministic=true force_row_wise=true num_threads={threads} seed={seed} max_bin={(sample.Cells.Rows < RowsForFineBins ? 63 : 255)} feature_pre_filter=false categorical_feature={categories}");
         all = Dataset.From(sample.Cells, shared);
         all.SetLabels(sample.Labels);
     }
@@ -34,11 +37,16 @@ internal sealed class Trainer : IDisposable
     public TimeSpan TimeInTraining { get; private set; }
 
     /// <summary>The binned rows of a fold's training side.</summary>
-    public Dataset Rows(int[] rows) =>
-        all.Subset(rows, shared, rows.Select(r => sample.Labels[r]).ToArray(), sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
+    public Dataset Rows(int[] rows)
+    {
+        var subset = all.Subset(rows, shared, rows.Select(r => sample.Labels[r]).ToArray(), sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
+        if (sample.Weights is { } weights)
+            subset.SetWeights(rows.Select(r => weights[r]).ToArray());
+        return subset;
+    }
 
-    /// <summary>A model trained on the given columns only.</summary>
-    public Booster Train(Dataset rows, IEnumerable<int> columns, int iterations, CancellationToken stop)
+    /// <summary>A model trained on the given columns only; after the time allowed it stops with the iterations it has.</summary>
+    public Booster Train(Dataset rows, IEnumerable<int> columns, int iterations, CancellationToken stop, TimeSpan? allowed = null)
     {
         var begun = TimeProvider.System.GetTimestamp();
         var objective = sample.Task switch
@@ -52,7 +60,7 @@ internal sealed class Trainer : IDisposable
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
             $"{shared} objective={objective} learning_rate=0.1 num_leaves={(small ? 15 : 31)} min_data_in_leaf=10 cat_smooth=20 interaction_constraints=[{string.Join(',', columns)}]");
-        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop);
+        var model = Booster.Train(rows, parameters, iterations, sample.Features.Length, sample.Classes, threads, stop, allowed);
         Trainings++;
         TimeInTraining += TimeProvider.System.GetElapsedTime(begun);
         return model;

@@ -9,10 +9,17 @@ namespace FeatureGovernance.Valuation.Reading;
 /// </summary>
 internal static class LibSvmFile
 {
+    private const long MostCells = 100_000_000;
+    private const int BeginningLength = 1 << 16;
+
     /// <summary>True where the first line that is not empty looks like LibSVM.</summary>
     public static bool Matches(string path)
     {
-        var line = File.ReadLines(path).FirstOrDefault(l => l.Length > 0);
+        // No more than a beginning: what is no text may have no lines.
+        var beginning = new char[BeginningLength];
+        using var reader = new StreamReader(path);
+        var length = reader.ReadBlock(beginning);
+        var line = new string(beginning, 0, length).Split('\n').FirstOrDefault(l => l.Trim().Length > 0);
         if (line is null)
             return false;
         var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -50,6 +57,8 @@ internal static class LibSvmFile
             labels.Add(label);
         }
 
+        if ((long)labels.Count * cells.Count > MostCells)
+            throw new SampleException($"The file has {labels.Count} rows and {cells.Count} columns, more than {MostCells:N0} cells; send Parquet or CSV, of which a sample is taken.");
         var columns = cells.Select(c =>
         {
             var values = new double[labels.Count];

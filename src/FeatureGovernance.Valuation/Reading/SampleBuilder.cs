@@ -8,12 +8,11 @@ internal static class SampleBuilder
     // Beyond this, sets of categories fit noise and take most of the training time; the codes then serve as numbers.
     private const int MostCategories = 100;
 
-    public static Sample Build(
-        Table table, TableColumn label, TableColumn? group, TableColumn? time, ImmutableArray<int> querySizes, SampleQuestion question)
+    public static Sample Build(Table table, Roles roles, ImmutableArray<int> querySizes, SampleQuestion question)
     {
         var notes = table.Notes.ToList();
-        var (task, rows, labels, classes, groups) = Frame(label, group, time, querySizes, question, notes);
-        var features = Features(table, [label.Name, group?.Name, time?.Name], notes);
+        var (task, rows, labels, classes, groups) = Frame(roles, querySizes, question, notes);
+        var features = Features(table, roles.Names, notes);
         if (features.Length == 0)
             throw new SampleException("There is no column left to value beside the label.");
 
@@ -24,21 +23,25 @@ internal static class SampleBuilder
             labels,
             task == ValuationTask.Ranking ? [.. groups!.GroupBy(g => g).OrderBy(g => g.Key).Select(g => g.Count())] : [],
             groups,
-            time is null ? null : [.. rows.Select(r => time.Numbers![r])],
+            roles.Time is { } time ? [.. rows.Select(r => time.Numbers![r])] : null,
             task,
             classes,
-            [.. notes]);
+            [.. notes])
+        {
+            Weights = roles.Weight is { } weight ? [.. rows.Select(r => (float)weight.Numbers![r])] : null,
+            Scores = roles.Score is { } score ? [.. rows.Select(r => score.Numbers![r])] : null,
+            LabelRows = LabelReading.Of(table, roles, rows, task),
+        };
     }
 
     /// <summary>Refuses a label, group or time with which no sample can be valued.</summary>
-    public static void Check(TableColumn label, TableColumn? group, TableColumn? time, SampleQuestion question) =>
-        Frame(label, group, time, [], question, []);
+    public static void Check(Roles roles, SampleQuestion question, ImmutableArray<int>? querySizes = null) => Frame(roles, querySizes ?? [], question, []);
 
     private static (ValuationTask Task, int[] Rows, float[] Labels, int Classes, int[]? Groups) Frame(
-        TableColumn label, TableColumn? group, TableColumn? time, ImmutableArray<int> querySizes, SampleQuestion question, List<string> notes)
+        Roles roles, ImmutableArray<int> querySizes, SampleQuestion question, List<string> notes)
     {
-        if (time is { Numbers: null })
-            throw new SampleException($"'{time.Name}' is text, not a time.");
+        var (label, group) = (roles.Label, roles.Group);
+        RoleChecks.RefuseTimes(roles);
         var task = question.Task ?? Infer(label, group is not null || querySizes.Length > 0);
         var keys = querySizes.Length > 0 ? GroupsOf(querySizes) : group is null ? null : Codes(group);
         if (task == ValuationTask.Ranking && keys is null)
@@ -54,6 +57,7 @@ internal static class SampleBuilder
         var groups = keys is null ? null : rows.Select(r => keys[r]).ToArray();
         if (groups is not null)
             CheckGroups(groups, task, notes);
+        RoleChecks.RefuseNumbers(roles, rows, task, classes);
         return (task, rows, labels, classes, groups);
     }
 

@@ -9,6 +9,8 @@ internal static class TableFile
     /// <summary>The most cells taken from a file; a larger one is sampled.</summary>
     private const long MostCells = 100_000_000;
 
+    private const int MostColumns = 20_000;
+
     private static readonly HashSet<string> Numeric = new(StringComparer.Ordinal)
     {
         "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
@@ -37,6 +39,8 @@ internal static class TableFile
                 names = [.. described.Select(d => d.Name)];
             if (!parquet)
                 described = Retyped(connection, source, described);
+            if (names.Count(n => wanted is null || wanted(n)) is > MostColumns and var columns)
+                throw new SampleException($"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
             return ReadColumns(connection, source, names, described, question, wanted);
         }
         catch (DuckDBException fault)
@@ -91,8 +95,13 @@ internal static class TableFile
         var numbers = columns.Select(c => c.Text ? null : new List<double>()).ToArray();
         var texts = columns.Select(c => c.Text ? new List<string?>() : null).ToArray();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", columns.Select(c => c.Sql))} FROM {source}{filter}";
+        var sampled = filter.Length > 0;
+        var rowNumber = Quoted(FreeName(names));
+        command.CommandText = sampled
+            ? $"SELECT {string.Join(", ", columns.Select(c => c.Sql).Append(rowNumber))} FROM (SELECT *, row_number() OVER () AS {rowNumber} FROM {source}){filter}"
+            : $"SELECT {string.Join(", ", columns.Select(c => c.Sql))} FROM {source}";
         using var reader = command.ExecuteReader();
+        var rowNumbers = new List<long>();
         var rows = 0;
         for (; reader.Read(); rows++)
         {
@@ -102,9 +111,23 @@ internal static class TableFile
                 numbers[i]?.Add(missing ? double.NaN : reader.GetDouble(i));
                 texts[i]?.Add(missing ? null : reader.GetString(i));
             }
+
+            if (sampled)
+                rowNumbers.Add(reader.GetInt64(columns.Count));
         }
 
-        return new([.. columns.Select((c, i) => new TableColumn(c.Name, numbers[i]?.ToArray(), texts[i]?.ToArray(), c.Time))], rows, notes);
+        return new([.. columns.Select((c, i) => new TableColumn(c.Name, numbers[i]?.ToArray(), texts[i]?.ToArray(), c.Time))], rows, notes)
+        {
+            RowNumbers = sampled ? [.. rowNumbers] : null,
+        };
+    }
+
+    private static string FreeName(string[] names)
+    {
+        var name = "row_number";
+        while (names.Contains(name, StringComparer.OrdinalIgnoreCase))
+            name += "_";
+        return name;
     }
 
     /// <summary>The names of a file's columns.</summary>

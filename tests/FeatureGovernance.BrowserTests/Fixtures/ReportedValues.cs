@@ -54,6 +54,13 @@ internal static class ReportedValues
         (await api.SendTextAsync(HttpMethod.Post, "telemetry/profiles", lines.ToString(), "application/x-ndjson")).Expect(200);
     }
 
+    /// <summary>Looks for what changed, and waits for the end of it.</summary>
+    public static async Task DetectAsync(this Api api)
+    {
+        var id = (await api.PostAsync("drift/runs", new { })).Expect(202).Number("id");
+        (await api.EndOfAsync($"drift/runs/{id}")).ExpectState("succeeded");
+    }
+
     private static string Line<T>(string feature, DateOnly day, string? segment, Profile<T> profile)
         where T : notnull
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Fixtures;
+using FeatureGovernance.Tests;
 
 namespace FeatureGovernance.ServerTests.Telemetry;
 
@@ -120,6 +121,31 @@ public sealed class ImportanceFileTests(ApiServer server) : IClassFixture<ApiSer
     [InlineData("format=shap&model=ctr&version=v9", """{"age":1}""", 422, "version")]
     public async Task A_file_that_cannot_be_believed_is_refused_by_its_fault(string query, string file, int status, string field) =>
         (await SendAsync(query, file)).Expect(status).FaultyFields.Should().Contain(field);
+
+    [Fact]
+    public async Task A_model_in_XGBoosts_binary_form_lands_by_request_and_by_command()
+    {
+        var model = XgboostBytes.Model(["user__age", "days"], 4, 1.5f);
+        const string Query = "telemetry/importance?format=xgboost&model=ctr&metric=ne&evaluatedAt=2026-05-02T06:00:00Z";
+        (await server.Admin.SendBytesAsync(HttpMethod.Post, Query, model, "application/octet-stream")).Expect(200).Number("landed").Should().Be(1);
+        (await server.QueryAsync<double>("""
+            select i.value from telemetry.importance i join registry.feature f on f.id = i.feature_id where f.key = 'user:days' and i.evaluated_at = '2026-05-02T06:00:00Z'
+            """)).Should().Be(4);
+        (await server.Admin.SendBytesAsync(HttpMethod.Post, Query, model[..^40], "application/octet-stream")).Expect(400).FaultyFields.Should().Contain("body");
+
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(file, model, TestContext.Current.CancellationToken);
+            (await RunAsync("telemetry", "importance", file, "--format", "xgboost", "--model", "ctr", "--metric", "ne")).Should().Be(0);
+            await File.WriteAllBytesAsync(file, model[..^1], TestContext.Current.CancellationToken);
+            (await RunAsync("telemetry", "importance", file, "--format", "xgboost", "--model", "ctr", "--metric", "ne")).Should().Be(2);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     [Fact]
     public async Task The_command_sends_a_models_file()

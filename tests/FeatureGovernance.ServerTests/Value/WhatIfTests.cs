@@ -133,7 +133,7 @@ public sealed class WhatIfTests(ApiServer server) : IClassFixture<ApiServer>, IA
         score.Body.GetProperty("delaySeconds").GetDouble().Should().Be(3600);
         score.Body.GetProperty("weightServed").GetDouble().Should().BeApproximately(0.25, 1e-9);
         score.Items("models").Single().GetProperty("live").GetBoolean().Should().BeTrue();
-        score.Items("unknown").Select(u => u.GetString()).Should().Equal("baseRate", "noise");
+        score.Items("unknown").Select(u => u.GetString()).Should().Equal("baseRate", "noise", "leaks");
         (await server.Admin.GetAsync("labels/g:a/score")).ExpectProblem(404, "not-a-label");
         (await server.Admin.GetAsync("labels/no:such/score")).ExpectProblem(404, "unknown-label");
     }

@@ -132,10 +132,9 @@ internal sealed record Organisation(SimulatedModel[] Models)
             .. from k in Planted
                from l in Planted
                where k.Method < l.Method
-               let d = pairs.Where(p => p.Any(e => e.Method == k.Method) && p.Any(e => e.Method == l.Method))
-                   .Select(p => (A: p.First(e => e.Method == k.Method).Evidence, B: p.First(e => e.Method == l.Method).Evidence)).ToArray()
-               select new MethodOverlap(
-                   k.Method, l.Method, d.Length, d.Sum(x => x.A.Mean - x.B.Mean), d.Sum(x => Math.Pow(x.A.Mean - x.B.Mean, 2)), d.Sum(x => x.A.Variance + x.B.Variance)),
+               let both = pairs.Where(p => p.Any(e => e.Method == k.Method) && p.Any(e => e.Method == l.Method))
+                   .Select(p => (p.First(e => e.Method == k.Method).Evidence, p.First(e => e.Method == l.Method).Evidence))
+               select MethodOverlap.Of(k.Method, l.Method, both),
         ];
     }
 

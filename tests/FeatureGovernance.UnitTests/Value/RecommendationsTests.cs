@@ -20,6 +20,22 @@ public class RecommendationsTests
 
     private static readonly FeatureFacts Worthless = Ordinary with { Value = ValueEstimate.LogNormal(0.0002, 0.0002), CostPerDay = 1 };
 
+    [Theory]
+    [InlineData(true, null, 0, 0.5, "same column")]
+    [InlineData(false, -0.97, 9, 0.5, "trade off over 9 reports (correlation -0.97)")]
+    [InlineData(true, -0.97, 9, 0.7, "different expressions, and their importances trade off")]
+    public void Weaker_signs_of_redundancy_are_told_and_move_nothing(bool sameColumn, double? tradeOff, int reports, double confidence, string sentence)
+    {
+        var judged = Recommendations.Judge(Ordinary with { Kin = new("g:other", sameColumn, tradeOff, reports) });
+        judged.Recommendation.Should().Be(Recommendations.Judge(Ordinary).Recommendation);
+        judged.Classes.Should().BeEmpty();
+        var told = judged.Reasons.Single(r => r.Code == "perhaps-redundant");
+        told.Sentence.Should().StartWith("g:other may say the same").And.Contain(sentence).And.Contain("weaker evidence");
+        told.Confidence.Should().Be(confidence);
+        Recommendations.Judge(Ordinary with { Kin = new("g:other", true, null, 0), Twin = new("g:twin", 0.97, 0.01, false, true) })
+            .Reasons.Should().NotContain(r => r.Code == "perhaps-redundant", "a twin says more");
+    }
+
     [Fact]
     public void An_ordinary_feature_is_kept_with_its_value_as_reason()
     {

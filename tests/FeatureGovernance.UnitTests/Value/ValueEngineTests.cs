@@ -106,5 +106,5 @@ public class ValueEngineTests(ITestOutputHelper output)
     }
 
     private static Sample SampleOf(Table table) => SampleBuilder.Build(
-        table, table.Columns.Single(c => c.Name == "label"), null, null, [], new("label", Task: ValuationTask.Classification));
+        table, new(table.Columns.Single(c => c.Name == "label")), [], new("label", Task: ValuationTask.Classification));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace FeatureGovernance.Core.Value.Importing;
 
@@ -8,7 +9,7 @@ public enum EvidenceFormat
     /// <summary>A model as LightGBM's <c>save_model</c> writes it.</summary>
     Lightgbm,
 
-    /// <summary>XGBoost: a JSON dump with statistics, a model saved as JSON, or the scores of <c>get_score</c>.</summary>
+    /// <summary>XGBoost: a JSON dump with statistics, a model saved as JSON or UBJSON, or the scores of <c>get_score</c>.</summary>
     Xgboost,
 
     /// <summary>Mean absolute Shapley values.</summary>
@@ -45,18 +46,19 @@ internal sealed class EvidenceFault(string field, string message, string remedy,
 public static class EvidenceFile
 {
     /// <param name="format">The file's form.</param>
-    /// <param name="text">Its whole content.</param>
+    /// <param name="content">Its bytes; text is in UTF-8.</param>
     /// <param name="metric">The name of the metric, as told beside the file; a file may name its own.</param>
     /// <param name="higherIsBetter">The direction of a metric whose name does not tell; null where unknown.</param>
     /// <returns>The evidence, or why there is none.</returns>
-    public static (ImportedEvidence? Evidence, Refusal? Refusal) Read(EvidenceFormat format, string text, string? metric, bool? higherIsBetter)
+    public static (ImportedEvidence? Evidence, Refusal? Refusal) Read(EvidenceFormat format, ReadOnlyMemory<byte> content, string? metric, bool? higherIsBetter)
     {
         try
         {
+            var text = format == EvidenceFormat.Xgboost ? "" : Encoding.UTF8.GetString(content.Span);
             var evidence = format switch
             {
                 EvidenceFormat.Lightgbm => LightGbmModel.Read(text),
-                EvidenceFormat.Xgboost => XgboostModel.Read(text),
+                EvidenceFormat.Xgboost => XgboostModel.Read(content),
                 EvidenceFormat.Shap => Reports.Shap(text),
                 EvidenceFormat.Permutation => Reports.Permutation(text, metric, higherIsBetter),
                 EvidenceFormat.Ablation => AblationRuns.Read(text, metric, higherIsBetter),

@@ -28,12 +28,11 @@ internal static class Reports
         if (head.Find("importancesMean") is { ValueKind: JsonValueKind.Array } means)
             return new(EvidenceMethod.Permutation, [.. Arrays(head, means)]);
         var repeats = head.Number("nRepeats", "repeats");
-        var baseline = head.Number("baseline", "with");
-        double? sign = baseline is null ? null : AblationRuns.Sign(head, metric, higherIsBetter);
+        var common = head.Number("baseline", "with");
         return new(EvidenceMethod.Permutation, [.. rows.Select(row =>
         {
-            var value = sign is { } direction && row.Number("permuted", "shuffled") is { } shuffled
-                ? direction * (baseline!.Value - shuffled)
+            var value = (row.Number("baseline", "with") ?? common) is { } before && row.Number("permuted", "shuffled") is { } shuffled
+                ? AblationRuns.Sign(head, metric, higherIsBetter) * (before - shuffled)
                 : row.Required("value", "importance", "importancesMean", "mean", "weight");
             var error = row.Number("standardError", "se", "stderr")
                 ?? (row.Number("standardDeviation", "importancesStd", "std", "sd") is { } deviation && (row.Number("nRepeats", "repeats") ?? repeats) is >= 1 and var n ? deviation / Math.Sqrt(n) : null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace FeatureGovernance.Core.Value.Importing;
@@ -51,11 +52,13 @@ internal static class Rows
 {
     private static readonly string[] Lists = ["values", "rows", "ablations", "coefficients", "features"];
 
-    public static JsonDocument Parse(string text, JsonDocumentOptions options = default)
+    public static JsonDocument Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
+
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options = default)
     {
         try
         {
-            var document = JsonDocument.Parse(text, options);
+            var document = JsonDocument.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8, options);
             if (document.RootElement.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
                 return document;
             document.Dispose();
@@ -140,7 +143,7 @@ internal static class Rows
     private static List<string> Cells(string line)
     {
         var cells = new List<string>();
-        var cell = new System.Text.StringBuilder();
+        var cell = new StringBuilder();
         var quoted = false;
         for (var i = 0; i < line.Length; i++)
         {

@@ -9,9 +9,11 @@ internal static class XgboostModel
     // A tree of depth d nests 2 d levels of JSON.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2_000 };
 
-    public static ImportedEvidence Read(string text)
+    private static readonly HashSet<string> Lists = new(["loss_changes", "split_indices", "left_children"], StringComparer.Ordinal);
+
+    public static ImportedEvidence Read(ReadOnlyMemory<byte> content)
     {
-        using var document = Rows.Parse(text, Deep);
+        using var document = Rows.Parse(Ubjson.IsObject(content.Span) ? Ubjson.ToJson(content, Lists) : content, Deep);
         var sums = new Dictionary<string, double>(StringComparer.Ordinal);
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.Array)
@@ -30,7 +32,7 @@ internal static class XgboostModel
             if (score.Value.ValueKind != JsonValueKind.Number)
             {
                 throw new EvidenceFault(score.Name, "This is neither a dump, nor a saved model, nor scores by feature.",
-                    "Send get_dump(dump_format='json', with_stats=True), a model saved as .json, or get_score(importance_type='total_gain').");
+                    "Send get_dump(dump_format='json', with_stats=True), a model saved as .json or .ubj, or get_score(importance_type='total_gain').");
             }
 
             sums[score.Name] = sums.GetValueOrDefault(score.Name) + score.Value.GetDouble();
@@ -106,7 +108,7 @@ internal static class XgboostModel
         tree.ValueKind == JsonValueKind.Object && tree.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             && list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number)
             ? [.. list.EnumerateArray().Select(one => one.GetDouble())]
-            : throw new EvidenceFault($"trees[{number}].{name}", "There is no list of numbers.", "Save the model as JSON with XGBoost 1.0 or later.");
+            : throw new EvidenceFault($"trees[{number}].{name}", "There is no list of numbers.", "Save the model as .json or .ubj with XGBoost 1.0 or later.");
 
     private static bool Find(JsonElement from, out JsonElement found, params ReadOnlySpan<string> path)
     {

@@ -36,7 +36,7 @@ internal static class AdminPages
     private static async Task<AdminModel> ModelAsync(HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? cursor, CancellationToken cancellation)
     {
         var caller = context.Caller();
-        var tokens = Permissions.Of(caller.Role, Permission.ManageTokens) == Reach.None ? null : (await AccessEndpoints.List(db, 100, cursor, cancellation)).Or<Page<TokenView>>();
+        var tokens = Permissions.Of(caller.Role, Permission.ManageTokens) == Reach.None ? null : (await AccessEndpoints.List(db, context.RequestServices.GetRequiredService<TimeProvider>(), 100, cursor, cancellation)).Or<Page<TokenView>>();
         var runs = (await ScoringEndpoints.List(source, 10, null, cancellation)).Or<Page<ScoringRunView>>();
         return new(tokens, null, runs?.Items ?? [], caller.IsAdmin, null, new Dictionary<string, string>());
     }

@@ -17,20 +17,22 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
     // Values that cover less than this are not what a feature consists of.
     private const double LeastCovered = 0.3;
 
-    internal static ValuesCharts Of(FeatureValues values, TimeSpan length)
+    internal static ValuesCharts Of(FeatureValues values, TimeSpan length, IReadOnlyList<IncidentMark> marks)
     {
         var first = values.Windows[0].Start;
         var slots = new ValueWindow?[(int)Math.Round((values.Windows[^1].Start - first) / length) + 1];
         foreach (var window in values.Windows)
             slots[(int)Math.Round((window.Start - first) / length)] = window;
         var names = slots.Select((_, i) => Name(first + (length * i), values.Window)).ToList();
-        return new Drawing(slots, names, i => (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture)).All();
+        var marked = marks.Select(mark => (Mark: mark, Across: mark.Across(first, length, slots.Length))).Where(one => one.Across is not null)
+            .Select(one => (one.Mark, one.Across!.Value)).ToList();
+        return new Drawing(slots, names, marked, i => (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture)).All();
     }
 
     /// <summary>A window's begin as read on an axis, in UTC as windows are.</summary>
     public static string Name(DateTimeOffset start, string window) => start.UtcDateTime.ToString(window == "hour" ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
 
-    private sealed class Drawing(ValueWindow?[] slots, List<string> names, Func<int, string> moment)
+    private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked, Func<int, string> moment)
     {
         private string Reach => slots.Length == 1 ? $"on {names[0]}" : $"from {names[0]} to {names[^1]}";
 
@@ -110,7 +112,16 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
         private Plot Plot(
             string title, string says, Scale scale, Func<double, string> write, IReadOnlyList<Shape> shapes, Func<ValueWindow, string> spot, IReadOnlyList<Key> legend) =>
             new(title, says, shapes, Paths.Names(names), scale.Ticks(write),
-                Paths.Spots(slots.Length, i => $"{names[i]}: {(slots[i] is { } window ? spot(window) : "nothing was reported")}", moment), [], legend);
+                Paths.Spots(slots.Length, i => $"{names[i]}: {(slots[i] is { } window ? spot(window) : "nothing was reported")}{Marked(i)}", moment),
+                [.. marked.Select(one => new Span(one.Across.At, one.Across.Width, one.Mark.Kind))],
+                [.. legend, .. marked.Select(one => one.Mark.Kind).Distinct().Select(kind => new Key(kind, kind == "over" ? "incident, closed" : "incident"))]);
+
+        private string Marked(int i)
+        {
+            var middle = (i + 0.5) / slots.Length * 100;
+            return string.Concat(marked.Where(one => one.Across.At <= middle && middle <= one.Across.At + one.Across.Width)
+                .Select(one => $"; incident {one.Mark.Id}: {IncidentWords.What(one.Mark.Change, one.Mark.Fault)}"));
+        }
 
         private static double Share(long part, ValueWindow window) => window.Count == 0 ? 0 : part / (double)window.Count;
 

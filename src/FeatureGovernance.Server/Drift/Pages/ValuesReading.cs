@@ -23,9 +23,10 @@ internal sealed record ValuesAsked(string? Window, string? Site, string? Segment
 /// <param name="Segments">Segments in the span, at most fifty.</param>
 /// <param name="Charts">The drawings; none where the span is empty.</param>
 /// <param name="IsClose">True where the address names the span's begin or end.</param>
+/// <param name="Marks">Incidents of the feature in the span, the newest first.</param>
 public sealed record ValuesModel(
     string Key, FeatureValues? Values, string Window, string Site, string? Segment, int Span, IReadOnlyList<(string Window, string Site)> Kept,
-    IReadOnlyList<string> Segments, ValuesCharts? Charts, bool IsClose, Complaint? Complaint)
+    IReadOnlyList<string> Segments, ValuesCharts? Charts, bool IsClose, IReadOnlyList<IncidentMark> Marks, Complaint? Complaint)
 {
     /// <summary>Spans in days to choose from.</summary>
     public IReadOnlyList<(int Days, string Name)> Spans => Window switch
@@ -67,7 +68,7 @@ internal static class ValuesReading
             ?? ProfileSite.Serving;
         faults.Check(asked.Span is null or (>= 1 and <= LongestSpan), "span", "The span is not a number of days.", $"Use 1 to {LongestSpan:N0}.");
         var model = new ValuesModel(key, null, Words.Of(window), Words.Of(site), Given(asked.Segment), 0,
-            [.. newest.Select(one => (Words.Of(one.Window), Words.Of(one.Site)))], [], null, asked.From is not null || asked.To is not null, null);
+            [.. newest.Select(one => (Words.Of(one.Window), Words.Of(one.Site)))], [], null, asked.From is not null || asked.To is not null, [], null);
         model = model with { Span = asked.Span ?? model.Spans[window == WindowLength.Day ? 0 : 1].Days };
         if (faults.Refusal is { } refusal)
             return Refuse(model, refusal);
@@ -82,11 +83,18 @@ internal static class ValuesReading
         var answer = await ValuesQuery.Get(key, model.Window, model.Site, model.Segment, from, to, source, clock, cancellation);
         if (!answer.Take(out FeatureValues values, out var refused))
             return Refuse(model, refused);
-        model = model with { Values = values, Segments = await SegmentsAsync(source, feature, window, site, from, to, cancellation) };
-        return (model with { Charts = values.Windows.Count == 0 ? null : ValuesCharts.Of(values, Length(window)) }, 200);
+        model = model with
+        {
+            Values = values, Segments = await SegmentsAsync(source, feature, window, site, from, to, cancellation),
+            Marks = await IncidentMarkQuery.OfAsync(source, feature, from, to, cancellation),
+        };
+        return (model with { Charts = values.Windows.Count == 0 ? null : ValuesCharts.Of(values, Length(window), model.Marks) }, 200);
     }
 
     private static (ValuesModel, int) Refuse(ValuesModel model, Refusal refusal) => (model with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
+
+    /// <summary>The length of a window by its word; a day where the word is none.</summary>
+    public static TimeSpan Length(string window) => Length(Words<WindowLength>.TryParse(window, out var length) ? length : WindowLength.Day);
 
     private static TimeSpan Length(WindowLength window) => window switch
     {

@@ -5,6 +5,7 @@ using FeatureGovernance.Core;
 using FeatureGovernance.Core.Lifecycle;
 using FeatureGovernance.Core.Value;
 using FeatureGovernance.Server.Adopting;
+using FeatureGovernance.Server.Drift.Pages;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Storage;
@@ -19,9 +20,11 @@ public sealed record ModelsModel(Page<ModelView> Models, bool IsFirst);
 /// <summary>A model with what it reads, the most valuable first, and what it could do without or gain by.</summary>
 /// <param name="Reads">Of the live version; at most as many as a page holds.</param>
 /// <param name="ReadCount">How many features the live version reads.</param>
+/// <param name="Incidents">What hurts it, or has; what nobody has closed comes first.</param>
 /// <param name="Waste">Features it reads for next to nothing, the dearest first.</param>
 public sealed record ModelPageModel(
-    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste, IReadOnlyList<AdoptionAdvice> Advice);
+    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste, IReadOnlyList<AdoptionAdvice> Advice,
+    IReadOnlyList<IncidentGlance> Incidents);
 
 /// <summary>A feature as one model reads it.</summary>
 public sealed record ModelRead(
@@ -30,6 +33,7 @@ public sealed record ModelRead(
 internal static class ModelReading
 {
     private const int MostReads = 200;
+    private const int MostIncidents = 10;
 
     public static async Task<IResult> List(GovernanceDb db, string? cursor, CancellationToken cancellation)
     {
@@ -47,8 +51,10 @@ internal static class ModelReading
             $"and s.recommendation in ({(short)Recommendation.Deprecate}, {(short)Recommendation.Migrate}) order by s.cost_per_day desc nulls last, f.key", 20, cancellation);
         var count = record.LiveVersionId is { } live ? await db.ManifestEntries.LongCountAsync(entry => entry.ModelVersionId == live, cancellation) : 0;
         var advice = (await Advice.Get(model, 10, source, cancellation)).Or<AdoptionAdviceList>();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var incidents = await IncidentGlances.OfModelAsync(connection, record.Id, MostIncidents, cancellation);
         return Rendered.As<ModelPage>(new ModelPageModel(
-            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice?.Items ?? []));
+            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice?.Items ?? [], incidents));
     }
 
     private static async Task<List<ModelRead>> ReadAsync(NpgsqlDataSource source, Model model, string rest, int most, CancellationToken cancellation)

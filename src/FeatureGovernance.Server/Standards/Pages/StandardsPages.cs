@@ -3,18 +3,14 @@ using FeatureGovernance.Contracts.Standards;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Pages;
+using FeatureGovernance.Server.Storage;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Standards.Pages;
 
 /// <summary>Standards by name.</summary>
-public sealed record StandardsModel(Page<StandardSummary> Standards);
-
-/// <summary>A standard, or a change of it that is being tried.</summary>
-/// <param name="Document">The text in the editor.</param>
-/// <param name="Trial">What the text would do; null where it was not tried.</param>
-/// <param name="Clean">True where the text was checked and is sound.</param>
-public sealed record StandardModel(StandardView Standard, string Document, DryRunReport? Trial, bool Clean, Complaint? Complaint, bool MayTry);
+/// <param name="MayPut">Whether the caller may put one of his own.</param>
+public sealed record StandardsModel(Page<StandardSummary> Standards, bool MayPut);
 
 /// <summary>Teams with the level of their newest scorecard.</summary>
 public sealed record TeamsModel(Page<ScorecardSummary> Cards, IReadOnlyList<(string Slug, string Name, long Features)> Teams, bool IsFirst);
@@ -27,42 +23,23 @@ internal static class StandardsPages
     public static void MapStandardsPages(this RouteGroupBuilder pages)
     {
         pages.MapGet("/standards", List).Needs(Permission.Read);
-        pages.MapGet("/standards/{name}", Get).Needs(Permission.Read);
-        pages.MapPost("/standards/{name}/try", Try).Needs(Permission.RegisterFeatures);
+        pages.MapGet("/standards/new", StandardEditor.New).Needs(Permission.ManageStandards);
+        pages.MapPost("/standards/new/try", (HttpContext context, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
+            StandardEditor.Try(null, context, source, shelf, clock, cancellation)).Needs(Permission.ManageStandards);
+        pages.MapPost("/standards/new", (HttpContext context, WriteTransaction write, NpgsqlDataSource source, StandardShelf shelf, CancellationToken cancellation) =>
+            StandardEditor.Save(null, context, write, source, shelf, cancellation)).Needs(Permission.ManageStandards).Mutates();
+        pages.MapGet("/standards/{name}", StandardEditor.Get).Needs(Permission.Read);
+        pages.MapPost("/standards/{name}/try", StandardEditor.Try).Needs(Permission.RegisterFeatures);
+        pages.MapPost("/standards/{name}", StandardEditor.Save).Needs(Permission.ManageStandards).Mutates();
         pages.MapGet("/teams", TeamPages.List).Needs(Permission.Read);
         pages.MapGet("/teams/{team}", TeamPages.Get).Needs(Permission.Read);
     }
 
-    private static async Task<IResult> List(NpgsqlDataSource source, TimeProvider clock, string? cursor, CancellationToken cancellation)
+    private static async Task<IResult> List(HttpContext context, NpgsqlDataSource source, TimeProvider clock, string? cursor, CancellationToken cancellation)
     {
         var answer = await StandardEndpoints.List(source, clock, 100, cursor, cancellation);
-        return answer.Take(out Page<StandardSummary> page, out var refusal) ? Rendered.As<StandardsPage>(new StandardsModel(page)) : (Refused)refusal;
+        return answer.Take(out Page<StandardSummary> page, out var refusal)
+            ? Rendered.As<StandardsPage>(new StandardsModel(page, Permissions.Of(context.Caller().Role, Permission.ManageStandards) != Reach.None))
+            : (Refused)refusal;
     }
-
-    private static async Task<IResult> Get(string name, int? version, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation) =>
-        await StandardEndpoints.FindAsync(source, name, version, cancellation) is { } standard
-            ? Rendered.As<StandardPage>(new StandardModel(standard, standard.Document, null, false, null, MayTry(context)))
-            : (Refused)Problems.NotFound("standard", FieldFaults.Printable(name));
-
-    // Checks the text, and where asked, says who would newly fail; writes nothing.
-    private static async Task<IResult> Try(
-        string name, HttpContext context, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (await StandardEndpoints.FindAsync(source, name, null, cancellation) is not { } present)
-            return (Refused)Problems.NotFound("standard", FieldFaults.Printable(name));
-        var form = await context.Request.ReadFormAsync(cancellation);
-        var text = form["document"].ToString().ReplaceLineEndings("\n");
-        var model = new StandardModel(present, text, null, false, null, MayTry(context));
-        var (standard, refusal) = StandardBody.Read(text, name);
-        if (standard is null)
-            return Rendered.As<StandardPage>(model with { Complaint = Complaint.Of(refusal!) }, 400);
-        if (form["do"] != "dry-run")
-            return Rendered.As<StandardPage>(model with { Clean = true });
-        var answer = await DryRun.RunAsync(standard, null, null, 50, source, shelf, clock, cancellation);
-        return answer.Take(out DryRunReport report, out var broken)
-            ? Rendered.As<StandardPage>(model with { Clean = true, Trial = report })
-            : Rendered.As<StandardPage>(model with { Complaint = Complaint.Of(broken) }, Problems.Status(broken.Kind));
-    }
-
-    private static bool MayTry(HttpContext context) => Permissions.Of(context.Caller().Role, Permission.RegisterFeatures) != Reach.None;
 }

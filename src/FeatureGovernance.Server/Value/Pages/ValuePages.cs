@@ -10,9 +10,10 @@ namespace FeatureGovernance.Server.Value.Pages;
 /// <summary>Where value and cost lie, and what is advised.</summary>
 /// <param name="By">What the map is divided by: <c>team</c> or <c>group</c>.</param>
 /// <param name="Parts">The largest parts of all value, with their cost.</param>
+/// <param name="Curve">Value against cost over all features; null where either is unknown.</param>
 /// <param name="Scores">Features with what is advised of each; null where the filters are at fault.</param>
 public sealed record ValueModel(
-    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, Page<ScoreSummary>? Scores, string? Recommendation, string? Team, string Sort,
+    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, CostCurve? Curve, Page<ScoreSummary>? Scores, string? Recommendation, string? Team, string Sort,
     bool IsFirst, Complaint? Complaint)
 {
     /// <summary>This page with other parameters, from its first list page on.</summary>
@@ -20,45 +21,25 @@ public sealed record ValueModel(
         "/value", ("by", by ?? By), ("recommendation", recommendation ?? Recommendation), ("team", Team), ("sort", sort ?? Sort), ("cursor", cursor));
 }
 
-/// <summary>What a team's or group's features are worth and cost together.</summary>
-public sealed record ValuePart(string Name, double Value, double? CostPerDay, double? SavingPerDay, long Features);
-
 internal static class ValuePages
 {
-    private const int MostParts = 40;
-
     public static void MapValuePages(this RouteGroupBuilder pages) => pages.MapGet("/value", Get).Needs(Permission.Read);
 
     private static async Task<IResult> Get(
-        NpgsqlDataSource source, string? by, string? recommendation, string? team, string? sort, string? cursor, CancellationToken cancellation)
+        NpgsqlDataSource source, PublishedValue published, string? by, string? recommendation, string? team, string? sort, string? cursor, CancellationToken cancellation)
     {
         var division = by == "group" ? "group" : "team";
-        var parts = await PartsAsync(source, division == "group" ? "f.group_name" : "t.slug", cancellation);
+        var overview = await published.NewestAsync(cancellation);
+        var parts = (division == "group" ? overview?.Groups : overview?.Teams) ?? [];
         var order = string.IsNullOrEmpty(sort) ? "-saving" : sort;
         var (wanted, owner) = (Given(recommendation), Given(team));
         var answer = await ScoreQueries.List(source, wanted, owner, null, order, 50, cursor, cancellation);
         var found = answer.Take(out Page<ScoreSummary> page, out var refusal);
-        var model = new ValueModel(division, parts, Treemap.Of(parts, 1000, 320), found ? page : null, wanted, owner, order, cursor is null, found ? null : Complaint.Of(refusal));
+        var model = new ValueModel(
+            division, parts, Treemap.Of(parts, 1000, 320), overview?.Curve, found ? page : null, wanted, owner, order, cursor is null,
+            found ? null : Complaint.Of(refusal));
         return Rendered.As<ValuePage>(model, found ? 200 : Problems.Status(refusal.Kind));
     }
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static async Task<List<ValuePart>> PartsAsync(NpgsqlDataSource source, string column, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand($"""
-            select {column}, coalesce(sum(s.value), 0), sum(s.cost_per_day), sum(s.saving_per_day), count(*)
-            from value.feature_score s join registry.feature f on f.id = s.feature_id join registry.team t on t.id = f.team_id
-            group by 1 order by 2 desc, 1 limit {MostParts}
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var parts = new List<ValuePart>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            parts.Add(new(reader.GetString(0), reader.GetDouble(1), reader.IsDBNull(2) ? null : reader.GetDouble(2),
-                reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.GetInt64(4)));
-        }
-
-        return parts;
-    }
 }

@@ -13,10 +13,14 @@ internal static class MeasuredEvidence
         StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, ImportanceBatch batch, Ingest ingest, CancellationToken cancellation)
     {
         // A suspected leak has no share, and must not take one as evidence.
+        if (measured.Features.Any(f => f.Reasons.Any(r => r.Code == MeasuredValue.NotMeasured)))
+            return (null, ["Not every feature was shuffled in the time allowed, so no evidence was kept: shares of a report add up to 1."]);
         ValuedFeature[] judged = [.. measured.Features.Where(f => f.Reasons.All(r => r.Code != "leak"))];
         if (judged.All(f => f.Permutation <= 0))
             return (null, ["Nothing was worth anything, so no evidence was kept."]);
         var reports = new List<ImportanceReport> { Report("permutation", judged.Select(f => (f.Feature, f.Permutation, (double?)f.PermutationStandardError))) };
+        if (judged.Any(f => f.Shap > 0))
+            reports.Add(Report("shap", judged.Select(f => (f.Feature, f.Shap!.Value, f.ShapStandardError))));
         var notes = new List<string>();
         // Shares of a report add up to 1, so a report of ablation must have all features.
         if (judged.All(f => f.Ablation is not null) && judged.Any(f => f.Ablation > 0))

@@ -1,9 +1,11 @@
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Value;
 using FeatureGovernance.Core;
+using FeatureGovernance.Core.Registry;
 using FeatureGovernance.Server.Access;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Http;
+using FeatureGovernance.Server.Registry;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Telemetry;
 using FeatureGovernance.Valuation;
@@ -19,7 +21,17 @@ namespace FeatureGovernance.Server.Value.Valuations;
 
 /// <summary>What is asked of <c>POST /valuations</c> beside the body, which is the sample.</summary>
 internal sealed record ValuationRequest(
-    string? Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds, string? Path);
+    string? Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds, string? Path,
+    string? LabelTime, string? LabelKey, string? Weight, string? Score)
+{
+    public ValuationQuestion ToQuestion() => new(Label ?? "label", Group, Time, Task, Model, Version, Metric, Ablations, Rows, Seconds)
+    {
+        LabelTime = LabelTime,
+        LabelKey = LabelKey,
+        Weight = Weight,
+        Score = Score,
+    };
+}
 
 /// <summary>Evaluation samples in, measured value out.</summary>
 internal static class ValuationEndpoints
@@ -38,10 +50,11 @@ internal static class ValuationEndpoints
     {
         var valuations = api.MapGroup("/valuations").WithTags("Scores");
         valuations.MapPost("", Submit).Needs(Permission.RunScoring).Mutates()
-            .Accepts<IFormFile>("application/vnd.apache.parquet", "text/csv", "application/octet-stream").WithSummary("Measure what each feature of an evaluation sample is worth");
+            .Accepts<IFormFile>("application/vnd.apache.parquet", "text/csv", "text/plain", "application/octet-stream").WithSummary("Measure what each feature of an evaluation sample is worth");
         valuations.MapGet("", List).Needs(Permission.Read).WithSummary("Valuations, the newest first");
         valuations.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One valuation, how far it is and what it found");
         valuations.MapGet("/{id:int}/features", Features).Needs(Permission.Read).WithSummary("What each feature of the sample is worth, the most valuable first");
+        valuations.MapGet("/{id:int}/label", Label).Needs(Permission.Read).WithSummary("What the sample tells of its label");
         valuations.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a valuation; nothing of it is kept");
     }
 
@@ -51,7 +64,8 @@ internal static class ValuationEndpoints
     {
         if (Faults(request) is { } malformed)
             return (Refused)malformed;
-        if (await UnknownModelAsync(write.Connection, request, cancellation) is { } unknown)
+        var missing = await UnknownModelAsync(write.Connection, request, cancellation) ?? await UnknownLabelAsync(write.Connection, request, cancellation);
+        if (missing is { } unknown)
             return (Refused)unknown;
         var isUpload = request.Path is null;
         if (!isUpload && store.Allowed(request.Path!) is null)
@@ -62,8 +76,7 @@ internal static class ValuationEndpoints
         {
             if (await UnusableAsync(write.Connection, store.PathOf(file, isUpload), request, cancellation) is { } unusable)
                 return (Refused)unusable;
-            var question = new ValuationQuestion(
-                request.Label!, request.Group, request.Time, request.Task, request.Model, request.Version, request.Metric, request.Ablations, request.Rows, request.Seconds);
+            var question = request.ToQuestion();
             var id = await ValuationLedger.AddAsync(write.Connection, question, file, isUpload, bytes, write.Origin.Actor, write.Now, cancellation);
             var made = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
             write.Record(NewEvent.Of<object>("valuation.requested", "valuation", id, $"{id}", null, new { question.Label, question.Model, question.Version, bytes }));
@@ -81,9 +94,13 @@ internal static class ValuationEndpoints
     private static Refusal? Faults(ValuationRequest request)
     {
         var faults = new FieldFaults();
-        faults.Text("label", request.Label, LongestName, required: true);
-        faults.Text("group", request.Group, LongestName);
-        faults.Text("time", request.Time, LongestName);
+        // LibSVM has no names: its label is the first field.
+        foreach (var (field, name) in new[]
+        {
+            ("label", request.Label), ("group", request.Group), ("time", request.Time), ("labelTime", request.LabelTime), ("weight", request.Weight), ("score", request.Score),
+        })
+            faults.Text(field, name, LongestName);
+        faults.Check(request.LabelTime is null || request.Time is not null, "labelTime", "The delay lies between two times.", "Name the column of the event's time too (time=).");
         faults.Word<ValuationTask>("task", request.Task);
         faults.Slug("model", request.Model, required: false);
         faults.Text("version", request.Version, 128);
@@ -113,17 +130,25 @@ internal static class ValuationEndpoints
         };
     }
 
+    private static async Task<Refusal?> UnknownLabelAsync(NpgsqlConnection connection, ValuationRequest request, CancellationToken cancellation)
+    {
+        if (request.LabelKey is not { } key)
+            return null;
+        return await FeatureRow.FindAsync(connection, key, cancellation) is { Draft.Kind: FeatureKind.Label } ? null : Broken(
+            "unknown-names", "labelKey", $"There is no label '{Problems.Shorten(FieldFaults.Printable(key))}'.", "Register it first, with kind label, or leave it out.");
+    }
+
     private static async Task<Refusal?> UnusableAsync(NpgsqlConnection connection, string path, ValuationRequest request, CancellationToken cancellation)
     {
+        if (request.Label is null && !SampleFile.IsLibSvm(path))
+            return Problems.Malformed("label", "The value is missing.", "Name the label's column.");
         try
         {
-            ValuationTask? task = Words<ValuationTask>.TryParse(request.Task, out var told) ? told : null;
-            var question = new SampleQuestion(request.Label, request.Group, request.Time, task, MostRows: request.Rows);
+            var question = request.ToQuestion().Sample() with { Label = request.Label };
             var columns = await Task.Run(() => SampleFile.Check(path, question), cancellation);
             if (request.Model is not { } model)
                 return null;
-            string?[] others = [request.Label, request.Group, request.Time];
-            var named = await ImportanceImport.ResolveAsync(connection, model, request.Version, columns.Except(others.OfType<string>()), cancellation);
+            var named = await ImportanceImport.ResolveAsync(connection, model, request.Version, columns.Except(question.Others), cancellation);
             return named.Count > 0 ? null : Broken(
                 "unknown-names", "model", $"No column of the sample is a feature that '{model}' reads.", "Name the columns as the features are, or group__name.");
         }
@@ -166,6 +191,16 @@ internal static class ValuationEndpoints
         var last = after?.Id ?? -1;
         var found = await ValuationLedger.FeaturesAsync(connection, id, last, size + 1, cancellation);
         return TypedResults.Ok(new Page<ValuedColumn>(found.Take(size).ToList(), found.Count > size ? new Cursor("place", null, last + size).Encode() : null));
+    }
+
+    private static async Task<Results<Ok<LabelMeasurement>, Refused>> Label(int id, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await LabelLedger.OfValuationAsync(connection, id, cancellation) is { } found)
+            return TypedResults.Ok(found);
+        return await ValuationLedger.FindAsync(connection, id, cancellation) is { } valuation
+            ? (Refused)new Refusal(RefusalKind.NotFound, "label-not-measured", $"Valuation {id} is {valuation.View.State}; its label was not measured.")
+            : (Refused)Problems.NotFound("valuation", $"{id}");
     }
 
     private static async Task<Results<Accepted<ValuationView>, Refused>> Cancel(int id, WriteTransaction write, SampleStore store, CancellationToken cancellation)

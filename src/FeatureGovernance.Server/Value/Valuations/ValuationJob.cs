@@ -18,6 +18,10 @@ namespace FeatureGovernance.Server.Value.Valuations;
 internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, TimeProvider clock)
 {
     private const int MostAttempts = 3;
+
+    // The part of the time for the features' value; the rest is for the label.
+    private const double ForValue = 0.8;
+
     private static readonly TimeSpan Telling = TimeSpan.FromMilliseconds(500);
 
     private ValuationProgress progress = new("Reading the sample", 0);
@@ -92,7 +96,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         // Until the measuring itself has heeded a request to stop: it reads the file.
         while (await Task.WhenAny(measuring, Task.Delay(Telling, CancellationToken.None)) != measuring)
             await TellAsync(valuation.View.Id);
-        await LandAsync(valuation, await measuring, keys, cancellation);
+        var (measured, label) = await measuring;
+        await LandAsync(valuation, measured, label, keys, cancellation);
         store.Forget(valuation.File, valuation.IsUpload);
     }
 
@@ -101,22 +106,24 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         if (question.Model is not { } model)
             return null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        string?[] others = [question.Label, question.Group, question.Time];
-        return await ImportanceImport.ResolveAsync(connection, model, question.Version, SampleFile.Columns(path).Except(others.OfType<string>()), cancellation);
+        return await ImportanceImport.ResolveAsync(connection, model, question.Version, SampleFile.Columns(path).Except(question.Sample().Others), cancellation);
     }
 
-    private MeasuredValue Measure(string path, ValuationQuestion question, IReadOnlyDictionary<string, string>? keys, CancellationToken stop)
+    private (MeasuredValue Value, MeasuredLabel Label) Measure(
+        string path, ValuationQuestion question, IReadOnlyDictionary<string, string>? keys, CancellationToken stop)
     {
-        ValuationTask? task = Words<ValuationTask>.TryParse(question.Task, out var told) ? told : null;
-        var sample = SampleFile.Read(path, new(
-            question.Label, question.Group, question.Time, task, MostRows: question.Rows, Features: keys?.Keys.ToHashSet(StringComparer.Ordinal)));
-        var options = new ValuationOptions { Ablations = question.Ablations ?? new ValuationOptions().Ablations };
-        if (question.Seconds is { } seconds)
-            options = options with { Budget = TimeSpan.FromSeconds(seconds) };
-        return ValueEngine.Measure(sample, options, new Told(p => progress = p), stop);
+        var begun = clock.GetTimestamp();
+        var sample = SampleFile.Read(path, question.Sample() with { Features = keys?.Keys.ToHashSet(StringComparer.Ordinal) });
+        TimeSpan? allowed = question.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        var options = new ValuationOptions { Ablations = question.Ablations ?? new ValuationOptions().Ablations, Budget = allowed * ForValue };
+        var value = ValueEngine.Measure(sample, options, new Told(p => progress = p with { Done = p.Done * ForValue }), stop);
+        var label = LabelEngine.Measure(
+            sample, new() { Budget = allowed - clock.GetElapsedTime(begun) }, new Told(p => progress = p with { Done = ForValue + (p.Done * (1 - ForValue)) }), stop);
+        return (value, label);
     }
 
-    private async Task LandAsync(StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
+    private async Task LandAsync(
+        StoredValuation valuation, MeasuredValue measured, MeasuredLabel label, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
     {
         write.Origin = Origin.System("valuation");
         await write.BeginAsync(cancellation);
@@ -129,8 +136,14 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         var (batch, notes) = keys is null ? (null, []) : await MeasuredEvidence.LandAsync(valuation, measured, keys, new(write) { Names = names }, ingest, cancellation);
         var summary = new ValuationSummary(
             measured.Metric, measured.Quality, measured.QualityStandardError, measured.RemovalLoss, measured.RemovalLossStandardError,
-            measured.Features.Length, measured.Trainings, batch, [.. measured.Notes, .. notes]);
+            measured.Features.Length, measured.Trainings, batch, [.. measured.Notes, .. notes])
+        {
+            ScoreQuality = measured.ScoreQuality?.Mean,
+            ScoreQualityStandardError = measured.ScoreQuality?.StandardError,
+        };
         await ValuationLedger.KeepAsync(write.Connection, valuation.View.Id, summary, [.. measured.Features.Select(f => Shown(f, keys))], cancellation);
+        var registered = await LabelLedger.ResolveAsync(write.Connection, valuation.Question, cancellation);
+        await LabelLedger.KeepAsync(write.Connection, LabelShown.Of(label, valuation.View.Id, write.Now, registered?.Key), registered?.Id, cancellation);
         write.Record(NewEvent.Of<object>(
             "valuation.measured", "valuation", valuation.View.Id, $"{valuation.View.Id}", null, new { valuation.View.Model, valuation.View.Version, features = measured.Features.Length, batch }));
         await write.CommitAsync(cancellation);
@@ -138,7 +151,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
 
     private static ValuedColumn Shown(ValuedFeature f, IReadOnlyDictionary<string, string>? keys) => new(
         f.Feature, keys?.GetValueOrDefault(f.Feature), f.Permutation, f.PermutationStandardError, f.Ablation, f.AblationStandardError, f.Share, f.Lower80, f.Upper80,
-        f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))]);
+        f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))], f.Shap, f.ShapStandardError);
 
     private async Task EndAsync(StoredValuation valuation, RunState state, string? error)
     {

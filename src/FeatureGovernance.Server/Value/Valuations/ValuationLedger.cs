@@ -2,6 +2,8 @@ using FeatureGovernance.Contracts.Value;
 using FeatureGovernance.Core;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Jobs;
+using FeatureGovernance.Valuation;
+using FeatureGovernance.Valuation.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,7 +11,24 @@ namespace FeatureGovernance.Server.Value.Valuations;
 
 /// <summary>What to measure, as it was asked.</summary>
 internal sealed record ValuationQuestion(
-    string Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds);
+    string Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds)
+{
+    public string? LabelTime { get; init; }
+
+    public string? LabelKey { get; init; }
+
+    public string? Weight { get; init; }
+
+    public string? Score { get; init; }
+
+    /// <summary>What to read of the sample; all columns are features but those named.</summary>
+    public SampleQuestion Sample() => new(Label, Group, Time, Words<ValuationTask>.TryParse(Task, out var task) ? task : null, MostRows: Rows)
+    {
+        LabelTime = LabelTime,
+        Weight = Weight,
+        Score = Score,
+    };
+}
 
 /// <summary>A valuation with what only the server needs to know of it.</summary>
 internal sealed record StoredValuation(ValuationView View, ValuationQuestion Question, string File, bool IsUpload);
@@ -111,6 +130,10 @@ internal static class ValuationLedger
             Label = question.Label,
             Group = question.Group,
             Time = question.Time,
+            LabelTime = question.LabelTime,
+            LabelKey = question.LabelKey,
+            Weight = question.Weight,
+            Score = question.Score,
             Task = question.Task,
             Bytes = reader.GetInt64(5),
             RequestedBy = reader.GetString(6),
