@@ -95,6 +95,24 @@ public sealed class EnsembleForecasterTests
     }
 
     [Fact]
+    public void Series_that_grow_together_lend_each_other_their_growth()
+    {
+        var random = new Random(8);
+        var series = Enumerable.Range(0, 60).Select(_ =>
+        {
+            var level = 100 + 900 * random.NextDouble();
+            return new SeriesInput([.. Enumerable.Range(0, 12).Select(year => level * Math.Pow(1.08, year) * Math.Exp(0.2 * (random.NextDouble() - 0.5)))], 1, 4);
+        }).ToList();
+        double Lag(IEnumerable<SeriesForecast> forecasts) =>
+            forecasts.Zip(series).Average(pair => Math.Log(pair.First.Steps[3].Mean / pair.Second.Values.TakeLast(6).Average()) - 6.5 * Math.Log(1.08));
+
+        var together = Lag(EnsembleForecaster.ForecastPool(series, 2));
+
+        Math.Abs(together).Should().BeLessThan(Math.Abs(Lag(series.Select(EnsembleForecaster.Forecast))));
+        Math.Abs(together).Should().BeLessThan(0.1);
+    }
+
+    [Fact]
     public void A_constant_series_stays_where_it_is()
     {
         var forecast = EnsembleForecaster.Forecast(new SeriesInput([.. Enumerable.Repeat(7.5, 40)], 12, 6));
