@@ -70,7 +70,19 @@ public sealed class ValuationLimitsTests : IDisposable
         measured.Features.Should().HaveCount(6).And.OnlyContain(f => f.Recommendation == Recommendation.Keep || f.Recommendation == Recommendation.Review);
         measured.Features.Should().Contain(f => f.Reasons[0].Code == MeasuredValue.NotMeasured);
         measured.Trainings.Should().Be(5, "one short model a fold");
-        measured.Notes.Should().ContainSingle(n => n.StartsWith("The time allowed ran out")).Which.Should().Contain("1 iterations").And.Contain("not shuffled").And.Contain("not proved");
+        measured.Notes.Should().ContainSingle(n => n.StartsWith("The time allowed ran out")).Which.Should().Contain("1 iterations").And.Contain("not shuffled");
+    }
+
+    [Fact]
+    public void What_could_go_stays_where_the_time_ran_out_before_it_was_proved()
+    {
+        var random = new Random(6);
+        var sample = PlantedLabels.OfClasses(1000, 2, 0, 3).Sample;
+        var measured = ValueEngine.Measure(
+            sample with { Labels = [.. sample.Labels.Select(_ => (float)random.Next(2))] }, new() { Budget = TimeSpan.Zero }, null, TestContext.Current.CancellationToken);
+        measured.Features.Should().OnlyContain(f => f.Recommendation == Recommendation.Review);
+        measured.Features.Should().ContainSingle(f => f.Reasons[0].Code == "not-proved");
+        measured.Notes.Should().ContainSingle(n => n.Contains("not proved, so nothing is recommended away"));
     }
 
     [Fact]
