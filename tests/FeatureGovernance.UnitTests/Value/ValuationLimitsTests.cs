@@ -74,6 +74,18 @@ public sealed class ValuationLimitsTests : IDisposable
     }
 
     [Fact]
+    public void What_could_go_stays_where_the_time_ran_out_before_it_was_proved()
+    {
+        var random = new Random(6);
+        var sample = PlantedLabels.OfClasses(1000, 2, 0, 3).Sample;
+        var measured = ValueEngine.Measure(
+            sample with { Labels = [.. sample.Labels.Select(_ => (float)random.Next(2))] }, new() { Budget = TimeSpan.Zero }, null, TestContext.Current.CancellationToken);
+        measured.Features.Should().OnlyContain(f => f.Recommendation == Recommendation.Review);
+        measured.Features.Should().ContainSingle(f => f.Reasons[0].Code == "not-proved");
+        measured.Notes.Should().ContainSingle(n => n.Contains("not proved, so nothing is recommended away"));
+    }
+
+    [Fact]
     public void Of_very_many_columns_the_useful_are_measured_and_the_others_proved_worthless()
     {
         const int Noise = 1_500;
