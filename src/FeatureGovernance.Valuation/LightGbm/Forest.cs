@@ -76,13 +76,11 @@ internal sealed class Forest
 
         public Tree(Dictionary<string, string> fields)
         {
-            T[] List<T>(string name)
-                where T : ISpanParsable<T> => fields.TryGetValue(name, out var text)
-                ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => T.Parse(word, CultureInfo.InvariantCulture))]
-                : [];
-            (columns, thresholds, decisions) = (List<int>("split_feature"), List<double>("threshold"), List<byte>("decision_type"));
-            (left, right, leaves) = (List<int>("left_child"), List<int>("right_child"), List<double>("leaf_value"));
-            (borders, categories) = (List<int>("cat_boundaries"), List<uint>("cat_threshold"));
+            T[] List<T>(string name, Func<string, T> read) =>
+                fields.TryGetValue(name, out var text) ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(read)] : [];
+            (columns, thresholds, decisions) = (List("split_feature", Whole), List("threshold", Real), List("decision_type", word => (byte)Whole(word)));
+            (left, right, leaves) = (List("left_child", Whole), List("right_child", Whole), List("leaf_value", Real));
+            (borders, categories) = (List("cat_boundaries", Whole), List("cat_threshold", word => uint.Parse(word, CultureInfo.InvariantCulture)));
             Columns = [.. columns];
         }
 
@@ -114,6 +112,16 @@ internal sealed class Forest
 
             return missing == 1 && Math.Abs(value) <= Zero ? (decision & DefaultLeft) != 0 : value <= thresholds[node];
         }
+
+        private static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);
+
+        // A split of what is missing from all else has an infinite threshold, which C spells in its own way.
+        private static double Real(string word) => word switch
+        {
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            _ => double.Parse(word, CultureInfo.InvariantCulture),
+        };
 
         private bool IsListed(int set, int category)
         {

@@ -42,7 +42,7 @@ public class ForestTests
         scores.Zip(anew).Should().OnlyContain(x => Math.Abs(x.First - x.Second) < 1e-9);
     }
 
-    // Numbers with missing values, a weak column, categories with an unseen and a missing one, and zeros.
+    // Numbers with missing values, a weak column, categories with a missing one, zeros, and one that is there or not.
     private static Sample Sample(ValuationTask task, int classes)
     {
         var random = new Random(7);
@@ -57,11 +57,11 @@ public class ForestTests
             cells[(row * Width) + 1] = (float)weak;
             cells[(row * Width) + 2] = category == 11 ? float.NaN : category;
             cells[(row * Width) + 3] = (float)zero;
-            cells[(row * Width) + 4] = 1;
-            var score = a + (0.05 * weak) + (category % 4) + zero + Normal.Sample(random, 0, 0.3);
+            cells[(row * Width) + 4] = row % 3 == 0 ? float.NaN : 1;
+            var score = (row % 3 == 0 ? 0.7 : 0) + a + (0.05 * weak) + (category % 4) + zero + Normal.Sample(random, 0, 0.3);
             labels[row] = task == ValuationTask.Regression ? (float)score : classes == 1 ? (score > 1.5 ? 1 : 0) : score < 0.5 ? 0 : score < 2.5 ? 1 : 2;
         }
 
-        return new(["a", "weak", "category", "zero", "constant"], new(cells, Rows, Width), [false, false, true, false, false], labels, [], null, null, task, classes, []);
+        return new(["a", "weak", "category", "zero", "present"], new(cells, Rows, Width), [false, false, true, false, false], labels, [], null, null, task, classes, []);
     }
 }
