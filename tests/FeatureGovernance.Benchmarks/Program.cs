@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
     ["ingest"] = IngestBenchmark.RunAsync,
     ["scoring"] = ScoringBenchmark.RunAsync,
     ["profiling"] = ProfilingBenchmark.RunAsync,
+    ["detection"] = DetectionBenchmark.RunAsync,
     ["forecasting"] = ForecastingBenchmark.RunAsync,
 };
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
