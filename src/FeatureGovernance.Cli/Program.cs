@@ -47,6 +47,7 @@ internal static class Program
         root.Add(DemoCommand.Create(surroundings));
         root.Add(SketchCommand.Create());
         root.Add(DetectCommand.Create());
+        root.Add(ImpactCommand.Create());
         root.Add(ProfileCommand.Create(surroundings));
         root.Add(IncidentCommand.Create(surroundings));
         root.Add(ValueCommand.Create());

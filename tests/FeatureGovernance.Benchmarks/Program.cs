@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
     ["scoring"] = ScoringBenchmark.RunAsync,
     ["pages"] = PagesBenchmark.RunAsync,
     ["profiling"] = ProfilingBenchmark.RunAsync,
+    ["detection"] = DetectionBenchmark.RunAsync,
     ["forecasting"] = ForecastingBenchmark.RunAsync,
     ["valuation"] = ValuationBenchmark.RunAsync,
 };

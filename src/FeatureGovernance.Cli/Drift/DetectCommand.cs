@@ -9,9 +9,6 @@ namespace FeatureGovernance.Cli.Drift;
 /// <summary><c>featgov detect FILE…</c>: what changed in the values of a file over time, and why, without a server.</summary>
 internal static class DetectCommand
 {
-    // One in twenty incidents may be none.
-    private const double Discovery = 0.05;
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -24,28 +21,40 @@ internal static class DetectCommand
         var time = new Option<string?>("--time") { Description = "The column of times; found by itself where there is one." };
         var window = new Option<string?>("--window") { Description = "hour, day or week; chosen by the times where not given." };
         window.AcceptOnlyFromAmong("hour", "day", "week");
+        var holidays = new Option<string?>("--holidays") { Description = "us (the default), none, or a file of days: '2026-05-01 Labour Day', or '05-01 Labour Day' for every year." };
         var json = new Option<bool>("--json") { Description = "One JSON object per incident and line." };
-        var command = new Command("detect", "Find what changed in the values of a file over time, and why.") { files, time, window, json };
+        var command = new Command("detect", "Find what changed in the values of a file over time, and why.") { files, time, window, holidays, json };
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(files),
             parsed.GetValue(time),
             Words<WindowLength>.TryParse(parsed.GetValue(window), out var length) ? length : null,
+            parsed.GetValue(holidays),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    internal static int Run(IReadOnlyList<string> files, string? time, WindowLength? window, bool json, TextWriter output, TextWriter errors)
+    internal static int Run(IReadOnlyList<string> files, string? time, WindowLength? window, string? holidays, bool json, TextWriter output, TextWriter errors)
     {
+        Func<int, int, HolidayCalendar> calendar;
+        try
+        {
+            calendar = HolidayCalendar.Named(holidays, File.ReadAllLines);
+        }
+        catch (Exception refused) when (refused is FormatException or IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine($"--holidays {holidays}: {refused.Message} Give us, none, or a file of days.");
+            return 2;
+        }
+
         var exitCode = 0;
         foreach (var file in files)
         {
             try
             {
                 var table = TimedFile.Read(file, time);
-                var holidays = HolidayCalendar.UnitedStates(table.Times[0].Year, table.Times[^1].Year);
-                var options = new DetectionOptions(window ?? Detector.SuitableWindow(table.Times), Discovery, holidays);
+                var options = new DetectionOptions(window ?? Detector.SuitableWindow(table.Times), DetectionOptions.UsualDiscovery, calendar(table.Times[0].Year, table.Times[^1].Year));
                 foreach (var incident in Detector.Detect(table, options))
                     output.WriteLine(json ? ToJson(incident, files.Count > 1 ? file : null) : ToText(incident));
             }

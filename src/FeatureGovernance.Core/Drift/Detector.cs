@@ -5,9 +5,13 @@ namespace FeatureGovernance.Core.Drift;
 
 /// <summary>How to look.</summary>
 /// <param name="Window">The length of a window.</param>
-/// <param name="Discovery">The share of incidents that may be none, 0 to 1.</param>
+/// <param name="Discovery">The share of what is found of each symptom that may be nothing, 0 to 1.</param>
 /// <param name="Holidays">Days on which people do other things.</param>
-public sealed record DetectionOptions(WindowLength Window, double Discovery, HolidayCalendar Holidays);
+public sealed record DetectionOptions(WindowLength Window, double Discovery, HolidayCalendar Holidays)
+{
+    /// <summary>The share of false discoveries of each symptom that is allowed unless another is asked for: one in twenty.</summary>
+    public const double UsualDiscovery = 0.05;
+}
 
 /// <summary>Finds what changed in the values of a table over time, and why.</summary>
 public static class Detector
@@ -32,7 +36,7 @@ public static class Detector
         var grid = new WindowGrid(table.Times, options.Window);
         var columns = table.Columns.AsParallel().AsOrdered().Select(column => Watched.Look(column, grid)).ToArray();
         RelationWatch.Watch(columns, grid);
-        var rows = new Findings();
+        var rows = Findings.Of(grid.Length);
         PartitionWatch.Watch(table, grid, rows);
         var kept = Discoveries([.. columns.Select(c => c.Findings), rows], options.Discovery);
 
@@ -99,7 +103,7 @@ internal sealed record Watched(ValueColumn Column, ColumnNature Nature, LevelWat
 
     public static Watched Look(ValueColumn column, WindowGrid grid)
     {
-        var findings = new Findings();
+        var findings = Findings.Of(grid.Length);
         column = WrittenNumbers.Read(column);
         var nature = ColumnNature.Of(column);
         FingerprintWatch.Watch(column, grid, nature, findings);

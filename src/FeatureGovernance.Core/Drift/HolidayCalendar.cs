@@ -9,6 +9,25 @@ public sealed record HolidayCalendar(ImmutableDictionary<DateOnly, string> Days)
     /// <summary>No holidays.</summary>
     public static HolidayCalendar None { get; } = new(ImmutableDictionary<DateOnly, string>.Empty);
 
+    /// <summary>The calendar that a setting names.</summary>
+    /// <param name="setting"><c>us</c> for the United States, which is taken where it is empty; <c>none</c>; else a file (see <see cref="HolidayList" />).</param>
+    /// <param name="read">The lines of a file.</param>
+    /// <returns>From first and last year.</returns>
+    /// <exception cref="FormatException">A line of the file is no holiday.</exception>
+    public static Func<int, int, HolidayCalendar> Named(string? setting, Func<string, IEnumerable<string>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        switch (setting)
+        {
+            case null or "" or "us":
+                return UnitedStates;
+            case "none":
+                return (_, _) => None;
+            default:
+                return HolidayList.Parse(read(setting)).Over;
+        }
+    }
+
     /// <summary>Holidays of the United States and the days of the Christian year that much of the world shares.</summary>
     /// <param name="first">The first year.</param>
     /// <param name="last">The last year.</param>

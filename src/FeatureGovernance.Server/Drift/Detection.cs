@@ -14,10 +14,9 @@ namespace FeatureGovernance.Server.Drift;
 internal sealed record FoundIncidents(WindowGrid Grid, DateTime Horizon, IReadOnlyDictionary<int, WatchedFeature> Features, ImmutableArray<FoundIncident> Incidents);
 
 /// <summary>Looks through the profiles of every feature, a block of features at a time; only signals are kept in memory.</summary>
-internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset now)
+/// <param name="holidays">The calendar of some years.</param>
+internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset now, Func<int, int, HolidayCalendar> holidays)
 {
-    private const double Discovery = 0.05;
-
     // Windows of history, how many of them may hold incidents, and how many features are read at once.
     private static readonly (WindowLength Length, int History, int Recent, int Block)[] Plans =
     [
@@ -38,7 +37,7 @@ internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset
             if (!await AnyAsync(connection, grid, cancellation))
                 continue;
             var (findings, features) = await LookAsync(connection, grid, block, cancellation);
-            var options = new DetectionOptions(length, Discovery, HolidayCalendar.UnitedStates(grid.Origin.Year, now.Year));
+            var options = new DetectionOptions(length, DetectionOptions.UsualDiscovery, holidays(grid.Origin.Year, now.Year));
             var horizon = grid.StartOf(history - recent);
             var incidents = ProfileDetector.Conclude(findings, features, grid, options).Where(incident => grid.StartOf(incident.Last + 1) > horizon).ToImmutableArray();
             Count("incidents", incidents.Length);

@@ -11,6 +11,7 @@ internal static class DriftEndpoints
         builder.Services.AddTransient<DriftJob>();
         builder.Services.AddSingleton(RecurringJob.Of<DriftJob>("drift-hourly", "20 * * * *", job => job.RunByTheClockAsync(CancellationToken.None)));
         builder.Services.AddSingleton(ScanRoots.From(builder.Configuration));
+        builder.Services.AddSingleton(Holidays.From(builder.Configuration));
         builder.Services.AddTransient<ScanJob>();
         builder.Services.AddSingleton(RecurringJob.Of<ScanJob>("profile-scans", "*/10 * * * *", job => job.RunDueAsync(CancellationToken.None)));
     }

@@ -7,7 +7,8 @@ using Npgsql;
 namespace FeatureGovernance.Server.Drift;
 
 /// <summary>Executes detection runs in the background, one at a time over all processes; a run that was killed is simply run again.</summary>
-internal sealed partial class DriftJob(NpgsqlDataSource source, IServiceScopeFactory scopes, TimeProvider clock, ILogger<DriftJob> log)
+internal sealed partial class DriftJob(
+    NpgsqlDataSource source, IServiceScopeFactory scopes, Holidays holidays, TimeProvider clock, ILogger<DriftJob> log)
 {
     /// <summary>The hour's run; where one is queued or was left behind by a process that is gone, that one.</summary>
     [AutomaticRetry(Attempts = 0)]
@@ -66,7 +67,7 @@ internal sealed partial class DriftJob(NpgsqlDataSource source, IServiceScopeFac
         var begun = Stopwatch.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
-        var detection = new Detection(source, id, write.Now);
+        var detection = new Detection(source, id, write.Now, holidays.Over);
         var incidents = await detection.FindAsync(cancellation);
         write.Origin = Audit.Origin.System("drift");
         await write.BeginAsync(cancellation);

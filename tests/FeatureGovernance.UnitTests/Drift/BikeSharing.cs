@@ -9,7 +9,7 @@ internal static class BikeSharing
 {
     private static readonly string[] Sky = ["", "clear", "mist", "light rain", "heavy rain"];
 
-    public static DetectionOptions Options { get; } = new(WindowLength.Day, 0.05, HolidayCalendar.UnitedStates(2011, 2012));
+    public static DetectionOptions Options { get; } = new(WindowLength.Day, DetectionOptions.UsualDiscovery, HolidayCalendar.UnitedStates(2011, 2012));
 
     public static TimedTable Load() => Read(SharedData.Path("bike-sharing", "hour.csv"));
 

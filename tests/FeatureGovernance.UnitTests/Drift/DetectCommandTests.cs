@@ -68,7 +68,7 @@ public sealed class DetectCommandTests : IDisposable
     private static (int Code, string Output, string Errors) Run(string[] files, string? time)
     {
         using StringWriter output = new(), errors = new();
-        return (DetectCommand.Run(files, time, WindowLength.Day, true, output, errors), output.ToString(), errors.ToString());
+        return (DetectCommand.Run(files, time, WindowLength.Day, null, true, output, errors), output.ToString(), errors.ToString());
     }
 
     private string Write(string name, IEnumerable<string> lines)

@@ -7,7 +7,7 @@ internal static class Tables
 {
     public static readonly DateTime Start = new(2025, 1, 6);
 
-    public static DetectionOptions ByDay { get; } = new(WindowLength.Day, 0.05, HolidayCalendar.None);
+    public static DetectionOptions ByDay { get; } = new(WindowLength.Day, DetectionOptions.UsualDiscovery, HolidayCalendar.None);
 
     public static TimedTable Hourly(int days, params (string Name, Func<int, double> Value)[] columns) => new(
         [.. Enumerable.Range(0, days * 24).Select(hour => Start.AddHours(hour))],
