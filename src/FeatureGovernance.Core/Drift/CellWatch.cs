@@ -9,9 +9,6 @@ internal static class CellWatch
     // Deviations of a single hour worth telling.
     private const double FarOff = 11.5;
 
-    // Deviations of each of three hours of a window.
-    private const double HoursOff = 10;
-
     public static void Watch(LevelWatch level, Findings findings)
     {
         WatchScatter(level, findings);
@@ -27,12 +24,12 @@ internal static class CellWatch
         var spread = new double[grid.Count];
         for (var w = 0; w < spread.Length; w++)
         {
-            var cells = Enumerable.Range(w * size, size).Select(c => level.Limited(series.Values[c] - expected[c])).Where(double.IsFinite).ToArray();
+            var cells = Enumerable.Range(w * size, size).Select(c => series.Values[c] - expected[c]).Where(double.IsFinite).ToArray();
             var mean = cells.DefaultIfEmpty(0).Average();
             spread[w] = cells.Length < 6 ? double.NaN : Math.Log(Math.Sqrt(cells.Sum(c => (c - mean) * (c - mean)) / cells.Length) + (0.1 * level.Scale));
         }
 
-        WatchScores(spread, _ => true, Symptom.Scatter, findings, (w, last, change) => string.Create(
+        WatchScores(spread, _ => true, Symptom.Scatter, level.Seasonality, findings, (w, last, change) => string.Create(
             CultureInfo.InvariantCulture, $"Hours scatter around the expected pattern {Math.Exp(change):0.##} times as much as usual"));
     }
 
@@ -46,30 +43,20 @@ internal static class CellWatch
         for (var i = 0; i < size; i++)
             usual[i] = Robust.Scale([.. Enumerable.Range(0, grid.Count).Select(w => series.Values[(w * size) + i] - expected[(w * size) + i]).Where(double.IsFinite)]);
         var floor = 0.3 * usual.Where(double.IsFinite).DefaultIfEmpty(0).Average();
-        var (most, third) = (new double[grid.Count], new double[grid.Count]);
+        var most = new double[grid.Count];
         for (var w = 0; w < most.Length; w++)
         {
-            double[] off = [.. Enumerable.Range(0, size)
-                .Select(i => Math.Log(1 + (Math.Abs(series.Values[(w * size) + i] - expected[(w * size) + i]) / Math.Max(floor, usual[i]))))
-                .Where(double.IsFinite).OrderDescending().Take(3)];
-            (most[w], third[w]) = (off.Length > 0 ? off[0] : double.NaN, off.Length > 2 ? off[2] : double.NaN);
+            most[w] = Enumerable.Range(0, size)
+                .Select(i => Math.Abs(series.Values[(w * size) + i] - expected[(w * size) + i]) / Math.Max(floor, usual[i]))
+                .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+            most[w] = Math.Log(1 + most[w]);
         }
 
-        // What single hours do is told from days that are ordinary otherwise: on days off many are wild.
-        var calm = Robust.QuantileOfSorted(Robust.Sorted(third), 0.9);
-        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? Bound : null);
-        // However wild its days off, a feature that follows the clock does not leave it for hours by itself, as it may for one.
-        if (level.Seasonality > 0.6)
-            WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, findings, Words, bound: Bound);
-
-        static LearnedTail Bound(LearnedTail tail) => tail with { Scale = Math.Min(tail.Scale, 0.17), Shape = Math.Max(tail.Shape, 1.2) };
-
-        string Words(int first, int last, double change) => string.Create(
-            CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern");
+        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Seasonality, findings, (first, last, change) => string.Create(
+            CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern"));
     }
 
-    private static void WatchScores(double[] values, Func<int, bool> large, Symptom symptom, Findings findings, Func<int, int, double, string> words,
-        Func<int, bool>? learned = null, Func<LearnedTail, LearnedTail>? bound = null)
+    private static void WatchScores(double[] values, Func<int, bool> large, Symptom symptom, double seasonality, Findings findings, Func<int, int, double, string> words)
     {
         var gaps = new double[values.Length];
         for (var w = 0; w < values.Length; w++)
@@ -82,11 +69,10 @@ internal static class CellWatch
         {
             if (symptom == Symptom.Outliers && sign < 0)
                 continue;
-            var known = gaps.Index().Where(g => g.Item * sign > 0 && (learned is null || learned(g.Index))).Select(g => g.Item * sign).ToArray();
-            var tail = LearnedTail.Fit(known, 0.1);
-            if (learned is not null)
-                tail = tail.WithExtremes(known, 2);
-            tail = bound is null || tail.Power > 0 ? tail : bound(tail);
+            var tail = LearnedTail.Fit(gaps.Where(double.IsFinite).Select(g => g * sign).Where(g => g > 0), 0.1);
+            // However wild its days off, a feature that follows the clock does not leave it this far by itself.
+            if (symptom == Symptom.Outliers && seasonality > 0.6)
+                tail = tail with { Scale = Math.Min(tail.Scale, 0.17), Shape = Math.Max(tail.Shape, 1.2) };
             findings.CountTests(symptom, gaps.Length);
             var found = Enumerable.Range(0, gaps.Length)
                 .Where(w => gaps[w] * sign > 0.7 && large(w) && tail.PValue(gaps[w] * sign) < Findings.Suspicious)

@@ -12,35 +12,18 @@ internal sealed class LevelWatch
     private const int MostOpen = 45;
     private const int Memory = 90;
 
-    // From so many cells upwards the mean of a window, none of them counting too much, is near normal.
-    private const int CellsOfMean = 6;
-
-    // Of windows that lean to either side by chance, ten and more in a row on one side are rare.
-    private const int LongLean = 10;
-
-    // So many of the highest scores may be incidents.
-    private const int WildWindows = 2;
-
     private readonly CellSeries series;
     private readonly WindowGrid grid;
     private readonly double[] means;
     private readonly double[] surprises;
-    private readonly double most;
-    private readonly double usual;
-    private readonly double[]? hours;
 
     private LevelWatch(CellSeries series)
     {
         (this.series, grid, Reference) = (series, series.Grid, SeasonalReference.Choose(series));
         (Unusual, means, surprises, Scores) = (new bool[grid.Count], new double[grid.Count], new double[grid.Count], new double[grid.Count]);
         Expected = new double[grid.Cells];
-        var cells = Reference.Surprises(Unusual);
-        most = grid.CellsPerWindow < CellsOfMean ? double.PositiveInfinity : MostOfCell(cells);
-        var first = Reference.WindowSurprises(Array.ConvertAll(cells, Limited), Unusual);
-        usual = Robust.Median(first);
+        var first = Reference.WindowSurprises(Reference.Surprises(Unusual), Unusual);
         Scale = Robust.Scale([.. first.Where(double.IsFinite)]);
-        if (grid.CellsPerWindow == 1 && grid.CellsPerDay > 1)
-            hours = HoursScales(first);
         var spread = Robust.Scale([.. series.Values.Where(double.IsFinite)]);
         Scale = double.IsFinite(Scale) ? Math.Max(Scale, 0.01 * spread) : double.NaN;
     }
@@ -103,7 +86,7 @@ internal sealed class LevelWatch
         {
             var cell = (w * size) + i;
             Expected[cell] = Reference.Expected(cell, Unusual);
-            cells[i] = Limited(series.Values[cell] - Expected[cell]);
+            cells[i] = series.Values[cell] - Expected[cell];
         }
 
         var present = cells.Where(double.IsFinite).ToArray();
@@ -111,36 +94,9 @@ internal sealed class LevelWatch
         var carried = Reference.Carried(means, w, Unusual);
         for (var i = 0; i < size; i++)
             Expected[(w * size) + i] += carried;
-        // Means of skewed values lie beside the medians they are held against.
-        surprises[w] = (means[w] - carried - usual) / (hours is null ? 1 : hours[w % hours.Length]);
+        surprises[w] = means[w] - carried;
         Scores[w] = surprises[w] / ScaleBefore(w);
     }
-
-    // How much wider each hour of the day surprises than hours do by and large; the scale of few days leans on that of all.
-    private double[]? HoursScales(double[] first)
-    {
-        const double Lean = 8;
-        var perDay = grid.CellsPerDay;
-        var scales = new double[perDay];
-        for (var hour = 0; hour < perDay; hour++)
-        {
-            var own = Enumerable.Range(0, grid.Count).Where(w => w % perDay == hour && double.IsFinite(first[w])).Select(w => first[w]).ToArray();
-            var scale = own.Length < 3 ? Scale : Robust.Scale(own);
-            scales[hour] = Math.Sqrt(((own.Length * scale * scale) + (Lean * Scale * Scale)) / (own.Length + Lean)) / Scale;
-        }
-
-        return Scale > 0 ? scales : null;
-    }
-
-    // A single wild hour is no change of level: it counts for no more than three times what a tenth of all hours exceed.
-    private static double MostOfCell(double[] cells)
-    {
-        var ninth = Robust.QuantileOfSorted(Robust.Sorted(cells.Select(Math.Abs)), 0.9);
-        return ninth > 0 ? 3 * ninth : double.PositiveInfinity;
-    }
-
-    /// <summary>A surprise of a cell, no wilder than counts.</summary>
-    public double Limited(double surprise) => double.IsNaN(surprise) ? surprise : Math.Clamp(surprise, -most, most);
 
     private double ScaleBefore(int window)
     {
@@ -157,45 +113,13 @@ internal sealed class LevelWatch
         return Math.Max((weight * local) + ((1 - weight) * Scale), 0.5 * Scale);
     }
 
-    private LearnedTail[] Tails(int sign)
-    {
-        var lean = LongestLean();
-        return Array.ConvertAll(Spans, span =>
+    private LearnedTail[] Tails(int sign) =>
+        Array.ConvertAll(Spans, span =>
         {
-            var scores = Enumerable.Range(0, grid.Count).Where(w => w < lean.First || w > lean.Last + span - 1)
-                .Select(w => sign * SpanScore(w, span)).Where(double.IsFinite).ToArray();
-            var side = scores.Where(s => s > 0).ToArray();
-            var both = LearnedTail.Fit(scores.Select(Math.Abs), 0.5, (double)scores.Length / span);
-            var tail = LearnedTail.Fit(side, 0.5, (double)side.Length / span);
-            // A side that happened to be calm promises no more than both do.
-            tail = tail with { Scale = Math.Max(tail.Scale, both.Scale), Shape = Math.Min(tail.Shape, both.Shape) };
-            // A window that is but one value may be as wild as values are.
-            if (grid.CellsPerWindow < CellsOfMean)
-                tail = tail.WithExtremes(side, WildWindows * span);
-            // However wild its past, a feature that moves this far has moved, but for one whose values are wild all the time.
-            return span > 1 || tail.Power > 0 ? tail : tail with { Scale = Math.Min(tail.Scale, 1.5), Shape = Math.Max(tail.Shape, 1.2) };
+            var tail = LearnedTail.Fit(Enumerable.Range(0, grid.Count).Select(w => sign * SpanScore(w, span)).Where(s => s > 0), 0.5);
+            // However wild its past, a feature that moves this far has moved.
+            return span > 1 ? tail : tail with { Scale = Math.Min(tail.Scale, 1.5), Shape = Math.Max(tail.Shape, 1.2) };
         });
-    }
-
-    private static int SignOf(double score) => double.IsNaN(score) ? 0 : Math.Sign(score);
-
-    // The longest stretch in which windows lean to one side by half a deviation at least: where it is twice as long as any other it is no
-    // part of what is usual, be it a step or a drift.
-    private (int First, int Last) LongestLean()
-    {
-        var leans = new List<(int First, int Last)> { (0, 0) };
-        for (var w = 1; w < grid.Count; w++)
-        {
-            if (Math.Abs(Scores[w]) > 0.5 && SignOf(Scores[w]) == SignOf(Scores[w - 1]))
-                leans[^1] = (leans[^1].First, w);
-            else
-                leans.Add((w, w));
-        }
-
-        var longest = leans.OrderByDescending(lean => lean.Last - lean.First).Take(2).ToArray();
-        int length = longest[0].Last - longest[0].First + 1, second = longest[^1].Last - longest[^1].First + 1;
-        return length >= LongLean && length >= 2 * second && length <= MostOpen && 2 * length < grid.Count ? longest[0] : (0, -1);
-    }
 
     private double SpanScore(int window, int span)
     {

@@ -141,7 +141,7 @@ public static class Pooling
             evidence?.Contradictory ?? false);
     }
 
-    /// <summary>The shares of one model divided by the sum of their means, so that the means sum to 1 (to within 1e-12).</summary>
+    /// <summary>The shares of one model divided by the sum of their means, so that the means sum to 1 (to within 1e-12); no share is above 1.</summary>
     /// <returns>The shares in the same order; unchanged where their sum is 0.</returns>
     public static ImmutableArray<PooledShare> Normalise(IReadOnlyCollection<PooledShare> model)
     {
@@ -153,7 +153,7 @@ public static class Pooling
                 Mean = s.Mean / total,
                 StandardDeviation = s.StandardDeviation / total,
                 Lower80 = s.Lower80 / total,
-                Upper80 = s.Upper80 / total,
+                Upper80 = Math.Min(1, s.Upper80 / total),
             })];
     }
 
