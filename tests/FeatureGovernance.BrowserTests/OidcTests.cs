@@ -35,9 +35,9 @@ public sealed class OidcTests(OidcTests.Signed server, Browser browser) : IClass
             insert into access.token (name, role, hash, created_at, expires_at) values
                 ('sign-in of somebody', 2, '\x01', now() - interval '41 days', now() - interval '40 days'), ('a pipeline', 2, '\x02', now() - interval '41 days', now() - interval '40 days')
             """);
-        server.Provider.Person = ("ada@example.org", true);
-        await using var lead = await SignInAsync("/teams");
-        await lead.Page.WaitForURLAsync("**/teams");
+        server.Provider.Person = ("ben@example.org", true);
+        await using var member = await SignInAsync("/teams");
+        await member.Page.WaitForURLAsync("**/teams");
         (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of somebody'")).Should().Be(0);
         (await server.QueryAsync<long>("select count(*) from access.token where name = 'a pipeline'")).Should().Be(1, "it was made on purpose");
         (await server.QueryAsync<long>("select count(*) from audit.event where action = 'token.forgotten'")).Should().Be(1);
