@@ -25,9 +25,15 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
 
     /// <summary>
     /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by (better),
-    /// and short series, quarterly ones above all, know their own misses badly. Fitted to the coverage of the M1 and tourism series.
+    /// and short series, quarterly ones above all, know their own misses badly. Fitted to the coverage of the M1 and tourism series,
+    /// and where there is no season to that of random walks too, whose true intervals are known.
     /// </summary>
-    private static (double Gain, double PerObservation) Handicap(int period) => period is > 1 and <= 4 ? (0.88, 8) : (0.89, 2);
+    private static (double Gain, double PerObservation) Handicap(int period) => period switch
+    {
+        1 => (0.93, 2),
+        <= 4 => (0.88, 8),
+        _ => (0.89, 2),
+    };
 
     /// <summary>The forecasts of a pool, in its order.</summary>
     public static SeriesForecast[] Forecast(IReadOnlyList<SeriesAnalysis> pool)
