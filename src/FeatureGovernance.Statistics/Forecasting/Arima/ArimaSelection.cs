@@ -13,6 +13,9 @@ internal static class ArimaSelection
     // Enough to tell orders apart; the chosen one is then fitted to the end.
     private const int SearchIterations = 25;
 
+    // Likelihoods of seasonal models are flat, and a search that stops early takes the wrong turn.
+    private const double SeasonalTolerance = QuasiNewton.Fine / 10;
+
     /// <summary>The best model found; null for a series that is constant or too short to difference.</summary>
     public static ArimaModel? Choose(double[] y, int period)
     {
@@ -65,7 +68,7 @@ internal static class ArimaSelection
             if (p < 0 || q < 0 || sp < 0 || sq < 0 || p > cap || q > cap || sp > seasonalCap || sq > seasonalCap) return false;
             var order = new ArimaOrder(p, ordinary, q, sp, seasonal, sq, period, constant);
             if (!tried.Add(order)) return false;
-            var model = ArimaModel.Fit(y, order, best, SearchIterations, QuasiNewton.Coarse);
+            var model = ArimaModel.Fit(y, order, best, SearchIterations, period > 1 ? SeasonalTolerance : QuasiNewton.Coarse);
             if (model is null || (best is not null && model.Aicc >= best.Aicc) || !double.IsFinite(model.Aicc) || !model.IsWellInside) return false;
             best = model;
             return true;
