@@ -18,8 +18,12 @@ public readonly record struct ShareScale(double Offset)
     /// <summary>ln(s + offset) for a share from 0 to 1.</summary>
     public double ToLog(double share) => Math.Log(share + Offset);
 
-    /// <summary>The variance on the log scale by the delta method: (σ / (s + offset))².</summary>
-    public double LogVariance(double share, double standardError) => Math.Pow(standardError / (share + Offset), 2);
+    /// <summary>
+    /// The variance on the log scale by the delta method, (σ / (s + offset))²; at most what any number between ln(offset) and ln(1 + offset) can
+    /// have, a quarter of the range squared (Popoviciu 1935), for the method fails where errors are larger than the share.
+    /// </summary>
+    public double LogVariance(double share, double standardError) =>
+        Math.Min(Math.Pow(standardError / (share + Offset), 2), Math.Pow(Math.Log((1 + Offset) / Offset), 2) / 4);
 }
 
 /// <summary>What one method says of one feature in one model, pooled over reports, versions and time: four sums that add and decay.</summary>

@@ -51,7 +51,8 @@ internal static class EvidenceFold
                    extract(epoch from evaluated_at - timestamptz '2020-01-01 00:00:00+00')::float8 / 31557600 as t,
                    freedom * 2 ^ (extract(epoch from evaluated_at - timestamptz '2020-01-01 00:00:00+00')::float8 / 86400 / 90)
                    / (case when error is null then 0.04 else greatest(
-                          ((1 - 2 * share) * error * error + share * share * errors) * (mass / total) ^ 2 / ((part + step) ^ 2), 0.004) end
+                          least(((1 - 2 * share) * error * error + share * share * errors) * (mass / total) ^ 2 / ((part + step) ^ 2),
+                                ln((1 + step) / step) ^ 2 / 4), 0.004) end
                       + mass_variance * (part / (part + step)) ^ 2) as w
             from (
                 select *, x / total as share, mass * x / total as part
