@@ -16,11 +16,11 @@ internal sealed record OutOfFold(double[] Predictions, int[] Fold)
     public static OutOfFold Of(Sample sample, Trainer trainer, IReadOnlyList<int> columns, int seed, CancellationToken stop)
     {
         var folds = Folds.Of(sample with { Times = null }, seed);
-        var models = trainer.Each(folds, stop, (fold, _) =>
+        var models = trainer.Each(folds, (fold, _) =>
         {
             using var rows = trainer.Rows(fold.Train);
             return trainer.Train(rows, columns, Checkpoints[^1], stop);
-        });
+        }, stop);
         try
         {
             var iterations = Checkpoints.MaxBy(c => folds.Zip(models, (fold, model) => QualityAt(sample, trainer, fold, model, c)).Average());

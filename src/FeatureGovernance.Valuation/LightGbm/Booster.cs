@@ -25,10 +25,10 @@ internal sealed class Booster : IDisposable
     /// <summary>Trains on the rows of a dataset, for at most so many iterations; after <paramref name="allowed"/> it stops with those it has, one at least.</summary>
     public static Booster Train(
         Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed = null) =>
-        Threads.Run(threads, () => TrainAlone(rows, parameters, iterations, columns, classes, threads, stop, allowed));
+        Threads.Run(threads, () => TrainAlone(rows, parameters, iterations, columns, classes, threads, allowed, stop));
 
     private static Booster TrainAlone(
-        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed)
+        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, TimeSpan? allowed, CancellationToken stop)
     {
         nint handle;
         // What ranking discounts by is a table of the whole process, made with the first booster.

@@ -59,7 +59,8 @@ internal sealed class Laboratory : IDisposable
     public void TrainFull(int[] columns, Allowance clock)
     {
         this.columns = columns;
-        var models = trainer.Each(FirstRound, clock.Stop, (b, fold) => trainer.Train(b.TrainingRows, columns, checkpoints[^1], clock.Stop, clock.ForFull(Folds.Count - fold)));
+        var models = trainer.Each(
+            FirstRound, (b, fold) => trainer.Train(b.TrainingRows, columns, checkpoints[^1], clock.Stop, clock.ForFull(Folds.Count - fold)), clock.Stop);
         var cut = models.Min(m => m.CutAt);
         int[] reached = cut is { } last ? [.. checkpoints.Where(c => c < last), last] : checkpoints;
         Iterations = reached.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
@@ -82,30 +83,30 @@ internal sealed class Laboratory : IDisposable
         // A narrow copy of a large sample costs more time and memory than a few columns less in every histogram save.
         if (!trainer.IsSmall && kept.Length > columns.Length / 2)
         {
-            return trainer.Each(folds, stop, (bench, _) =>
+            return trainer.Each(folds, (bench, _) =>
             {
                 using var model = trainer.Train(bench.TrainingRows, kept, Iterations, stop);
                 return bench.EachOf(model);
-            });
+            }, stop);
         }
 
         using var slim = trainer.Narrowed(kept);
-        return slim.Each(folds, stop, (bench, _) =>
+        return slim.Each(folds, (bench, _) =>
         {
             using var rows = slim.Rows(bench.Fold.Train);
             using var model = slim.Train(rows, Enumerable.Range(0, kept.Length), Iterations, stop);
             return bench.EachOf(model, slim.Cells(bench.Test));
-        });
+        }, stop);
     }
 
     /// <summary>The loss when columns are shuffled, each alone, in short models that may use the suspects beside all else.</summary>
     public Dictionary<int, Estimate> PermuteSuspects(int[] suspects, int[] columns)
     {
-        trainer.Each(FirstRound, stop, (bench, _) =>
+        trainer.Each(FirstRound, (bench, _) =>
         {
             bench.SetFull(trainer.Train(bench.TrainingRows, [.. columns, .. suspects], checkpoints[0], stop), checkpoints[0]);
             return bench;
-        });
+        }, stop);
         return suspects.ToDictionary(s => s, s => Loss(FirstRound, [s], 1));
     }
 
@@ -120,7 +121,7 @@ internal sealed class Laboratory : IDisposable
     public Estimate[] Contributions(IReadOnlyList<int[]> together, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var folds = trainer.Each(FirstRound, stop, (bench, _) => bench.Contributions(together));
+        var folds = trainer.Each(FirstRound, (bench, _) => bench.Contributions(together), stop);
         return [.. together.Select((_, i) => Estimate.Over([.. folds.Select(fold => fold[i])]))];
     }
 
@@ -146,11 +147,11 @@ internal sealed class Laboratory : IDisposable
         return drawn;
     }
 
-    private void SetFull(IReadOnlyList<Bench> folds, Func<int, Booster?> known, CancellationToken stop) => trainer.Each(folds, stop, (bench, fold) =>
+    private void SetFull(IReadOnlyList<Bench> folds, Func<int, Booster?> known, CancellationToken stop) => trainer.Each(folds, (bench, fold) =>
     {
         bench.SetFull(known(fold) ?? trainer.Train(bench.TrainingRows, columns, Iterations, stop), Iterations);
         return bench;
-    });
+    }, stop);
 
     private Bench[] Elsewhere()
     {

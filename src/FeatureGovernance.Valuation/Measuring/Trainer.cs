@@ -52,7 +52,7 @@ internal sealed class Trainer : IDisposable
     public Trainer Narrowed(int[] columns) => new(Narrowing.To(sample, columns).Sample, seed, count);
 
     /// <summary>Does the same with each fold, with several at once where that is faster; what is found is in the order of the folds.</summary>
-    public TFound[] Each<TFold, TFound>(IReadOnlyList<TFold> folds, CancellationToken stop, Func<TFold, int, TFound> work)
+    public TFound[] Each<TFold, TFound>(IReadOnlyList<TFold> folds, Func<TFold, int, TFound> work, CancellationToken stop)
     {
         var found = new TFound[folds.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = IsSmall ? Environment.ProcessorCount : 1, CancellationToken = stop };
