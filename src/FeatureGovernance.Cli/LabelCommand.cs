@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using FeatureGovernance.Valuation;
-using FeatureGovernance.Valuation.Reading;
 using Spectre.Console;
 
 namespace FeatureGovernance.Cli;
@@ -10,62 +8,28 @@ namespace FeatureGovernance.Cli;
 /// <summary><c>featgov label</c>: what the label of a local file is worth, without a server.</summary>
 internal static class LabelCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "Parquet, CSV, or LibSVM with a .query file beside it." };
-        var label = new Option<string?>("--label") { Description = "The label's column (for LibSVM the first field is the label)." };
-        var time = new Option<string?>("--time") { Description = "The column of the event's time, by which the base rate is followed." };
+        var command = new Command("label", "Measure a sample's label: coverage, delay, base rate, noise and leaks.");
+        var common = new SampleCommand(
+            command, "The column of the event's time, by which the base rate is followed.", "The time allowed for models; what is left out is noted.", "One JSON object.");
         var labelTime = new Option<string?>("--label-time") { Description = "The column of the time at which the label became known; with --time this gives the delay." };
-        var group = new Option<string?>("--group") { Description = "The column of the query, or of rows that belong together." };
-        var task = new Option<ValuationTask?>("--task") { Description = "ranking, classification or regression; inferred where not given." };
         var suspects = new Option<int>("--suspects") { Description = "The most rows told of as likely mislabelled.", DefaultValueFactory = _ => 50 };
-        var seconds = new Option<int?>("--seconds") { Description = "The time allowed for models; what is left out is noted." };
-        var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 1 };
-        var json = new Option<bool>("--json") { Description = "One JSON object." };
-        var command = new Command("label", "Measure a sample's label: coverage, delay, base rate, noise and leaks.")
+        command.Add(labelTime);
+        command.Add(suspects);
+        command.SetAction((parsed, stop) =>
         {
-            file, label, time, labelTime, group, task, suspects, seconds, seed, json,
-        };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(
-            parsed.GetRequiredValue(file),
-            new(parsed.GetValue(label), parsed.GetValue(group), parsed.GetValue(time), parsed.GetValue(task), parsed.GetValue(seed)) { LabelTime = parsed.GetValue(labelTime) },
-            new()
+            var options = new LabelOptions
             {
                 Suspects = Math.Clamp(parsed.GetValue(suspects), 0, 1_000_000),
-                Budget = parsed.GetValue(seconds) is { } allowed ? TimeSpan.FromSeconds(Math.Max(0, allowed)) : null,
-                Seed = parsed.GetValue(seed),
-            },
-            parsed.GetValue(json),
-            stop)));
+                Budget = common.Budget(parsed),
+                Seed = common.Seed(parsed),
+            };
+            return Task.FromResult(common.Run(
+                parsed, common.Question(parsed) with { LabelTime = parsed.GetValue(labelTime) },
+                (sample, progress) => LabelEngine.Measure(sample, options, progress, stop), m => m.Notes, m => [Shown(m)], Write));
+        });
         return command;
-    }
-
-    private static int Run(string file, SampleQuestion question, LabelOptions options, bool json, CancellationToken stop)
-    {
-        try
-        {
-            var measured = LabelEngine.Measure(SampleFile.Read(file, question), options, new ValueCommand.ProgressLine(), stop);
-            ValueCommand.ProgressLine.Clear();
-            foreach (var note in measured.Notes)
-                Console.Error.WriteLine($"note: {note}");
-            if (json)
-                Console.Out.WriteLine(JsonSerializer.Serialize(Shown(measured), Json));
-            else
-                Write(measured);
-            return 0;
-        }
-        catch (SampleException refusal)
-        {
-            Console.Error.WriteLine($"error: {refusal.Message}");
-            return 2;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("Stopped.");
-            return 2;
-        }
     }
 
     private static object Shown(MeasuredLabel measured) => new
@@ -83,8 +47,6 @@ internal static class LabelCommand
 
     private static void Write(MeasuredLabel measured)
     {
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 160;
         var (coverage, rate) = (measured.Coverage, measured.BaseRate);
         Say($"coverage   {coverage.Rate.Share:P1} of {coverage.Rows} rows ({coverage.Rate.Lower80:P1} to {coverage.Rate.Upper80:P1})");
         if (measured.Delay is { } delay)

@@ -74,6 +74,9 @@ public sealed record ValuationOptions
     /// <summary>The most features ablated one by one, the most important first. Default 40.</summary>
     public int Ablations { get; init; } = 40;
 
+    /// <summary>The most varying columns measured; of more, short models choose. Default 1,000.</summary>
+    public int MostColumns { get; init; } = 1_000;
+
     /// <summary>
     /// The time allowed: the full models take at most two fifths, ablations stop at half, and at its end everything does but what is under way of
     /// one step; the notes say what was left out. Null for no bound, and results that repeat. Default null.

@@ -74,7 +74,7 @@ public static class Replay
             bench.SetFull(trainer.Train(bench.TrainingRows, Enumerable.Range(0, sample.Features.Length), iterations, stop), iterations);
             var random = new Random(unchecked((seed * 397) + number));
             full.AddRange(bench.Full);
-            shuffled.Add(Enumerable.Range(0, Repeats).Average(_ => bench.LossByPermuting([column], random)));
+            shuffled.Add(bench.LossByPermuting([column], Enumerable.Repeat(random, Repeats)));
             lost.AddRange(LossesBy(bench, sample, column, drift, random));
         }
 

@@ -10,8 +10,6 @@ namespace FeatureGovernance.Valuation;
 /// </summary>
 public static class ValueEngine
 {
-    private const int MostColumns = 1_000;
-
     /// <summary>Measures a sample.</summary>
     /// <exception cref="OperationCanceledException">Stopped from outside.</exception>
     public static MeasuredValue Measure(Sample sample, ValuationOptions options, IProgress<ValuationProgress>? progress, CancellationToken stop)
@@ -23,11 +21,11 @@ public static class ValueEngine
         var columns = ColumnSurvey.Of(sample, options.Seed);
         if (columns.Varying.Length == 0)
             return Judging.OfConstants(sample, columns);
-        if (columns.Varying.Length <= MostColumns)
+        if (columns.Varying.Length <= options.MostColumns)
             return Measure(sample, columns, options, clock, progress);
 
-        progress?.Report(new($"Choosing {MostColumns} of {columns.Varying.Length} columns", 0.02));
-        var screened = Screening.Of(sample, columns, MostColumns, options.Seed, clock);
+        progress?.Report(new($"Choosing {options.MostColumns} of {columns.Varying.Length} columns", 0.02));
+        var screened = Screening.Of(sample, columns, options.MostColumns, options.Seed, clock);
         var measured = Measure(screened.Kept, ColumnSurvey.Of(screened.Kept, options.Seed), options, clock, progress);
         return measured with { Features = [.. measured.Features, .. screened.Others], Notes = measured.Notes.Add(screened.Note) };
     }
@@ -43,9 +41,11 @@ public static class ValueEngine
         var clusters = Clusters.Of(sample, columns.Varying);
         var (measures, unmeasured) = Shuffle(clusters, laboratory, options, clock, progress);
 
-        var removal = new Removal(laboratory, trainer, columns.Varying, clock.Limit);
+        var removal = new Removal(laboratory, columns.Varying);
         var ablations = Ablate(sample, measures, laboratory, removal, options, clock, progress);
-        var shares = ShareOut.Of([.. measures.Select(m => m.Permutation)], AblationOfAll(measures, ablations));
+        var shares = ShareOut.Of(
+            [.. measures.Select(m => m.Permutation)],
+            [.. measures.Select(m => ablations.ByCluster.TryGetValue(m.Cluster.Representative, out var found) ? found : (Estimate?)null)]);
 
         progress?.Report(new("Proving what can go", 0.8));
         int[][] twins = [.. measures.Where(m => m.Cluster.Members.Length > 1)
@@ -170,11 +170,6 @@ public static class ValueEngine
             }
         }
     }
-
-    private static Estimate[]? AblationOfAll(ClusterMeasure[] measures, Ablations ablations) =>
-        measures.All(m => ablations.ByCluster.ContainsKey(m.Cluster.Representative))
-            ? [.. measures.Select(m => ablations.ByCluster[m.Cluster.Representative])]
-            : null;
 
     private static bool IsCandidate(ClusterMeasure measure, PooledShare share, Ablations ablations, int clusters)
     {

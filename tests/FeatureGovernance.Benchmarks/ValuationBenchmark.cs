@@ -6,7 +6,8 @@ namespace FeatureGovernance.Benchmarks;
 
 /// <summary>
 /// A valuation (clusters, permutation, SHAP, ranking of features, proof of what can go) beside the LightGBM trainings it contains. The options
-/// <c>--rows</c> (default 100,000) and <c>--features</c> (default 200) set the sample, <c>--ablations</c> (default 0) how many are trained without.
+/// <c>--rows</c> (default 100,000) and <c>--features</c> (default 200) set the sample, <c>--task</c> the task (default classification, then ranking),
+/// <c>--ablations</c> (default 0) how many are trained without.
 /// </summary>
 internal static class ValuationBenchmark
 {
@@ -15,7 +16,10 @@ internal static class ValuationBenchmark
         var (rows, features) = (Option(args, "--rows", 100_000), Option(args, "--features", 200));
         Console.WriteLine("| task | rows | features | trainings | in training, s | in all, s | ratio |");
         Console.WriteLine("| :-- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var task in (ValuationTask[])[ValuationTask.Classification, ValuationTask.Ranking])
+        ValuationTask[] tasks = Array.IndexOf(args, "--task") is >= 0 and var at && at + 1 < args.Length
+            ? [Enum.Parse<ValuationTask>(args[at + 1], ignoreCase: true)]
+            : [ValuationTask.Classification, ValuationTask.Ranking];
+        foreach (var task in tasks)
         {
             var sample = Sample(task, rows, features);
             var watch = Stopwatch.StartNew();

@@ -18,8 +18,12 @@ public readonly record struct ShareScale(double Offset)
     /// <summary>ln(s + offset) for a share from 0 to 1.</summary>
     public double ToLog(double share) => Math.Log(share + Offset);
 
-    /// <summary>The variance on the log scale by the delta method: (σ / (s + offset))².</summary>
-    public double LogVariance(double share, double standardError) => Math.Pow(standardError / (share + Offset), 2);
+    /// <summary>
+    /// The variance on the log scale by the delta method, (σ / (s + offset))²; at most what any number between ln(offset) and ln(1 + offset) can
+    /// have, a quarter of the range squared (Popoviciu 1935), for the method fails where errors are larger than the share.
+    /// </summary>
+    public double LogVariance(double share, double standardError) =>
+        Math.Min(Math.Pow(standardError / (share + Offset), 2), Math.Pow(Math.Log((1 + Offset) / Offset), 2) / 4);
 }
 
 /// <summary>What one method says of one feature in one model, pooled over reports, versions and time: four sums that add and decay.</summary>
@@ -36,13 +40,18 @@ public readonly record struct MethodEvidence(double Weight, double WeightedSum, 
     /// part of it is the least variance believed of any report, for no report repeats itself exactly on new data.</param>
     /// <param name="ageDays">Age of the report in days, from 0.</param>
     /// <param name="halfLifeDays">Days after which a report counts half, above 0.</param>
-    public static MethodEvidence Of(Share share, ShareScale scale, double defaultVariance, double ageDays, double halfLifeDays)
+    /// <param name="mass">How much of the model the report's features hold; null for a report that names them all.</param>
+    public static MethodEvidence Of(
+        Share share, ShareScale scale, double defaultVariance, double ageDays, double halfLifeDays, ReportMass? mass = null)
     {
-        var variance = share.StandardError is { } error
-            ? Math.Max(scale.LogVariance(share.Value, error), defaultVariance / 10)
+        var held = mass ?? ReportMass.All;
+        var part = held.Of(share);
+        var variance = part.StandardError is { } error
+            ? Math.Max(scale.LogVariance(part.Value, error), defaultVariance / 10)
             : defaultVariance;
-        var weight = Math.Pow(2, -ageDays / halfLifeDays) / variance;
-        var y = scale.ToLog(share.Value);
+        variance += held.LogVariance * Math.Pow(part.Value / (part.Value + scale.Offset), 2);
+        var weight = Math.Pow(2, -ageDays / halfLifeDays) * held.Freedom / variance;
+        var y = scale.ToLog(part.Value);
         return new(weight, weight * y, weight * y * y, 1);
     }
 

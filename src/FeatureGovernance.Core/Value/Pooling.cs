@@ -115,7 +115,8 @@ public static class Pooling
     /// <summary>
     /// The posterior of s(f,m): normal on the log scale with precision 1/v + 1/ω², hence log-normal: mean exp(μ + σ²/2) − offset, 80 %
     /// interval exp(μ ± 1.2816 σ) − offset, not below 0. With no evidence it is the prior. That the prior is itself an estimate from k pairs
-    /// adds B² (v + ω²) / k + 2 B² (y − m)² / (k − 3), B = v / (v + ω²) (Morris 1983); without it intervals are too narrow.
+    /// adds B² (v + ω²) / k + 2 B² (y − m)² / (k − 3), B = v / (v + ω²) (Morris 1983); without it intervals are too narrow. There v counts by at
+    /// most ω²: what a pair adds to the doubt about the prior is not without bound where its own evidence says nothing.
     /// </summary>
     public static PooledShare Posterior(PooledEvidence? evidence, SharePrior prior, ShareScale scale)
     {
@@ -126,7 +127,8 @@ public static class Pooling
             var drawn = seen.Variance / total;
             var apart = seen.Mean - prior.Mean;
             mu = seen.Mean - (drawn * apart);
-            variance = (drawn * prior.Variance) + (drawn * drawn * ((total / prior.Pairs) + (2 * apart * apart / (prior.Pairs - 3))));
+            var doubt = Math.Min(seen.Variance, prior.Variance) + prior.Variance;
+            variance = (drawn * prior.Variance) + (drawn * drawn * ((doubt / prior.Pairs) + (2 * apart * apart / (prior.Pairs - 3))));
         }
 
         var sigma = Math.Sqrt(variance);

@@ -49,9 +49,12 @@ internal static class ImportanceImport
         var (evidence, unreadable) = EvidenceFile.Read(format!.Value, content.Value, about.Metric, about.HigherIsBetter);
         if (evidence is null)
             return (null, unreadable);
-        var (values, missing) = Named(evidence, await NamesAsync(write.Connection, about.Model, about.Version, cancellation));
+        var (names, manifest) = await NamesAsync(write.Connection, about.Model, about.Version, cancellation);
+        var (values, missing) = Named(evidence, names);
         if (missing.Count > 0)
             return (null, new(RefusalKind.BrokenRule, "unknown-names", $"{missing.Count} names of the file are no features that '{about.Model}' reads.", [.. missing.Take(MostMissing)]));
+        if (evidence.OthersAreZero)
+            values.AddRange(manifest.Except(values.Select(value => value.Feature)).Select(key => new ImportanceValue { Feature = key, Value = 0 }));
         var report = new ImportanceReport
         {
             Model = about.Model,
@@ -68,7 +71,7 @@ internal static class ImportanceImport
     public static async Task<IReadOnlyDictionary<string, string>> ResolveAsync(
         NpgsqlConnection connection, string model, string? version, IEnumerable<string> columns, CancellationToken cancellation)
     {
-        var names = await NamesAsync(connection, model, version, cancellation);
+        var (names, _) = await NamesAsync(connection, model, version, cancellation);
         return columns
             .Select(column => (Column: column, Keys: names[column].Contains(column) ? [column] : names[column].Distinct().ToArray()))
             .Where(found => found.Keys.Length == 1)
@@ -109,27 +112,30 @@ internal static class ImportanceImport
     }
 
     // Without a manifest, of the version named or the live one, every feature may be meant.
-    private static async Task<ILookup<string, string>> NamesAsync(NpgsqlConnection connection, string model, string? version, CancellationToken cancellation)
+    private static async Task<(ILookup<string, string> Names, IReadOnlyList<string> Manifest)> NamesAsync(NpgsqlConnection connection, string model, string? version, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             with read as (
                 select e.feature_id from registry.model m
                 join registry.model_version v on v.model_id = m.id and (v.name = $2 or ($2 is null and v.id = m.live_version_id))
                 join registry.manifest_entry e on e.model_version_id = v.id where m.name = $1)
-            select f.key from registry.feature f where f.kind <> 1 and (f.id in (select feature_id from read) or not exists (select from read))
+            select f.key, exists (select from read) from registry.feature f where f.kind <> 1 and (f.id in (select feature_id from read) or not exists (select from read))
             """, connection);
         command.Parameters.AddWithValue(model);
         command.Parameters.Add(new() { Value = (object?)version ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var names = new List<(string Name, string Key)>();
+        var manifest = new List<string>();
         while (await reader.ReadAsync(cancellation))
         {
             var key = reader.GetString(0);
+            if (reader.GetBoolean(1))
+                manifest.Add(key);
             foreach (var name in Spellings(key).Distinct())
                 names.Add((name, key));
         }
 
-        return names.ToLookup(pair => pair.Name, pair => pair.Key, StringComparer.Ordinal);
+        return (names.ToLookup(pair => pair.Name, pair => pair.Key, StringComparer.Ordinal), manifest);
     }
 
     private static IEnumerable<string> Spellings(string key)

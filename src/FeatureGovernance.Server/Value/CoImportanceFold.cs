@@ -6,7 +6,8 @@ namespace FeatureGovernance.Server.Value;
 /// Sums of squares and products of the shares of two features over the reports that state both, for models whose evidence changed. What one
 /// says the other may say where the one's share falls as the other's rises: a model takes now this one, now that. Only features that are
 /// kin by group or table are compared, at most forty of a kind and model, the most important first; a method with six reports tells
-/// something, and a report of five features or more, for in small ones shares must trade off, as they sum to 1.
+/// something, and a report of five features or more, for in small ones shares must trade off, as they sum to 1;
+/// in one that names some of the features they would for whatever else it names.
 /// </summary>
 internal static class CoImportanceFold
 {
@@ -26,6 +27,8 @@ internal static class CoImportanceFold
                 from (
                     select i.feature_id, i.model_id, i.model_version_id, i.method, i.metric_id, i.evaluated_at, i.value, max(i.value) over report as top
                     from telemetry.importance i join told t on t.model_id = i.model_id and t.method = i.method
+                    join report_now r on r.model_id = i.model_id and r.version_id = coalesce(i.model_version_id, 0) and r.method = i.method
+                         and r.metric_id = i.metric_id and r.evaluated_at = i.evaluated_at and r.is_fuller
                     where i.evaluated_at < ((select as_of from run_now) + 1)::timestamp at time zone 'utc'
                     window report as (partition by i.model_id, i.model_version_id, i.method, i.metric_id, i.evaluated_at)) raw
                 where top between 1e-250 and 1e250) scaled

@@ -16,15 +16,13 @@ internal sealed record OutOfFold(double[] Predictions, int[] Fold)
     public static OutOfFold Of(Sample sample, Trainer trainer, IReadOnlyList<int> columns, int seed, CancellationToken stop)
     {
         var folds = Folds.Of(sample with { Times = null }, seed);
-        var models = new List<Booster>();
+        var models = trainer.Each(folds, (fold, _) =>
+        {
+            using var rows = trainer.Rows(fold.Train);
+            return trainer.Train(rows, columns, Checkpoints[^1], stop);
+        }, stop);
         try
         {
-            foreach (var fold in folds)
-            {
-                using var rows = trainer.Rows(fold.Train);
-                models.Add(trainer.Train(rows, columns, Checkpoints[^1], stop));
-            }
-
             var iterations = Checkpoints.MaxBy(c => folds.Zip(models, (fold, model) => QualityAt(sample, trainer, fold, model, c)).Average());
             var predictions = new double[sample.Labels.Length * sample.Classes];
             var foldOf = new int[sample.Labels.Length];
@@ -46,7 +44,7 @@ internal sealed record OutOfFold(double[] Predictions, int[] Fold)
         }
         finally
         {
-            models.ForEach(m => m.Dispose());
+            Array.ForEach(models, m => m.Dispose());
         }
     }
 

@@ -5,14 +5,17 @@ namespace FeatureGovernance.Valuation.LightGbm;
 /// <summary>A trained ensemble of trees.</summary>
 internal sealed class Booster : IDisposable
 {
+    private static readonly Lock Making = new();
+
     private readonly int columns;
     private readonly int classes;
+    private readonly int threads;
     private readonly string settings;
     private nint handle;
 
     private Booster(nint handle, int columns, int classes, int threads)
     {
-        (this.handle, this.columns, this.classes) = (handle, columns, classes);
+        (this.handle, this.columns, this.classes, this.threads) = (handle, columns, classes, threads);
         settings = $"verbosity=-1 num_threads={threads}";
     }
 
@@ -21,9 +24,16 @@ internal sealed class Booster : IDisposable
 
     /// <summary>Trains on the rows of a dataset, for at most so many iterations; after <paramref name="allowed"/> it stops with those it has, one at least.</summary>
     public static Booster Train(
-        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed = null)
+        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, CancellationToken stop, TimeSpan? allowed = null) =>
+        Threads.Run(threads, () => TrainAlone(rows, parameters, iterations, columns, classes, threads, allowed, stop));
+
+    private static Booster TrainAlone(
+        Dataset rows, string parameters, int iterations, int columns, int classes, int threads, TimeSpan? allowed, CancellationToken stop)
     {
-        Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out var handle));
+        nint handle;
+        // What ranking discounts by is a table of the whole process, made with the first booster.
+        lock (Making)
+            Native.Check(Native.LGBM_BoosterCreate(rows.Handle, parameters, out handle));
         var booster = new Booster(handle, columns, classes, threads);
         try
         {
@@ -55,17 +65,12 @@ internal sealed class Booster : IDisposable
     /// <param name="cells">Rows × columns.</param>
     /// <param name="result">Rows × classes.</param>
     /// <param name="iterations">How many iterations to use; −1 for all.</param>
-    public unsafe void Predict(ReadOnlySpan<float> cells, Span<double> result, int iterations = -1)
+    public void Predict(ReadOnlySpan<float> cells, Span<double> result, int iterations = -1)
     {
         var rows = cells.Length / columns;
         if (result.Length != rows * classes)
             throw new ArgumentException("The result must hold rows × classes numbers.", nameof(result));
-        fixed (float* data = cells)
-        fixed (double* output = result)
-        {
-            Native.Check(Native.LGBM_BoosterPredictForMat(
-                handle, data, Native.Float32, rows, columns, 1, Native.NormalPrediction, 0, iterations, settings, out _, output));
-        }
+        Predict(cells, rows, Native.NormalPrediction, iterations, result);
     }
 
     /// <summary>
@@ -75,22 +80,19 @@ internal sealed class Booster : IDisposable
     /// <param name="cells">Rows × columns.</param>
     /// <param name="iterations">How many iterations to use; −1 for all.</param>
     /// <returns>Rows × classes × (columns + 1).</returns>
-    public unsafe double[] Contributions(ReadOnlySpan<float> cells, int iterations = -1)
+    public double[] Contributions(ReadOnlySpan<float> cells, int iterations = -1)
     {
         var rows = cells.Length / columns;
         var result = new double[(long)rows * classes * (columns + 1)];
-        fixed (float* data = cells)
-        fixed (double* output = result)
-        {
-            Native.Check(Native.LGBM_BoosterPredictForMat(
-                handle, data, Native.Float32, rows, columns, 1, Native.Contributions, 0, iterations, settings, out _, output));
-        }
-
+        Predict(cells, rows, Native.Contributions, iterations, result);
         return result;
     }
 
     /// <summary>The trees themselves.</summary>
-    public unsafe Forest Trees(int iterations)
+    public Forest Trees(int iterations) => Forest.Of(Text(iterations), columns, classes);
+
+    /// <summary>The model as LightGBM's <c>save_model</c> writes it.</summary>
+    public unsafe string Text(int iterations)
     {
         var text = new byte[1 << 16];
         while (true)
@@ -100,7 +102,7 @@ internal sealed class Booster : IDisposable
                 Native.Check(Native.LGBM_BoosterSaveModelToString(handle, 0, iterations, Native.SplitImportance, text.Length, out length, buffer));
             // The length counts the terminating zero; what did not fit was not written.
             if (length <= text.Length)
-                return Forest.Of(Encoding.UTF8.GetString(text, 0, (int)length - 1), columns, classes);
+                return Encoding.UTF8.GetString(text, 0, (int)length - 1);
             text = new byte[length];
         }
     }
@@ -112,6 +114,17 @@ internal sealed class Booster : IDisposable
         fixed (double* result = splits)
             Native.Check(Native.LGBM_BoosterFeatureImportance(handle, iterations, Native.SplitImportance, result));
         return splits;
+    }
+
+    private unsafe void Predict(ReadOnlySpan<float> cells, int rows, int kind, int iterations, Span<double> result)
+    {
+        fixed (float* data = cells)
+        fixed (double* output = result)
+        {
+            var (from, to) = ((nint)data, (nint)output);
+            Native.Check(Threads.Run(threads, () => Native.LGBM_BoosterPredictForMat(
+                handle, (float*)from, Native.Float32, rows, columns, 1, kind, 0, iterations, settings, out _, (double*)to)));
+        }
     }
 
     public void Dispose()

@@ -8,21 +8,30 @@ internal sealed class Dataset : IDisposable
     public nint Handle { get; private set; }
 
     /// <summary>Bins a row-major matrix.</summary>
-    public static unsafe Dataset From(Matrix matrix, string parameters)
+    public static unsafe Dataset From(Matrix matrix, string parameters, int threads)
     {
         fixed (float* data = matrix.Cells)
         {
-            Native.Check(Native.LGBM_DatasetCreateFromMat(data, Native.Float32, matrix.Rows, matrix.Columns, 1, parameters, 0, out var handle));
-            return new(handle);
+            var from = (nint)data;
+            return Threads.Run(threads, () =>
+            {
+                Native.Check(Native.LGBM_DatasetCreateFromMat((float*)from, Native.Float32, matrix.Rows, matrix.Columns, 1, parameters, 0, out var handle));
+                return new Dataset(handle);
+            });
         }
     }
 
     /// <summary>The given rows (ascending) with the same bins.</summary>
-    public unsafe Dataset Subset(ReadOnlySpan<int> rows, string parameters, ReadOnlySpan<float> labels, ReadOnlySpan<int> querySizes)
+    public unsafe Dataset Subset(int[] rows, string parameters, int threads, ReadOnlySpan<float> labels, ReadOnlySpan<int> querySizes)
     {
-        nint handle;
-        fixed (int* indices = rows)
-            Native.Check(Native.LGBM_DatasetGetSubset(Handle, indices, rows.Length, parameters, out handle));
+        var handle = Threads.Run(threads, () =>
+        {
+            fixed (int* indices = rows)
+            {
+                Native.Check(Native.LGBM_DatasetGetSubset(Handle, indices, rows.Length, parameters, out var made));
+                return made;
+            }
+        });
         var subset = new Dataset(handle);
         fixed (float* values = labels)
             Native.Check(Native.LGBM_DatasetSetField(handle, "label", values, labels.Length, Native.Float32));

@@ -37,27 +37,64 @@ internal sealed class Forest
         return new([.. trees], width, classes);
     }
 
-    /// <summary>Which trees split on any of the columns.</summary>
-    public int[] Using(IReadOnlyCollection<int> columns) => [.. Enumerable.Range(0, trees.Length).Where(t => trees[t].Columns.Overlaps(columns))];
-
-    /// <summary>All trees.</summary>
-    public int[] All() => [.. Enumerable.Range(0, trees.Length)];
-
-    /// <summary>Adds what some trees say of each row, times a sign, to the raw scores.</summary>
-    /// <param name="which">The trees, by number.</param>
+    /// <summary>The raw score of each row: rows × classes.</summary>
     /// <param name="cells">Rows × width.</param>
-    /// <param name="scores">Rows × classes.</param>
-    /// <param name="sign">1, or −1 to take away.</param>
-    public void Add(int[] which, ReadOnlySpan<float> cells, Span<double> scores, double sign)
+    public double[] Scores(ReadOnlySpan<float> cells)
     {
-        var rows = scores.Length / classes;
-        foreach (var tree in which)
+        var scores = new double[cells.Length / width * classes];
+        for (var row = 0; row < scores.Length / classes; row++)
         {
-            var (one, k) = (trees[tree], tree % classes);
-            for (var row = 0; row < rows; row++)
-                scores[(row * classes) + k] += sign * one.Of(cells.Slice(row * width, width));
+            for (var tree = 0; tree < trees.Length; tree++)
+                scores[(row * classes) + (tree % classes)] += trees[tree].Of(cells.Slice(row * width, width));
         }
+
+        return scores;
     }
+
+    /// <summary>
+    /// The raw scores after columns took the values that other rows have there. Only trees that ask for such a column on a row's way down can
+    /// answer otherwise, so only those are walked again.
+    /// </summary>
+    /// <param name="columns">The columns that are shuffled together.</param>
+    /// <param name="cells">Rows × width, as they are.</param>
+    /// <param name="scores">Their raw scores.</param>
+    /// <param name="orders">For each shuffle, the row whose values each row takes.</param>
+    /// <returns>For each shuffle, rows × classes.</returns>
+    public double[][] Shuffled(int[] columns, ReadOnlySpan<float> cells, double[] scores, int[][] orders)
+    {
+        var isShuffled = new bool[width];
+        foreach (var column in columns)
+            isShuffled[column] = true;
+        int[] users = [.. Enumerable.Range(0, trees.Length).Where(tree => trees[tree].Columns.Overlaps(columns))];
+        double[][] found = [.. orders.Select(_ => (double[])scores.Clone())];
+        var (asking, before, changed) = (new int[users.Length], new double[users.Length], new float[width]);
+        for (var row = 0; row < scores.Length / classes; row++)
+        {
+            var count = 0;
+            var cellsOfRow = cells.Slice(row * width, width);
+            foreach (var tree in users)
+            {
+                if (trees[tree].Asks(cellsOfRow, isShuffled, out before[count]))
+                    asking[count++] = tree;
+            }
+
+            if (count == 0)
+                continue;
+            cellsOfRow.CopyTo(changed);
+            for (var shuffle = 0; shuffle < orders.Length; shuffle++)
+            {
+                var other = orders[shuffle][row] * width;
+                foreach (var column in columns)
+                    changed[column] = cells[other + column];
+                for (var i = 0; i < count; i++)
+                    found[shuffle][(row * classes) + (asking[i] % classes)] += trees[asking[i]].Of(changed) - before[i];
+            }
+        }
+
+        return found;
+    }
+
+    private readonly record struct Node(double Threshold, int Column, int Left, int Right, byte Decision);
 
     private sealed class Tree
     {
@@ -65,11 +102,7 @@ internal sealed class Forest
         private const int DefaultLeft = 2;
         private const float Zero = 1e-35f;
 
-        private readonly int[] columns;
-        private readonly double[] thresholds;
-        private readonly byte[] decisions;
-        private readonly int[] left;
-        private readonly int[] right;
+        private readonly Node[] nodes;
         private readonly double[] leaves;
         private readonly int[] borders;
         private readonly uint[] categories;
@@ -78,8 +111,10 @@ internal sealed class Forest
         {
             T[] List<T>(string name, Func<string, T> read) =>
                 fields.TryGetValue(name, out var text) ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(read)] : [];
-            (columns, thresholds, decisions) = (List("split_feature", Whole), List("threshold", Real), List("decision_type", word => (byte)Whole(word)));
-            (left, right, leaves) = (List("left_child", Whole), List("right_child", Whole), List("leaf_value", Real));
+            var (columns, thresholds) = (List("split_feature", Whole), List("threshold", Real));
+            var (decisions, left, right) = (List("decision_type", word => (byte)Whole(word)), List("left_child", Whole), List("right_child", Whole));
+            nodes = [.. columns.Select((column, i) => new Node(thresholds[i], column, left[i], right[i], decisions[i]))];
+            leaves = List("leaf_value", Real);
             (borders, categories) = (List("cat_boundaries", Whole), List("cat_threshold", word => uint.Parse(word, CultureInfo.InvariantCulture)));
             Columns = [.. columns];
         }
@@ -88,29 +123,47 @@ internal sealed class Forest
 
         public double Of(ReadOnlySpan<float> row)
         {
-            if (columns.Length == 0)
+            if (nodes.Length == 0)
                 return leaves[0];
-            var node = 0;
-            while (node >= 0)
-                node = GoesLeft(node, row[columns[node]]) ? left[node] : right[node];
-            return leaves[~node];
+            var at = 0;
+            while (at >= 0)
+            {
+                ref readonly var node = ref nodes[at];
+                at = GoesLeft(node, row[node.Column]) ? node.Left : node.Right;
+            }
+
+            return leaves[~at];
         }
 
-        private bool GoesLeft(int node, double value)
+        /// <summary>True where some column is asked for on the row's way to its leaf, and what that leaf says.</summary>
+        public bool Asks(ReadOnlySpan<float> row, ReadOnlySpan<bool> columns, out double value)
         {
-            var decision = decisions[node];
-            if ((decision & Categorical) != 0)
-                return value >= 0 && IsListed((int)thresholds[node], (int)value);
+            var (at, asks) = (0, false);
+            while (at >= 0)
+            {
+                ref readonly var node = ref nodes[at];
+                asks |= columns[node.Column];
+                at = GoesLeft(node, row[node.Column]) ? node.Left : node.Right;
+            }
+
+            value = leaves[~at];
+            return asks;
+        }
+
+        private bool GoesLeft(in Node node, double value)
+        {
+            if ((node.Decision & Categorical) != 0)
+                return value >= 0 && IsListed((int)node.Threshold, (int)value);
             // Bits 2 and 3 tell what counts as missing: 0 nothing, 1 zero, 2 NaN.
-            var missing = decision >> 2;
+            var missing = node.Decision >> 2;
             if (double.IsNaN(value))
             {
                 if (missing == 2)
-                    return (decision & DefaultLeft) != 0;
+                    return (node.Decision & DefaultLeft) != 0;
                 value = 0;
             }
 
-            return missing == 1 && Math.Abs(value) <= Zero ? (decision & DefaultLeft) != 0 : value <= thresholds[node];
+            return missing == 1 && Math.Abs(value) <= Zero ? (node.Decision & DefaultLeft) != 0 : value <= node.Threshold;
         }
 
         private static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);

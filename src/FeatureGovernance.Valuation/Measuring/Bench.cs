@@ -10,22 +10,28 @@ internal sealed class Bench : IDisposable
     private const int MostContributions = 10_000_000;
 
     private readonly Sample sample;
+    private readonly Trainer trainer;
+    private readonly bool isOwner;
     private readonly double[] predictions;
     private Booster? full;
     private Forest? trees;
-    private double[] scores = [];
+    private double[]? scores;
 
     public Bench(Sample sample, Trainer trainer, Fold fold)
+        : this(sample, trainer, fold, trainer.Rows(fold.Train), 0) => isOwner = true;
+
+    private Bench(Sample sample, Trainer trainer, Fold fold, Dataset training, int from)
     {
-        this.sample = sample;
-        TrainingRows = trainer.Rows(fold.Train);
-        Test = Bounded(sample, fold.Test);
+        (this.sample, this.trainer, Fold, TrainingRows) = (sample, trainer, fold, training);
+        Test = Bounded(sample, fold.Test, from);
         Cells = trainer.Cells(Test);
         Units = sample.Task == ValuationTask.Ranking
             ? [.. Test.Where((row, i) => i == 0 || sample.Groups![row] != sample.Groups[Test[i - 1]])]
             : Test;
         predictions = new double[Test.Length * sample.Classes];
     }
+
+    public Fold Fold { get; }
 
     public Dataset TrainingRows { get; }
 
@@ -47,60 +53,56 @@ internal sealed class Bench : IDisposable
 
     public Booster Model => full ?? throw new InvalidOperationException("The full model was not set.");
 
+    /// <summary>The same fold and full model, judged by held-out rows of which this bench has none; by its own where it has all there are.</summary>
+    public Bench Elsewhere()
+    {
+        var other = new Bench(sample, trainer, Fold, TrainingRows, 1);
+        other.Judge(Model, Iterations);
+        return other;
+    }
+
     public void SetFull(Booster model, int iterations)
     {
         full?.Dispose();
+        Judge(model, iterations);
+    }
+
+    private void Judge(Booster model, int iterations)
+    {
         full = model;
         Iterations = iterations;
         Full = EachOf(model, iterations);
         FullQuality = Full.Average();
         Splits = model.Splits(iterations);
-        (trees, scores) = (null, []);
+        (trees, scores) = (null, null);
     }
 
     public double QualityOf(Booster model, int iterations = -1) => EachOf(model, iterations).Average();
 
     /// <summary>What a model achieves on each held-out query or row.</summary>
-    public double[] EachOf(Booster model, int iterations = -1)
+    public double[] EachOf(Booster model, int iterations = -1) => EachOf(model, Cells, iterations);
+
+    /// <summary>The same of a model that knows some columns only, and of the cells it is to be asked with.</summary>
+    public double[] EachOf(Booster model, float[] cells, int iterations = -1)
     {
-        model.Predict(Cells, predictions, iterations);
+        model.Predict(cells, predictions, iterations);
         return Quality.Each(sample, Test, predictions);
     }
 
-    /// <summary>The quality lost when the given columns are shuffled together over the held-out rows.</summary>
-    public double LossByPermuting(int[] columns, Random random)
+    /// <summary>The quality lost when the given columns are shuffled together over the held-out rows, on average over the draws.</summary>
+    public double LossByPermuting(int[] columns, IEnumerable<Random> draws)
     {
         if (columns.All(c => Splits[c] == 0))
             return 0;
-
-        if (trees is null)
+        trees ??= Model.Trees(Iterations);
+        scores ??= trees.Scores(Cells);
+        int[][] orders = [.. draws.Select(random =>
         {
-            trees = Model.Trees(Iterations);
-            scores = new double[predictions.Length];
-            trees.Add(trees.All(), Cells, scores, 1);
-        }
-
-        var width = sample.Cells.Columns;
-        var touched = trees.Using(columns);
-        double[] shuffled = [.. scores];
-        trees.Add(touched, Cells, shuffled, -1);
-        int[] order = [.. Enumerable.Range(0, Test.Length)];
-        random.Shuffle(order);
-        foreach (var column in columns)
-        {
-            for (var i = 0; i < order.Length; i++)
-                Cells[((long)i * width) + column] = sample.Cells[Test[order[i]], column];
-        }
-
-        trees.Add(touched, Cells, shuffled, 1);
-        var loss = FullQuality - Quality.Each(sample, Test, Linked(shuffled)).Average();
-        foreach (var column in columns)
-        {
-            for (var i = 0; i < order.Length; i++)
-                Cells[((long)i * width) + column] = sample.Cells[Test[i], column];
-        }
-
-        return loss;
+            int[] order = [.. Enumerable.Range(0, Test.Length)];
+            random.Shuffle(order);
+            return order;
+        })];
+        return trees.Shuffled(columns, Cells, scores, orders).Average(shuffled => FullQuality - Quality.Each(sample, Test, Linked(shuffled)).Average());
     }
 
     /// <summary>
@@ -123,6 +125,8 @@ internal sealed class Bench : IDisposable
 
     public void Dispose()
     {
+        if (!isOwner)
+            return;
         full?.Dispose();
         TrainingRows.Dispose();
     }
@@ -153,15 +157,25 @@ internal sealed class Bench : IDisposable
         return raw;
     }
 
-    private static int[] Bounded(Sample sample, int[] test)
+    // Every so many-th row, or whole queries one after the other; the second choice takes others than the first.
+    private static int[] Bounded(Sample sample, int[] test, int choice)
     {
         if (test.Length <= MostTestRows)
             return test;
         if (sample.Task != ValuationTask.Ranking)
-            return [.. Enumerable.Range(0, MostTestRows).Select(i => test[(long)i * test.Length / MostTestRows])];
-        var last = MostTestRows;
-        while (last < test.Length && sample.Groups![test[last]] == sample.Groups[test[last - 1]])
-            last++;
-        return test[..last];
+        {
+            var shift = choice * test.Length / MostTestRows / 2;
+            return [.. Enumerable.Range(0, MostTestRows).Select(i => test[((long)i * test.Length / MostTestRows) + shift])];
+        }
+
+        var first = EndOfQuery(sample, test, MostTestRows);
+        return choice == 0 || first == test.Length ? test[..first] : test[first..EndOfQuery(sample, test, Math.Min(test.Length, first + MostTestRows))];
+    }
+
+    private static int EndOfQuery(Sample sample, int[] test, int at)
+    {
+        while (at < test.Length && sample.Groups![test[at]] == sample.Groups[test[at - 1]])
+            at++;
+        return at;
     }
 }

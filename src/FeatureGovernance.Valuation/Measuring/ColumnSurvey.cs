@@ -16,28 +16,25 @@ internal sealed record ColumnSurvey(int[] Varying, int[] Constant, int[] Empty, 
 
     public static ColumnSurvey Of(Sample sample, int seed)
     {
-        var half = Halves(sample, seed);
-        List<int> varying = [], constant = [], empty = [], leaks = [];
-        var skill = new double[sample.Features.Length];
-        for (var column = 0; column < sample.Features.Length; column++)
+        var solo = new Solo(sample, Halves(sample, seed));
+        var found = new (bool IsEmpty, bool IsConstant, double Explained, double Separation)[sample.Features.Length];
+        Parallel.For(0, found.Length, column =>
         {
             var values = sample.Cells.Column(column);
-            if (values.All(float.IsNaN))
-            {
-                empty.Add(column);
-            }
-            else if (values.All(v => v.Equals(values[0])))
-            {
-                constant.Add(column);
-            }
-            else
-            {
-                var (explained, separation) = Solo.Skill(sample, column, half);
-                skill[column] = Math.Max(explained, separation);
-                (separation >= SuspectSeparation || explained >= SuspectExplained ? leaks : varying).Add(column);
-            }
+            var (isEmpty, isConstant) = (values.All(float.IsNaN), values.All(v => v.Equals(values[0])));
+            var (explained, separation) = isConstant ? default : solo.Skill(column);
+            found[column] = (isEmpty, isConstant, explained, separation);
+        });
+
+        List<int> varying = [], constant = [], empty = [], leaks = [];
+        for (var column = 0; column < found.Length; column++)
+        {
+            var one = found[column];
+            var isLeak = one.Separation >= SuspectSeparation || one.Explained >= SuspectExplained;
+            (one.IsEmpty ? empty : one.IsConstant ? constant : isLeak ? leaks : varying).Add(column);
         }
 
+        double[] skill = [.. found.Select(one => Math.Max(one.Explained, one.Separation))];
         return new([.. varying.OrderByDescending(c => Math.Round(skill[c], 9)).ThenBy(c => c)], [.. constant], [.. empty], [.. leaks], skill);
     }
 

@@ -1,3 +1,5 @@
+using FeatureGovernance.Valuation.LightGbm;
+
 namespace FeatureGovernance.Valuation.Measuring;
 
 /// <summary>What was measured of one cluster.</summary>
@@ -8,6 +10,8 @@ internal sealed class Laboratory : IDisposable
 {
     private const int RowsForTwoRounds = 50_000;
     private const int RowsForTwoProofs = 5_000;
+    // Of folds by time, the later ones confirm what was chosen on the earlier.
+    private const int EarlierFolds = 3;
 
     private readonly Trainer trainer;
     private readonly CancellationToken stop;
@@ -37,11 +41,14 @@ internal sealed class Laboratory : IDisposable
     /// <summary>The folds of the first round, on which models are trained without some columns.</summary>
     public IReadOnlyList<Bench> FirstRound => benches[..Folds.Count];
 
-    /// <summary>The folds on which what goes is chosen: fresh ones, where the sample is not large or ordered by time.</summary>
-    public IReadOnlyList<Bench> Choosing => field ??= canDrawAnew ? Fresh(2) : FirstRound;
+    /// <summary>The folds on which what goes is chosen: fresh ones; of a large sample those of the first round; by time the earlier of those.</summary>
+    public IReadOnlyList<Bench> Choosing => field ??= canDrawAnew ? Fresh(2) : sample.Times is null ? FirstRound : benches[..EarlierFolds];
 
-    /// <summary>The folds on which the choice is confirmed; null where they would be those of the choice.</summary>
-    public IReadOnlyList<Bench>? Confirming => field ??= canDrawAnew ? Fresh(4) : null;
+    /// <summary>
+    /// What had no part in the choice and confirms it: folds drawn anew; of a large sample other held-out rows of the same folds; by time the
+    /// later folds.
+    /// </summary>
+    public IReadOnlyList<Bench> Confirming => field ??= canDrawAnew ? Fresh(4) : sample.Times is null ? Elsewhere() : benches[EarlierFolds..Folds.Count];
 
     /// <summary>With all columns, over the held-out queries or rows of the first round.</summary>
     public Estimate FullQuality => Estimate.Over([.. FirstRound.SelectMany(b => b.Full)]);
@@ -52,7 +59,8 @@ internal sealed class Laboratory : IDisposable
     public void TrainFull(int[] columns, Allowance clock)
     {
         this.columns = columns;
-        var models = FirstRound.Select((b, fold) => trainer.Train(b.TrainingRows, columns, checkpoints[^1], clock.Stop, clock.ForFull(Folds.Count - fold))).ToArray();
+        var models = trainer.Each(
+            FirstRound, (b, fold) => trainer.Train(b.TrainingRows, columns, checkpoints[^1], clock.Stop, clock.ForFull(Folds.Count - fold)), clock.Stop);
         var cut = models.Min(m => m.CutAt);
         int[] reached = cut is { } last ? [.. checkpoints.Where(c => c < last), last] : checkpoints;
         Iterations = reached.MaxBy(c => FirstRound.Zip(models, (b, m) => b.QualityOf(m, c)).Average());
@@ -65,34 +73,55 @@ internal sealed class Laboratory : IDisposable
             benches.RemoveRange(Folds.Count, benches.Count - Folds.Count);
         }
 
-        for (var i = 0; i < benches.Count; i++)
+        SetFull(benches, fold => fold < models.Length ? models[fold] : null, clock.Stop);
+    }
+
+    /// <summary>What models trained without some columns achieve on each held-out query or row of some folds.</summary>
+    public double[][] EachWithout(IReadOnlyList<Bench> folds, IReadOnlySet<int> without)
+    {
+        int[] kept = [.. columns.Where(c => !without.Contains(c))];
+        // A narrow copy of a large sample costs more time and memory than a few columns less in every histogram save.
+        if (!trainer.IsSmall && kept.Length > columns.Length / 2)
         {
-            var model = i < models.Length ? models[i] : trainer.Train(benches[i].TrainingRows, columns, Iterations, clock.Stop);
-            benches[i].SetFull(model, Iterations);
+            return trainer.Each(folds, (bench, _) =>
+            {
+                using var model = trainer.Train(bench.TrainingRows, kept, Iterations, stop);
+                return bench.EachOf(model);
+            }, stop);
         }
+
+        using var slim = trainer.Narrowed(kept);
+        return slim.Each(folds, (bench, _) =>
+        {
+            using var rows = slim.Rows(bench.Fold.Train);
+            using var model = slim.Train(rows, Enumerable.Range(0, kept.Length), Iterations, stop);
+            return bench.EachOf(model, slim.Cells(bench.Test));
+        }, stop);
     }
 
     /// <summary>The loss when columns are shuffled, each alone, in short models that may use the suspects beside all else.</summary>
     public Dictionary<int, Estimate> PermuteSuspects(int[] suspects, int[] columns)
     {
-        foreach (var bench in FirstRound)
+        trainer.Each(FirstRound, (bench, _) =>
+        {
             bench.SetFull(trainer.Train(bench.TrainingRows, [.. columns, .. suspects], checkpoints[0], stop), checkpoints[0]);
-        return suspects.ToDictionary(s => s, s => Estimate.Over([.. FirstRound.Select((b, fold) => b.LossByPermuting([s], new Random(HashCode(seed, fold, 0, s))))]));
+            return bench;
+        }, stop);
+        return suspects.ToDictionary(s => s, s => Loss(FirstRound, [s], 1));
     }
 
     /// <summary>The loss when columns are shuffled together, over all folds.</summary>
     public Estimate Permute(int[] columns, int repeats, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return Estimate.Over([.. benches.Select((bench, fold) => Enumerable.Range(0, repeats)
-            .Average(repeat => bench.LossByPermuting(columns, new Random(HashCode(seed, fold, repeat, columns[0])))))]);
+        return Loss(benches, columns, repeats);
     }
 
     /// <summary>Mean |SHAP| of each set of columns, held out, over the folds of the first round.</summary>
     public Estimate[] Contributions(IReadOnlyList<int[]> together, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var folds = FirstRound.Select(bench => bench.Contributions(together)).ToArray();
+        var folds = trainer.Each(FirstRound, (bench, _) => bench.Contributions(together), stop);
         return [.. together.Select((_, i) => Estimate.Over([.. folds.Select(fold => fold[i])]))];
     }
 
@@ -114,9 +143,30 @@ internal sealed class Laboratory : IDisposable
         Bench[] drawn = [.. Enumerable.Range(round, sample.Cells.Rows <= RowsForTwoProofs ? 2 : 1)
             .SelectMany(r => Folds.Of(sample, seed + r)).Select(f => new Bench(sample, trainer, f))];
         fresh.AddRange(drawn);
-        foreach (var bench in drawn)
-            bench.SetFull(trainer.Train(bench.TrainingRows, columns, Iterations, stop), Iterations);
+        SetFull(drawn, _ => null, stop);
         return drawn;
+    }
+
+    private void SetFull(IReadOnlyList<Bench> folds, Func<int, Booster?> known, CancellationToken stop) => trainer.Each(folds, (bench, fold) =>
+    {
+        bench.SetFull(known(fold) ?? trainer.Train(bench.TrainingRows, columns, Iterations, stop), Iterations);
+        return bench;
+    }, stop);
+
+    private Bench[] Elsewhere()
+    {
+        Bench[] others = [.. FirstRound.Select(b => b.Elsewhere())];
+        fresh.AddRange(others);
+        return others;
+    }
+
+    // Each draw has a number of its own, so that it does not matter which thread comes first.
+    private Estimate Loss(IReadOnlyList<Bench> folds, int[] columns, int repeats)
+    {
+        var losses = new double[folds.Count];
+        Parallel.For(0, folds.Count, fold => losses[fold] = folds[fold].LossByPermuting(
+            columns, Enumerable.Range(0, repeats).Select(repeat => new Random(HashCode(seed, fold, repeat, columns[0])))));
+        return Estimate.Over(losses);
     }
 
     // System.HashCode is seeded anew in each process, and results must repeat.

@@ -43,26 +43,27 @@ internal static class Quality
             var end = begin;
             while (end < rows.Length && sample.Groups![rows[end]] == sample.Groups[rows[begin]])
                 end++;
-            var gains = new double[end - begin];
-            var keys = new double[end - begin];
-            var order = new int[end - begin];
+            var query = rows[begin..end];
+            var (gains, keys) = (new double[query.Length], new double[query.Length]);
             for (var i = 0; i < gains.Length; i++)
-                (gains[i], keys[i], order[i]) = (Math.Pow(2, sample.Labels[rows[begin + i]]) - 1, -scores[begin + i], i);
-            var place = order.OrderBy(i => keys[i]).ToArray();
-            var ideal = gains.OrderDescending().ToArray();
-            double got = 0, best = 0;
-            for (var i = 0; i < Math.Min(k, gains.Length); i++)
-            {
-                var discount = Math.Log2(i + 2);
-                got += gains[place[i]] / discount;
-                best += ideal[i] / discount;
-            }
-
-            each.Add(best > 0 ? got / best : 1);
+                (gains[i], keys[i]) = (Math.Pow(2, sample.Labels[query[i]]) - 1, -scores[begin + i]);
+            var best = Discounted(gains, [.. gains.Select(gain => -gain)], k);
+            each.Add(best > 0 ? Discounted(gains, keys, k) / best : 1);
             begin = end;
         }
 
         return [.. each];
+    }
+
+    // The gains of the k rows with the lowest keys, in that order.
+    private static double Discounted(double[] gains, double[] keys, int k)
+    {
+        int[] order = [.. Enumerable.Range(0, gains.Length)];
+        order.AsSpan().Sort((a, b) => keys[a].CompareTo(keys[b]) is not 0 and var other ? other : a - b);
+        var sum = 0.0;
+        for (var i = 0; i < Math.Min(k, order.Length); i++)
+            sum += gains[order[i]] / Math.Log2(i + 2);
+        return sum;
     }
 
     private static double[] LogLikelihoods(Sample sample, ReadOnlySpan<int> rows, ReadOnlySpan<double> predictions)

@@ -4,7 +4,7 @@ namespace FeatureGovernance.Valuation.Measuring;
 /// Finds what can go together: removal is proved by retraining without, never by adding up single importances, so that of features that
 /// stand in for each other one always stays. The set is chosen on one round of folds and confirmed on another that had no part in choosing.
 /// </summary>
-internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] columns, CancellationToken stop)
+internal sealed class Removal(Laboratory laboratory, int[] columns)
 {
     // The more often one tries, the more chance decides; so the border is found to an eighth of the units only.
     private const int Resolution = 8;
@@ -22,17 +22,9 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
     public Estimate Loss { get; private set; }
 
     /// <summary>Quality lost on each fold of the first round without some columns.</summary>
-    public double[] LossWithout(IReadOnlySet<int> without)
-    {
-        int[] kept = [.. columns.Where(c => !without.Contains(c))];
-        return [.. laboratory.FirstRound.Select(bench =>
-        {
-            if (kept.Length == 0)
-                return double.PositiveInfinity;
-            using var model = trainer.Train(bench.TrainingRows, kept, laboratory.Iterations, stop);
-            return bench.FullQuality - bench.QualityOf(model);
-        })];
-    }
+    public double[] LossWithout(IReadOnlySet<int> without) => columns.All(without.Contains)
+        ? [.. laboratory.FirstRound.Select(_ => double.PositiveInfinity)]
+        : [.. laboratory.EachWithout(laboratory.FirstRound, without).Zip(laboratory.FirstRound, (less, bench) => bench.FullQuality - less.Average())];
 
     /// <summary>
     /// Removes the longest beginning of the units that can go together, found by bisection, and what follows the border where that can go as
@@ -60,11 +52,9 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
     /// <summary>Measures the loss on fresh folds; where it is too much, the most important quarter of what was removed comes back.</summary>
     public void Confirm()
     {
-        if (removed.Count == 0 || laboratory.Confirming is not { } benches)
-            return;
         while (removed.Count > 0)
         {
-            Loss = Lost(benches, Removed);
+            Loss = Lost(laboratory.Confirming, Removed);
             if (IsBearable(Loss))
                 return;
             var back = (removed.Count + 3) / 4;
@@ -104,13 +94,8 @@ internal sealed class Removal(Laboratory laboratory, Trainer trainer, int[] colu
     // Paired by query or row: both models are judged by the same held-out ones, and what is hard for both cancels.
     private Estimate Lost(IReadOnlyList<Bench> benches, IReadOnlySet<int> without)
     {
-        int[] kept = [.. columns.Where(c => !without.Contains(c))];
-        var losses = benches.SelectMany(bench =>
-        {
-            using var model = trainer.Train(bench.TrainingRows, kept, laboratory.Iterations, stop);
-            var less = bench.EachOf(model);
-            return bench.Units.Select((unit, i) => (Unit: unit, Loss: bench.Full[i] - less[i])).ToArray();
-        });
+        var losses = laboratory.EachWithout(benches, without)
+            .Zip(benches, (each, bench) => bench.Units.Select((unit, i) => (Unit: unit, Loss: bench.Full[i] - each[i]))).SelectMany(fold => fold);
         // A query or row is held out once in each round; what is said of it in several is one observation.
         return Estimate.Over([.. losses.GroupBy(l => l.Unit).Select(unit => unit.Average(l => l.Loss))]);
     }

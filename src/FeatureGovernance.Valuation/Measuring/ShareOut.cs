@@ -7,26 +7,29 @@ namespace FeatureGovernance.Valuation.Measuring;
 internal static class ShareOut
 {
     /// <summary>The shares of the clusters, in order; zeros where nothing carries any value.</summary>
-    public static ImmutableArray<PooledShare> Of(IReadOnlyList<Estimate> permutation, IReadOnlyList<Estimate>? ablation)
+    /// <param name="permutation">What shuffling each loses.</param>
+    /// <param name="ablation">What training without each loses; null where that was not measured.</param>
+    public static ImmutableArray<PooledShare> Of(IReadOnlyList<Estimate> permutation, IReadOnlyList<Estimate?> ablation)
     {
         var scale = ShareScale.For(permutation.Count);
         var byPermutation = SharesOf(permutation);
         if (byPermutation.IsEmpty)
             return [.. permutation.Select(_ => default(PooledShare))];
 
-        var byAblation = ablation is null ? [] : SharesOf(ablation);
-        var pooled = byPermutation.Select((share, i) =>
-        {
-            var evidence = new List<(EvidenceMethod, MethodEvidence)> { (EvidenceMethod.Permutation, Evidence(share, scale)) };
-            if (!byAblation.IsEmpty)
-                evidence.Add((EvidenceMethod.Ablation, Evidence(byAblation[i], scale)));
-            return Pooling.OverMethods(evidence, Reliabilities.Priors);
-        }).ToArray();
+        int[] ablated = [.. Enumerable.Range(0, ablation.Count).Where(i => ablation[i] is not null)];
+        var byAblation = ablated.Length > 1 ? SharesOf([.. ablated.Select(i => ablation[i]!.Value)]) : [];
+        var mass = byAblation.Length is 0 || ablated.Length == permutation.Count ? ReportMass.All
+            : new FullerEvidence([.. byPermutation.Select(s => s.Value)], Reliabilities.Priors[(int)EvidenceMethod.Permutation].Variance).MassOf(ablated);
+        var evidence = byPermutation.Select(share => new List<(EvidenceMethod, MethodEvidence)> { (EvidenceMethod.Permutation, Evidence(share, scale, ReportMass.All)) }).ToArray();
+        for (var i = 0; i < byAblation.Length; i++)
+            evidence[ablated[i]].Add((EvidenceMethod.Ablation, Evidence(byAblation[i], scale, mass)));
+
+        var pooled = evidence.Select(e => Pooling.OverMethods(e, Reliabilities.Priors)).ToArray();
         var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), scale);
         return Pooling.Normalise([.. pooled.Select(p => Pooling.Posterior(p, prior, scale))]);
     }
 
-    private static MethodEvidence Evidence(Share share, ShareScale scale) => MethodEvidence.Of(share, scale, 0.04, 0, 1);
+    private static MethodEvidence Evidence(Share share, ShareScale scale, ReportMass mass) => MethodEvidence.Of(share, scale, 0.04, 0, 1, mass);
 
     private static ImmutableArray<Share> SharesOf(IReadOnlyList<Estimate> losses)
     {

@@ -5,6 +5,11 @@ namespace FeatureGovernance.Valuation.Reading;
 /// <summary>The names in a CSV file's first line as written: DuckDB renames repeated ones silently.</summary>
 internal static class CsvHeader
 {
+    private static readonly string[] Usual = [",", "\t", ";", "|"];
+
+    /// <summary>The names of a header with more columns than that, by the delimiter that makes most: a sniffer would take a minute. Null of others.</summary>
+    public static string[]? Wide(string path, int most) => Usual.Select(delimiter => Names(path, delimiter)).FirstOrDefault(names => names.Length > most);
+
     public static string[] Names(string path, string delimiter)
     {
         using var reader = new StreamReader(path);

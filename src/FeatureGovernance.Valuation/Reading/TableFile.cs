@@ -31,16 +31,20 @@ internal static class TableFile
             var source = parquet ? $"read_parquet({literal})" : $"read_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null'])";
             var names = parquet
                 ? Strings(connection, $"SELECT name FROM parquet_schema({literal})").Skip(1).ToArray()
-                : CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
+                : CsvHeader.Wide(path, MostColumns) ?? CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
             RefuseDuplicates(names);
+            if (names.Count(n => wanted is null || wanted(n)) is > MostColumns and var columns)
+            {
+                throw new SampleException(
+                    $"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
+            }
+
             var described = Rows(connection, $"DESCRIBE SELECT * FROM {source}", r => (Name: r.GetString(0), Type: r.GetString(1)));
             // A nested Parquet column has several schema entries; then DuckDB's own names serve.
             if (names.Length != described.Count)
                 names = [.. described.Select(d => d.Name)];
             if (!parquet)
                 described = Retyped(connection, source, described);
-            if (names.Count(n => wanted is null || wanted(n)) is > MostColumns and var columns)
-                throw new SampleException($"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
             return ReadColumns(connection, source, names, described, question, wanted);
         }
         catch (DuckDBException fault)
@@ -141,7 +145,7 @@ internal static class TableFile
             var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
             var names = IsParquet(path)
                 ? [.. Rows(connection, $"DESCRIBE SELECT * FROM read_parquet({literal})", r => r.GetString(0))]
-                : CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
+                : CsvHeader.Wide(path, MostColumns) ?? CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
             RefuseDuplicates(names);
             return names;
         }

@@ -67,9 +67,9 @@ public sealed class ImportanceFileTests(ApiServer server) : IClassFixture<ApiSer
 
     [Theory]
     [InlineData("lightgbm", LightGbm, "gain", "user:age=11 user:days=0 user:height=1")]
-    [InlineData("xgboost", XgboostDump, "gain", "user:age=5.5 user:days=1.5")]
-    [InlineData("xgboost", XgboostSaved, "gain", "user:age=0 user:days=4")]
-    [InlineData("xgboost", """{"user__age": 12.5, "days": 3}""", "gain", "user:age=12.5 user:days=3")]
+    [InlineData("xgboost", XgboostDump, "gain", "user:age=5.5 user:days=1.5 user:height=0")]
+    [InlineData("xgboost", XgboostSaved, "gain", "user:age=0 user:days=4 user:height=0")]
+    [InlineData("xgboost", """{"user__age": 12.5, "days": 3}""", "gain", "user:age=12.5 user:days=3 user:height=0")]
     [InlineData("shap", """{"user:age": 0.25, "height": 0}""", "shap", "user:age=0.25 user:height=0")]
     [InlineData("shap", "feature,mean_abs_shap\nuser__age,0.5\n\"days\",0.125\n", "shap", "user:age=0.5 user:days=0.125")]
     [InlineData("permutation", """{"feature_names":["age","days"],"importances_mean":[0.5,-0.25],"importances_std":[0.2,0.4],"n_repeats":4}""", "permutation", "user:age=0.5±0.1 user:days=-0.25±0.2")]

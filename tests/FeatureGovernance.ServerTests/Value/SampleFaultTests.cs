@@ -36,6 +36,12 @@ public sealed class SampleFaultTests(ApiServer server) : IClassFixture<ApiServer
     public async Task A_label_or_a_grouping_that_cannot_be_learned_from_is_refused(string query, string reason) =>
         (await SubmitAsync(query, Sample(_ => "1"))).Expect(422).Raw.Should().Contain(reason);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u0001\u0002,\"\u0003\n,,\"\n\u0004\"")]
+    public async Task What_is_no_table_is_refused_without_telling_where_it_was_kept(string body) =>
+        (await SubmitAsync("label=label", body)).Expect(422).Raw.Should().StartWith("{").And.NotContain(".sample").And.NotContain("valuations/0");
+
     [Fact]
     public async Task Ten_thousand_columns_are_measured()
     {

@@ -16,6 +16,7 @@ public class CalibrationTests(ITestOutputHelper output)
         ["few reports"] = new(MostVersions: 1, Presence: 0.4),
         ["many versions"] = new(MostVersions: 8),
         ["no errors stated"] = new(Stated: 0),
+        ["ablation of the top twenty"] = new(AblatesTop: 20),
     };
 
     [Theory]
@@ -52,13 +53,34 @@ public class CalibrationTests(ITestOutputHelper output)
         }
     }
 
+    // Shares of a report sum to 1, so that those of an ablation of twenty features would speak of the whole model, as if the others were nothing.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Twenty_ablated_features_keep_their_part_of_the_model(int seed)
+    {
+        var organisation = SimulatedReports.Of(seed, Habits["ablation of the top twenty"]);
+        var evidence = organisation.Models.Select(m => (Model: m, Evidence: m.Evidence())).ToArray();
+        var reliabilities = Reliabilities.Learn(Overlaps([.. evidence.SelectMany(m => m.Evidence)]));
+        var errors = evidence.Where(m => m.Model.Reports.Select(r => r.Method == EvidenceMethod.Ablation).Distinct().Count() > 1).Select(m =>
+        {
+            var shares = SharesOf(m.Model, m.Evidence, reliabilities);
+            int[] ablated = [.. m.Model.Reports.Where(r => r.Method == EvidenceMethod.Ablation).SelectMany(r => r.Named).Distinct()];
+            return Math.Log(ablated.Sum(f => shares[f].Mean) / ablated.Sum(f => m.Model.Truth[f]));
+        }).ToArray();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{errors.Average():0.000} on the log scale over {errors.Length} models"));
+        errors.Length.Should().BeGreaterThan(8);
+        errors.Average().Should().BeInRange(-0.05, 0.05);
+    }
+
     private static ImmutableArray<PooledShare> SharesOf(
         ReportedModel model, (EvidenceMethod, MethodEvidence)[][] evidence, ImmutableArray<MethodReliability> reliabilities)
     {
-        var pooled = evidence.Select(e => Pooling.OverMethods(e, reliabilities)).ToArray();
-        var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), model.Scale);
+        var pooled = evidence.Select(e => e.Length == 0 ? (PooledEvidence?)null : Pooling.OverMethods(e, reliabilities)).ToArray();
+        var prior = Pooling.ModelPrior(PopulationMoments.Of([.. pooled.OfType<PooledEvidence>()]), model.Scale);
         var groups = Enumerable.Range(0, ReportedModel.Groups)
-            .Select(g => Pooling.GroupPrior(PopulationMoments.Of([.. pooled.Where((_, f) => f % ReportedModel.Groups == g)]), prior)).ToArray();
+            .Select(g => Pooling.GroupPrior(PopulationMoments.Of([.. pooled.Where((_, f) => f % ReportedModel.Groups == g).OfType<PooledEvidence>()]), prior)).ToArray();
         return Pooling.Normalise([.. pooled.Select((p, f) => Pooling.Posterior(p, groups[f % groups.Length], model.Scale))]);
     }
 

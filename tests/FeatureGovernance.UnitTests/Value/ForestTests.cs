@@ -20,26 +20,34 @@ public class ForestTests
         using var rows = trainer.Rows([.. Enumerable.Range(0, Rows)]);
         using var model = trainer.Train(rows, Enumerable.Range(0, Width), 40, TestContext.Current.CancellationToken);
         var trees = model.Trees(25);
-        var scores = new double[Rows * classes];
-        trees.Add(trees.All(), sample.Cells.Cells, scores, 1);
+        var scores = trees.Scores(sample.Cells.Cells);
 
         // SHAP values and their base add up to the raw score, so they tell it without the link.
-        var contributions = model.Contributions(sample.Cells.Cells, 25);
-        for (var i = 0; i < scores.Length; i++)
-            scores[i].Should().BeApproximately(contributions.AsSpan(i * (Width + 1), Width + 1).ToArray().Sum(), 1e-9);
+        Raw(sample.Cells.Cells).Zip(scores).Should().OnlyContain(x => Math.Abs(x.First - x.Second) < 1e-9);
 
-        // Where one column changes, walking the trees that use it again is enough.
-        var column = 1;
-        var changed = (float[])sample.Cells.Cells.Clone();
-        for (var row = 0; row < Rows; row++)
-            changed[(row * Width) + column] = sample.Cells[Rows - 1 - row, column];
-        var touched = trees.Using([column]);
-        touched.Length.Should().BeLessThan(trees.All().Length);
-        trees.Add(touched, sample.Cells.Cells, scores, -1);
-        trees.Add(touched, changed, scores, 1);
-        var anew = new double[scores.Length];
-        trees.Add(trees.All(), changed, anew, 1);
-        scores.Zip(anew).Should().OnlyContain(x => Math.Abs(x.First - x.Second) < 1e-9);
+        // Where columns change, walking again only what asks for them is enough.
+        int[] forward = [.. Enumerable.Range(0, Rows)], backward = [.. Enumerable.Range(0, Rows).Reverse()];
+        foreach (var columns in (int[][])[[1], [0, 2, 4]])
+        {
+            var changed = (float[])sample.Cells.Cells.Clone();
+            foreach (var column in columns)
+            {
+                for (var row = 0; row < Rows; row++)
+                    changed[(row * Width) + column] = sample.Cells[backward[row], column];
+            }
+
+            var found = trees.Shuffled(columns, sample.Cells.Cells, scores, [forward, backward]);
+            found[0].Zip(scores).Should().OnlyContain(x => Math.Abs(x.First - x.Second) < 1e-9);
+            found[1].Zip(Raw(changed)).Should().OnlyContain(x => Math.Abs(x.First - x.Second) < 1e-9);
+            if (columns.Length > 1)
+                found[1].Should().NotEqual(scores);
+        }
+
+        double[] Raw(float[] cells)
+        {
+            var contributions = model.Contributions(cells, 25);
+            return [.. Enumerable.Range(0, Rows * classes).Select(i => contributions.AsSpan(i * (Width + 1), Width + 1).ToArray().Sum())];
+        }
     }
 
     // Numbers with missing values, a weak column, categories with a missing one, zeros, and one that is there or not.

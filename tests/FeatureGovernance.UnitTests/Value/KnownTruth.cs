@@ -8,7 +8,7 @@ internal static class KnownTruth
 {
     public const int Noise = 40;
 
-    public static Table Table(int rows, int seed)
+    public static Table Table(int rows, int seed, int noise = Noise)
     {
         var random = new Random(seed);
         var columns = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal static class KnownTruth
         Column("sum_of_2_and_3", r => signals[2][r] + signals[3][r]);
         var (a, b) = (Column("xor_a", _ => Gaussian()), Column("xor_b", _ => Gaussian()));
         var rare = Column("rare", _ => random.NextDouble() < 0.01 ? random.Next(2) == 0 ? -1 : 1 : 0);
-        for (var i = 0; i < Noise; i++)
+        for (var i = 0; i < noise; i++)
             Column($"noise_{i:00}", i % 4 == 0 ? _ => random.Next(3) : _ => Gaussian());
 
         var label = Column("label", r =>

@@ -64,6 +64,22 @@ public class PoolingTests
         (thin.Upper80 / thin.Lower80).Should().BeGreaterThan(2 * strong.Upper80 / strong.Lower80);
     }
 
+    // A sample of nothing but noise: the errors are many times the sum of what is above zero.
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1000)]
+    public void Where_every_error_is_larger_than_its_importance_no_share_runs_away(int features)
+    {
+        var random = new Random(3);
+        var scale = ShareScale.For(features);
+        var report = Enumerable.Range(0, features).Select(_ => new Importance(Normal.Sample(random, -2, 1), Math.Exp(Normal.Sample(random, 2, 2)))).ToArray();
+        Shares.Normalise(report, out var shares).Should().BeNull();
+        var pooled = shares.Select(s => Pooling.OverMethods([(EvidenceMethod.Permutation, MethodEvidence.Of(s, scale, 0.04, 0, 90))], Reliabilities.Priors)).ToArray();
+        var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), scale);
+        var found = Pooling.Normalise([.. pooled.Select(p => Pooling.Posterior(p, prior, scale))]);
+        found.Should().OnlyContain(s => s.Lower80 <= s.Mean && s.Mean <= s.Upper80 && s.Mean < 0.2);
+    }
+
     [Fact]
     public void Planted_reliabilities_are_recovered()
     {

@@ -9,7 +9,8 @@ namespace FeatureGovernance.UnitTests.Value;
 /// <param name="MostVersions">Each model has one to so many versions, each reported apart.</param>
 /// <param name="Presence">How much of the reporting below is really done, from 0 to 1.</param>
 /// <param name="Stated">How many of the errors that could be stated are, from 0 to 1.</param>
-internal sealed record ReportingHabits(int Models = 40, int MostVersions = 3, double Presence = 1, double Stated = 1);
+/// <param name="AblatesTop">Ablations are of so many features only, those that come first by a full report; 0 for all.</param>
+internal sealed record ReportingHabits(int Models = 40, int MostVersions = 3, double Presence = 1, double Stated = 1, int AblatesTop = 0);
 
 /// <summary>
 /// An organisation that reports raw importances on scales of its own, as teams do: some methods, some versions, errors stated or not, additive
@@ -53,7 +54,15 @@ internal sealed record SimulatedReports(ImmutableArray<ReportedModel> Models)
             age += 20 + (random.NextDouble() * 40);
         }
 
-        return new(truth, [.. views.Select(Shared)], [.. reports]);
+        return new(truth, [.. views.Select(Shared)], [.. reports.Select(r => habits.AblatesTop > 0 && r.Method == EvidenceMethod.Ablation ? TopOf(r, habits.AblatesTop, reports) : r)]);
+    }
+
+    // Whoever cannot afford to train without each feature does so without those that matter by what is known already.
+    private static Report TopOf(Report report, int most, List<Report> all)
+    {
+        var known = all.Where(r => r.Method != EvidenceMethod.Ablation).OrderBy(r => r.Method).ThenBy(r => r.AgeDays).FirstOrDefault() ?? report;
+        int[] named = [.. report.Named.OrderByDescending(f => known.Importances[f].Value).Take(most).Order()];
+        return report with { Importances = [.. named.Select(f => report.Importances[f])], Named = named };
     }
 
     // Trees count what they did, times a factor of luck; what is measured held out has an error that does not vanish with the importance.
@@ -68,7 +77,7 @@ internal sealed record SimulatedReports(ImmutableArray<ReportedModel> Models)
         {
             var error = (relative * s) + floor;
             return new Importance(unit * Normal.Sample(random, s, error), isStated ? unit * error : null);
-        })]);
+        })], [.. Enumerable.Range(0, seen.Length)]);
     }
 
     private static double[] Shared(double[] weights)
@@ -78,7 +87,8 @@ internal sealed record SimulatedReports(ImmutableArray<ReportedModel> Models)
     }
 }
 
-internal sealed record Report(EvidenceMethod Method, double AgeDays, Importance[] Importances);
+/// <param name="Importances">One of each feature in <paramref name="Named"/>.</param>
+internal sealed record Report(EvidenceMethod Method, double AgeDays, Importance[] Importances, int[] Named);
 
 /// <summary>A model whose true shares are known, and what each method would say of it without any noise.</summary>
 internal sealed record ReportedModel(double[] Truth, ImmutableArray<double[]> Views, ImmutableArray<Report> Reports)
@@ -90,12 +100,19 @@ internal sealed record ReportedModel(double[] Truth, ImmutableArray<double[]> Vi
     /// <summary>The evidence on each feature, as the scoring run folds it.</summary>
     public (EvidenceMethod Method, MethodEvidence Evidence)[][] Evidence()
     {
-        var byMethod = Reports.GroupBy(r => r.Method).Select(method => (method.Key, Reports: method.Select(report =>
+        var shared = Reports.Select(report => Shares.Normalise(report.Importances, out var shares) is { } refusal
+            ? throw new InvalidOperationException(refusal.Detail)
+            : (Report: report, Shares: shares)).ToArray();
+        var fuller = FullerEvidence.Of(
+            shared.Where(r => r.Report.Named.Length == Truth.Length).Select(r => (r.Report.Method, r.Report.AgeDays, (IReadOnlyList<double>)[.. r.Shares.Select(s => s.Value)])), 90);
+        var found = Truth.Select(_ => new List<(EvidenceMethod Method, MethodEvidence Evidence)>()).ToArray();
+        foreach (var (report, shares) in shared)
         {
-            if (Shares.Normalise(report.Importances, out var shares) is { } refusal)
-                throw new InvalidOperationException(refusal.Detail);
-            return shares.Select(share => MethodEvidence.Of(share, Scale, 0.04, report.AgeDays, 90)).ToArray();
-        }).ToArray())).ToArray();
-        return [.. Truth.Select((_, f) => byMethod.Select(m => (m.Key, MethodEvidence.Sum(m.Reports.Select(r => r[f])))).ToArray())];
+            var mass = report.Named.Length == Truth.Length ? ReportMass.All : fuller?.MassOf(report.Named) ?? ReportMass.Unknown(report.Named.Length, Truth.Length);
+            for (var i = 0; i < shares.Length; i++)
+                found[report.Named[i]].Add((report.Method, MethodEvidence.Of(shares[i], Scale, 0.04, report.AgeDays, 90, mass)));
+        }
+
+        return [.. found.Select(all => all.GroupBy(e => e.Method).Select(method => (method.Key, MethodEvidence.Sum(method.Select(e => e.Evidence)))).ToArray())];
     }
 }

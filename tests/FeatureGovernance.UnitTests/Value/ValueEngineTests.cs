@@ -53,7 +53,7 @@ public class ValueEngineTests(ITestOutputHelper output)
     [Fact]
     public void Measuring_again_gives_the_same_result()
     {
-        var sample = SampleOf(KnownTruth.Table(800, 4));
+        var sample = SampleOf(KnownTruth.Table(500, 4, noise: 3));
         var options = new ValuationOptions { Ablations = 1, Repeats = 1 };
         var first = ValueEngine.Measure(sample, options, null, TestContext.Current.CancellationToken);
         var second = ValueEngine.Measure(sample, options, null, TestContext.Current.CancellationToken);
@@ -68,8 +68,12 @@ public class ValueEngineTests(ITestOutputHelper output)
         var merged = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            foreach (var (suffix, end) in new[] { ("", ""), (".query", ".query") })
-                File.WriteAllLines(merged + end, File.ReadLines(Path.Combine(folder, "rank.train" + suffix)).Concat(File.ReadLines(Path.Combine(folder, "rank.test" + suffix))));
+            foreach (var end in (string[])["", ".query"])
+            {
+                var (train, test) = (Path.Combine(folder, "rank.train" + end), Path.Combine(folder, "rank.test" + end));
+                File.WriteAllLines(merged + end, File.ReadLines(train).Concat(File.ReadLines(test)));
+            }
+
             var measured = ValueEngine.Measure(
                 SampleFile.Read(Path.Combine(folder, "rank.train"), new(null)), new() { Ablations = 0 }, null, TestContext.Current.CancellationToken);
             var all = SampleFile.Read(merged, new(null));

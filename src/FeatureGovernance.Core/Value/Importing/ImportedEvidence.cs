@@ -34,7 +34,8 @@ public readonly record struct ImportedValue(string Name, double Value, double? S
 /// <summary>One evaluation, read from a file.</summary>
 /// <param name="Method">How it was measured.</param>
 /// <param name="Values">At least one.</param>
-public sealed record ImportedEvidence(EvidenceMethod Method, ImmutableArray<ImportedValue> Values);
+/// <param name="OthersAreZero">True where the file leaves out what the model has no use for, so that what it names not is worth nothing.</param>
+public sealed record ImportedEvidence(EvidenceMethod Method, ImmutableArray<ImportedValue> Values, bool OthersAreZero = false);
 
 /// <summary>A file that cannot be read as evidence. Caught at the edge of <see cref="EvidenceFile"/>, where it becomes a refusal.</summary>
 internal sealed class EvidenceFault(string field, string message, string remedy, long? line = null) : Exception(message)

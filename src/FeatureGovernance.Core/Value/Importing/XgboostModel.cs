@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -13,7 +14,7 @@ internal static class XgboostModel
 
     public static ImportedEvidence Read(ReadOnlyMemory<byte> content)
     {
-        using var document = Rows.Parse(Ubjson.IsObject(content.Span) ? Ubjson.ToJson(content, Lists) : content, Deep);
+        using var document = Rows.Parse(Ubjson.IsObject(content.Span) ? Ubjson.ToJson(content, Lists) : WithoutBareNumbers(content), Deep);
         var sums = new Dictionary<string, double>(StringComparer.Ordinal);
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.Array)
@@ -22,7 +23,7 @@ internal static class XgboostModel
             ReadSaved(learner, sums);
         else
             ReadScores(root, sums);
-        return new(EvidenceMethod.Gain, [.. sums.Select(sum => new ImportedValue(sum.Key, sum.Value, null))]);
+        return new(EvidenceMethod.Gain, [.. sums.Select(sum => new ImportedValue(sum.Key, sum.Value, null))], OthersAreZero: true);
     }
 
     private static void ReadScores(JsonElement scores, Dictionary<string, double> sums)
@@ -109,6 +110,36 @@ internal static class XgboostModel
             && list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number)
             ? [.. list.EnumerateArray().Select(one => one.GetDouble())]
             : throw new EvidenceFault($"trees[{number}].{name}", "There is no list of numbers.", "Save the model as .json or .ubj with XGBoost 1.0 or later.");
+
+    // XGBoost writes NaN and Infinity as bare words, the former wherever it splits on categories; null is JSON and no gain.
+    private static ReadOnlyMemory<byte> WithoutBareNumbers(ReadOnlyMemory<byte> json)
+    {
+        var text = json.Span;
+        if (!text.ContainsAny("NI"u8))
+            return json;
+        var clean = new ArrayBufferWriter<byte>(text.Length + (text.Length / 16));
+        var (quoted, copied) = (false, 0);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '\\' && quoted)
+                at++;
+            else if (text[at] == '"')
+                quoted = !quoted;
+            else if (!quoted && BareNumber(text[at..]) is > 0 and var length)
+            {
+                clean.Write(text[copied..at]);
+                clean.Write("null"u8);
+                copied = at + length;
+                at = copied - 1;
+            }
+        }
+
+        clean.Write(text[copied..]);
+        return clean.WrittenMemory;
+    }
+
+    private static int BareNumber(ReadOnlySpan<byte> text) =>
+        text.StartsWith("NaN"u8) ? 3 : text.StartsWith("Infinity"u8) ? 8 : text.StartsWith("-Infinity"u8) ? 9 : 0;
 
     private static bool Find(JsonElement from, out JsonElement found, params ReadOnlySpan<string> path)
     {

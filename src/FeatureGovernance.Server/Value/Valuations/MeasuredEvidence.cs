@@ -22,11 +22,12 @@ internal static class MeasuredEvidence
         if (judged.Any(f => f.Shap > 0))
             reports.Add(Report("shap", judged.Select(f => (f.Feature, f.Shap!.Value, f.ShapStandardError))));
         var notes = new List<string>();
-        // Shares of a report add up to 1, so a report of ablation must have all features.
-        if (judged.All(f => f.Ablation is not null) && judged.Any(f => f.Ablation > 0))
-            reports.Add(Report("ablation", judged.Select(f => (f.Feature, f.Ablation!.Value, f.AblationStandardError))));
-        else
-            notes.Add("Not every feature was ablated, so the ablations are not evidence; send more with ablations=.");
+        // Training without one of several look-alikes loses nothing, which does not say that they are worth nothing.
+        ValuedFeature[] alone = [.. judged.GroupBy(f => f.Cluster).Where(c => c.Count() == 1).Select(c => c.Single()).Where(f => f.Ablation is not null)];
+        if (alone.Length > 1 && alone.Any(f => f.Ablation > 0))
+            reports.Add(Report("ablation", alone.Select(f => (f.Feature, f.Ablation!.Value, f.AblationStandardError))));
+        if (alone.Length < judged.Length)
+            notes.Add($"Ablations of {alone.Length} of {judged.Length} features are evidence: look-alikes and what was not ablated are left out.");
 
         var (result, refused) = await ingest.RunAsync(batch, OnError.Fail, (sink, _) =>
         {

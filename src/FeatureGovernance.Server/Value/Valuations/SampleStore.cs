@@ -45,6 +45,10 @@ internal sealed class SampleStore(IConfiguration configuration)
 
     public string PathOf(string file, bool isUpload) => isUpload ? Path.Combine(Uploads, file) : file;
 
+    /// <summary>A sentence about a file without where it lies, which is nobody's business but the operator's.</summary>
+    public static string Discreet(string sentence, string path) =>
+        sentence.Replace(path, "the sample", StringComparison.Ordinal).Replace($"'{Path.GetFileName(path)}'", "The sample", StringComparison.Ordinal);
+
     /// <summary>Deletes an upload; the operator's own files stay.</summary>
     public void Forget(string file, bool isUpload)
     {

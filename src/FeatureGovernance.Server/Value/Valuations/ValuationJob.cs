@@ -78,7 +78,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         }
         catch (SampleException refusal)
         {
-            await EndAsync(valuation, RunState.Failed, refusal.Message);
+            await EndAsync(valuation, RunState.Failed, SampleStore.Discreet(refusal.Message, store.PathOf(valuation.File, valuation.IsUpload)));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -92,7 +92,7 @@ internal static class ValuationRefusals
         }
         catch (SampleException refusal)
         {
-            return Broken("unusable-sample", "body", refusal.Message, "Mend the sample, or the names of its columns, and send it again.");
+            return Broken("unusable-sample", "body", SampleStore.Discreet(refusal.Message, path), "Mend the sample, or the names of its columns, and send it again.");
         }
     }
 
