@@ -43,7 +43,8 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     {
         var weights = PoolWeights.Learn(pool);
         var drift = PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length));
-        var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift)).ToList();
+        var memory = PoolMemory.Learn(pool);
+        var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift, memory)).ToList();
         var calibration = Learn(combined);
         return [.. combined.Select(calibration.Apply)];
     }
