@@ -12,7 +12,7 @@ internal static class Combination
     private const double Drawn = 0.35;
 
     /// <summary>A member's weight falls with this power of its backtest loss.</summary>
-    private const double Power = 2;
+    private const double Power = 3;
 
     /// <summary>The weight of each member of <paramref name="members"/>, adding to 1; equal where nothing could be backtested.</summary>
     public static double[] Weights(IReadOnlyList<MemberForecast> members, IReadOnlyList<PastOrigin> past)

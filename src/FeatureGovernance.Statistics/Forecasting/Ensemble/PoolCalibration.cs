@@ -28,14 +28,14 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
 
     /// <summary>
     /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by (better),
-    /// and short series, quarterly ones above all, know their own misses badly. Fitted to the coverage of the M1 and tourism series,
+    /// and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the coverage of the M1 and tourism series,
     /// and where there is no season to that of random walks too, whose true intervals are known.
     /// </summary>
-    private static (double Gain, double PerObservation) Handicap(int period) => period switch
+    private static (double Gain, double PerObservation, double Tail) Handicap(int period) => period switch
     {
-        1 => (0.93, 2),
-        <= 4 => (0.88, 8),
-        _ => (0.89, 2),
+        1 => (0.93, 2, 1),
+        <= 4 => (0.86, 8, 1.1),
+        _ => (0.89, 2, 1),
     };
 
     /// <summary>The forecasts of a pool, in its order.</summary>
@@ -84,7 +84,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     private SeriesForecast Apply(CombinedSeries combined)
     {
         var series = combined.Series;
-        var (gain, perObservation) = Handicap(series.Period);
+        var (gain, perObservation, tail) = Handicap(series.Period);
         var scale = Scale(combined.Misses, TypicalMiss, leaveOut: -1) * (gain + perObservation / series.Observations);
         var steps = new ForecastStep[combined.Mean.Length - series.TrailingMissing];
         for (var i = 0; i < steps.Length; i++)
@@ -92,7 +92,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
             var h = i + series.TrailingMissing;
             var (mean, error) = (combined.Mean[h], combined.StandardErrors[h]);
             // What is assumed of a single value cannot be calibrated.
-            var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * error);
+            var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * tail * error);
             steps[i] = new ForecastStep(Floor(mean), Floor(mean - half80), Floor(mean + half80), Floor(mean - half95), Floor(mean + half95));
         }
         var shares = series.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, combined.Weights[k])).ToArray();
