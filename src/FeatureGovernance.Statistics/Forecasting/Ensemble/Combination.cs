@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// Combines members by weights from the backtests of the pool and of the series itself, robustly: between weighted median and weighted mean.
+/// Combines members by weights from the backtests of the pool and of the series itself, robustly: between weighted median and weighted
+/// mean.
 /// </summary>
 internal static class Combination
 {
@@ -36,7 +37,8 @@ internal static class Combination
     }
 
     /// <summary>
-    /// The point forecast: members' mean by weight, those beyond the middle of them drawn in to it, so that one that runs away takes nobody along.
+    /// The point forecast: members' mean by weight, those beyond the middle of them drawn in to it, so that one that runs away takes
+    /// nobody along.
     /// </summary>
     public static double[] Combine(IReadOnlyList<MemberForecast> members, double[] weights)
     {

@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// A series with its members combined, the pool's drift added and its memory heard, now and at the origins of its backtest alike, so that intervals are learned
+/// A series with its members combined, the pool's drift added and its memory heard, now and at the origins of its backtest alike, so that
+/// intervals are learned
 /// from the errors of what is told and not of its parts.
 /// </summary>
 /// <param name="Series">What is combined.</param>

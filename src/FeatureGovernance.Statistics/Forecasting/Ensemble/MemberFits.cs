@@ -126,7 +126,8 @@ internal sealed class MemberFits
     public static MemberFits Choose(double[] y, int period, int horizon) => new(y, period, horizon, null);
 
     /// <summary>
-    /// Chooses structures anew from the first <paramref name="length"/> values alone, so that a backtest from there on owes nothing to what came later.
+    /// Chooses structures anew from the first <paramref name="length"/> values alone, so that a backtest from there on owes nothing to
+    /// what came later.
     /// </summary>
     public MemberFits ChooseAgain(double[] y, int length, int period, int horizon) => new(y[..length], period, horizon, null, intermittent);
 

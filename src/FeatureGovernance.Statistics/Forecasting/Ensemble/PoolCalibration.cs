@@ -2,7 +2,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// What the backtests of all series of one kind say together: how far errors reach in units of each series' own scale (split-conformal
-/// quantiles by step, a series' own backtest left out origin by origin). With few backtests it falls back on the reach that the M1 and tourism series agree on.
+/// quantiles by step, a series' own backtest left out origin by origin). With few backtests it falls back on the reach that the M1 and
+/// tourism series agree on.
 /// </summary>
 /// <param name="TypicalMiss">Geometric mean size of an origin's misses.</param>
 /// <param name="Reach80">Half width of the 80 % interval by step, in scaled standard errors.</param>
@@ -27,8 +28,10 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     private const double DefaultCorrelation = 0.7;
 
     /// <summary>
-    /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by (better),
-    /// and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the coverage of the M1 and tourism series,
+    /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by
+    /// (better),
+    /// and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the coverage of
+    /// the M1 and tourism series,
     /// and where there is no season to that of random walks too, whose true intervals are known.
     /// </summary>
     private static (double Gain, double PerObservation, double Tail) Handicap(int period) => period switch

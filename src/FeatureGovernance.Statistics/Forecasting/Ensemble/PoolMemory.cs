@@ -3,8 +3,10 @@ using FeatureGovernance.Statistics.Forecasting.Decomposition;
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// What series of a pool say of each other's next steps: two autoregressions that all share, one of the adjusted series and one of the series as they are, which
-/// learns how much of the last cycle comes again. Their mean pulls at each series' own combination. For pools of monthly, quarterly and like series.
+/// What series of a pool say of each other's next steps: two autoregressions that all share, one of the adjusted series and one of the
+/// series as they are, which
+/// learns how much of the last cycle comes again. Their mean pulls at each series' own combination. For pools of monthly, quarterly and
+/// like series.
 /// </summary>
 internal sealed class PoolMemory
 {
@@ -33,7 +35,8 @@ internal sealed class PoolMemory
         plain = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, SeasonalPattern.None)), period + 1, period, horizon);
     }
 
-    /// <summary>What is learned of everything (<c>Now</c>), and of what was known before any backtest (<c>Then</c>); null where there is too little.</summary>
+    /// <summary>What is learned of everything (<c>Now</c>), and of what was known before any backtest (<c>Then</c>); null where there is
+    /// too little.</summary>
     public static (PoolMemory? Now, PoolMemory? Then) Learn(IReadOnlyList<SeriesAnalysis> pool)
     {
         var usable = pool.Where(IsUsable).ToList();

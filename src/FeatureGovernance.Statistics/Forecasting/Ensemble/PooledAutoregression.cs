@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// One linear autoregression for all series of a pool: what follows a window of logarithms, by step ahead, at the least absolute error. Short series borrow
+/// One linear autoregression for all series of a pool: what follows a window of logarithms, by step ahead, at the least absolute error.
+/// Short series borrow
 /// from it what only many together can show. Source: Montero-Manso and Hyndman, International Journal of Forecasting 37 (2021).
 /// </summary>
 internal sealed class PooledAutoregression
@@ -103,7 +104,8 @@ internal sealed class PooledAutoregression
         return fitted;
     }
 
-    /// <summary>Least squares where an error weighs by the inverse of its size in the round before, as far as that was above <paramref name="least"/>.</summary>
+    /// <summary>Least squares where an error weighs by the inverse of its size in the round before, as far as that was above <paramref
+    /// name="least"/>.</summary>
     private static double[] Solve(List<(double[] Features, double Target, double Weight)> rows, double[] sizes, double least)
     {
         var n = rows[0].Features.Length;

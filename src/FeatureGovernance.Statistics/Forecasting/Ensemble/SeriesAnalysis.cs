@@ -6,9 +6,11 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="Weights">Their weights by the series' own backtest, adding to 1.</param>
 /// <param name="Rows">What the members said at some steps of the backtest, for the pool to learn from.</param>
 /// <param name="Origins">What the members said from past origins, beside what came.</param>
-/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
+/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle
+/// apart.</param>
 /// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
-/// <param name="LogRatios">Per past origin and step, the logarithm of what came over the members' median; empty where values are not all positive.</param>
+/// <param name="LogRatios">Per past origin and step, the logarithm of what came over the members' median; empty where values are not all
+/// positive.</param>
 /// <param name="NonNegative">Whether no value was below zero, so that no forecast may be.</param>
 /// <param name="Period">Observations per cycle.</param>
 /// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
@@ -90,7 +92,8 @@ internal sealed record SeriesAnalysis(
         return count > 0 ? (absolute, square) : (double.NaN, double.NaN);
     }
 
-    private static SeriesAnalysis Simple(double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
+    private static SeriesAnalysis Simple(
+        double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
     {
         var moves = 0.0;
         for (var t = 1; t < y.Length; t++) moves += (y[t] - y[t - 1]) * (y[t] - y[t - 1]) / (y.Length - 1);
