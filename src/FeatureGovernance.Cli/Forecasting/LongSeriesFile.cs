@@ -68,7 +68,8 @@ internal static class LongSeriesFile
         return order.Count == 0 ? throw new FormatException("the file has no rows") : order.ConvertAll(rows => new LongSeries(rows.Name, rows.Kind, rows.Frequency, Dense(rows.Train), Dense(rows.Test)));
     }
 
-    public static string Quote(string field) => field.AsSpan().IndexOfAny(",\"\n\r") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public static string Quote(string field) =>
+        field.AsSpan().IndexOfAny(",\"\n\r") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static double Value(string field, int line)
     {

@@ -34,7 +34,8 @@ public sealed record ScenarioPart
     /// <summary><c>efficiency</c>: the share of demand that goes, over 0 up to 1.</summary>
     public double? Share { get; init; }
 
-    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>: days until the whole effect is reached, from 0 to 3650; default 0.</summary>
+    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>: days until the whole effect is reached, from 0 to 3650; default
+    /// 0.</summary>
     public int? RampDays { get; init; }
 
     /// <summary><c>launch</c>: the model that the new one is like.</summary>

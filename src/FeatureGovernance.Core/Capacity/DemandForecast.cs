@@ -8,7 +8,8 @@ namespace FeatureGovernance.Core.Capacity;
 /// <param name="SharedCorrelation">The same of the shocks that it shares with other pools.</param>
 /// <param name="Common">The part of its variance that is shared, 0 to 1.</param>
 /// <param name="Steps">Mean per day and intervals, by step.</param>
-public sealed record DemandForecast(bool IsMonthly, double StepCorrelation, double SharedCorrelation, double Common, IReadOnlyList<ForecastStep> Steps)
+public sealed record DemandForecast(
+    bool IsMonthly, double StepCorrelation, double SharedCorrelation, double Common, IReadOnlyList<ForecastStep> Steps)
 {
     /// <summary>How many futures are drawn.</summary>
     public const int Futures = 500;
@@ -19,13 +20,15 @@ public sealed record DemandForecast(bool IsMonthly, double StepCorrelation, doub
     public TimeStep[] Grid(DateOnly asOf, DateOnly until) => IsMonthly ? TimeStep.Months(asOf, until) : TimeStep.Weeks(asOf, until);
 
     /// <summary>Standard normal shocks that all pools share, the same in every plan.</summary>
-    public static double[][] SharedShocks(double correlation, int steps) => SamplePaths.Shocks(correlation, steps, Futures, new Random(CommonSeed));
+    public static double[][] SharedShocks(double correlation, int steps) =>
+        SamplePaths.Shocks(correlation, steps, Futures, new Random(CommonSeed));
 
     /// <summary>What a pool's supply is drawn by.</summary>
     public static Random SupplyDraws(int pool) => new(pool ^ CommonSeed);
 
     /// <summary>
-    /// The pool's futures, mean per day by step: they depend on its number and on nothing else. Demand is never below zero, whatever an interval's
+    /// The pool's futures, mean per day by step: they depend on its number and on nothing else. Demand is never below zero, whatever an
+    /// interval's
     /// straight continuation would say, nor above <paramref name="most"/>.
     /// </summary>
     public double[][] Draw(int pool, double[][] shared, double most)

@@ -17,7 +17,8 @@ public sealed record PastGrowth(double Features, double Models, double Traffic)
     /// <summary>Below this part of what moved either way, a net change is too small to divide by.</summary>
     private const double LeastNet = 0.2;
 
-    /// <summary>The shares of the change that each had, adding to 1; null where the parts nearly cancel, or moved against <paramref name="growth"/>.</summary>
+    /// <summary>The shares of the change that each had, adding to 1; null where the parts nearly cancel, or moved against <paramref
+    /// name="growth"/>.</summary>
     public (double Features, double Models, double Traffic)? Shares(double growth)
     {
         var net = Features + Models + Traffic;
@@ -30,7 +31,8 @@ public sealed record PastGrowth(double Features, double Models, double Traffic)
 public static class GrowthDrivers
 {
     /// <summary>
-    /// Today's level kept up; growth beyond it by features, models and traffic, in the proportions of the last year's growth; what these do not explain;
+    /// Today's level kept up; growth beyond it by features, models and traffic, in the proportions of the last year's growth; what these
+    /// do not explain;
     /// and what the scenario's parts change.
     /// </summary>
     /// <param name="mean">The year's mean demand.</param>

@@ -72,7 +72,8 @@ public static class PoolOutlook
         return sums;
     }
 
-    private static PeriodOutlook Describe(PoolTerms terms, Period period, PeriodSums sums, DateOnly? firstDay, ImmutableArray<Effect> effects)
+    private static PeriodOutlook Describe(
+        PoolTerms terms, Period period, PeriodSums sums, DateOnly? firstDay, ImmutableArray<Effect> effects)
     {
         var headroom = sums.Headroom();
         var demand = Figure.Of(sums.Demand);

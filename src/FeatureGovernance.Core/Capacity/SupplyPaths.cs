@@ -9,8 +9,10 @@ public sealed record ObservedSupply(DateOnly Day, double Level);
 public static class SupplyPaths
 {
     /// <summary>
-    /// Draws paths of supply per day, one value a step; null where nothing is known of the supply. An event done on or before the observed day
-    /// is in the level already, and so is a retirement due by then. A delivery that is due and not reported is late, by a delay counted from
+    /// Draws paths of supply per day, one value a step; null where nothing is known of the supply. An event done on or before the observed
+    /// day
+    /// is in the level already, and so is a retirement due by then. A delivery that is due and not reported is late, by a delay counted
+    /// from
     /// <paramref name="today"/>. Supply never falls below 0.
     /// </summary>
     /// <param name="shiftDays">Days by which every outstanding delivery and commitment comes later than it would.</param>
@@ -54,7 +56,8 @@ public static class SupplyPaths
     private static bool IsIn(SupplyEvent one, DateOnly since) =>
         (one.DoneOn ?? (one.Kind == SupplyKind.Retirement ? one.Due : DateOnly.MaxValue)) <= since;
 
-    private static bool IsOverdue(SupplyEvent one, DateOnly today) => one.Kind != SupplyKind.Retirement && one.DoneOn is null && one.Due <= today;
+    private static bool IsOverdue(SupplyEvent one, DateOnly today) =>
+        one.Kind != SupplyKind.Retirement && one.DoneOn is null && one.Due <= today;
 
     private static DateOnly Day(SupplyEvent one, DateOnly today, SlipHistory history, int shiftDays, Random random)
     {

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace FeatureGovernance.Core.Capacity;
 
 /// <summary>
-/// The sum of several pools, in money or in the unit that they share, future by future: in each future the total is exactly the sum of its parts, so that
+/// The sum of several pools, in money or in the unit that they share, future by future: in each future the total is exactly the sum of its
+/// parts, so that
 /// means add up and intervals are those of the sum.
 /// </summary>
 /// <param name="by">What pools are grouped by.</param>
@@ -67,7 +68,8 @@ public sealed class TotalOutlook(string by, string name, bool inMoney, Immutable
     }
 
     /// <summary>
-    /// The total in every period. Its supply is told only where that of every pool is known; its shortfall is that any pool is short. To be asked once.
+    /// The total in every period. Its supply is told only where that of every pool is known; its shortfall is that any pool is short. To
+    /// be asked once.
     /// </summary>
     public ImmutableArray<PeriodOutlook> Describe()
     {

@@ -84,7 +84,8 @@ internal sealed class Assumptions
         return all > 0 ? (pool.LastDemand ?? 0) / all : 0;
     }
 
-    private static async Task<Assumed> ResolveAsync(NpgsqlConnection connection, DateOnly asOf, string scenario, ScenarioPart part, CancellationToken cancellation)
+    private static async Task<Assumed> ResolveAsync(
+        NpgsqlConnection connection, DateOnly asOf, string scenario, ScenarioPart part, CancellationToken cancellation)
     {
         var kind = ScenarioReader.KindOf(part);
         var pools = part.Pools is { Count: > 0 } ? part.Pools.ToHashSet(StringComparer.Ordinal) : null;

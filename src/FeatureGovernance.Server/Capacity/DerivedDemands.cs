@@ -16,7 +16,8 @@ internal enum DemandSource
 }
 
 /// <summary>
-/// Demand that follows from telemetry: what features cost of the pool's resource, or their reads at a cost per read. It is written where reported
+/// Demand that follows from telemetry: what features cost of the pool's resource, or their reads at a cost per read. It is written where
+/// reported
 /// demand is, each day before dawn and before each plan, so that whatever reads demand need not know where it is from.
 /// </summary>
 internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock)
@@ -47,7 +48,8 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
         await RefreshAsync(connection, DateOnly.FromDateTime(now.UtcDateTime), now, cancellation);
     }
 
-    /// <summary>Derives demand up to the day before <paramref name="today"/>, and records how many days it changed where it changed any.</summary>
+    /// <summary>Derives demand up to the day before <paramref name="today"/>, and records how many days it changed where it changed
+    /// any.</summary>
     public static async Task RefreshAsync(NpgsqlConnection connection, DateOnly today, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

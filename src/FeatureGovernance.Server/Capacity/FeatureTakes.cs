@@ -6,7 +6,8 @@ using Npgsql;
 namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>
-/// What features and models take of resources per day, from cost telemetry: a feature's mean over the days of the last 28 on which it was reported.
+/// What features and models take of resources per day, from cost telemetry: a feature's mean over the days of the last 28 on which it was
+/// reported.
 /// Of a feature that several models read, each takes by its reads.
 /// </summary>
 internal static class FeatureTakes

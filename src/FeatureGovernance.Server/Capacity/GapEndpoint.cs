@@ -13,7 +13,8 @@ internal static class GapEndpoint
 {
     private const int MostKept = 100_000;
 
-    public static async Task<Results<Ok<GapAnswer>, Refused>> Post(int id, GapRequest body, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<GapAnswer>, Refused>> Post(
+        int id, GapRequest body, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("pool", body.Pool);

@@ -7,7 +7,8 @@ namespace FeatureGovernance.Server.Capacity;
 internal sealed record History(bool IsMonthly, double[] Values);
 
 /// <summary>
-/// Demand, aggregated where it is stored: by month where at least 24 months had half their days observed or more, else by week, of which one
+/// Demand, aggregated where it is stored: by month where at least 24 months had half their days observed or more, else by week, of which
+/// one
 /// observed day is enough. Up to ten years back by month, five by week.
 /// </summary>
 internal static class Histories
@@ -31,7 +32,8 @@ internal static class Histories
         group by 1, 2 order by 1, 2
         """;
 
-    public static async Task<Dictionary<int, History>> LoadAsync(NpgsqlConnection connection, int[] pools, DateOnly asOf, CancellationToken cancellation)
+    public static async Task<Dictionary<int, History>> LoadAsync(
+        NpgsqlConnection connection, int[] pools, DateOnly asOf, CancellationToken cancellation)
     {
         var histories = new Dictionary<int, History>();
         var month = TimeStep.Months(asOf, asOf.AddDays(1))[0].First;

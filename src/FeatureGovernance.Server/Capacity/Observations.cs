@@ -19,7 +19,8 @@ internal static class Observations
     private const int BatchSize = 5_000;
 
     [RequestSizeLimit(2L << 30)]
-    public static async Task<Results<Ok<ObservationResult>, Refused>> Post(string? onError, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    public static async Task<Results<Ok<ObservationResult>, Refused>> Post(
+        string? onError, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Check(onError is null or "fail" or "skip", "onError", "Not a way to treat faulty lines.", "Use fail (the default) or skip.");
@@ -52,7 +53,8 @@ internal static class Observations
         return TypedResults.Ok(new ObservationResult(batch.Received, batch.Received - batch.Failed, batch.Failed, batch.Errors));
     }
 
-    public static async Task<Results<Ok<Page<CapacityObservation>>, Refused>> List(string pool, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<CapacityObservation>>, Refused>> List(
+        string pool, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -155,7 +157,8 @@ internal sealed class ObservationBatch(WriteTransaction write)
         waiting.Clear();
     }
 
-    /// <summary>Of lines that speak of the same figure of the same day the last one counts; a line without a figure leaves what is known.</summary>
+    /// <summary>Of lines that speak of the same figure of the same day the last one counts; a line without a figure leaves what is
+    /// known.</summary>
     public async Task MergeAsync(CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""

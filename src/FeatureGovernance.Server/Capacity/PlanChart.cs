@@ -4,7 +4,8 @@ using FeatureGovernance.Contracts.Capacity;
 
 namespace FeatureGovernance.Server.Capacity;
 
-/// <summary>Demand and supply by period as a drawing: bars from P10 to P90 with a mark at P50, and the supply's median as a stepped line.</summary>
+/// <summary>Demand and supply by period as a drawing: bars from P10 to P90 with a mark at P50, and the supply's median as a stepped
+/// line.</summary>
 internal static class PlanChart
 {
     private const int Width = 800;

@@ -48,7 +48,8 @@ internal static class PlanEndpoints
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", plan.View);
     }
 
-    public static async Task<Results<Ok<Page<PlanSummary>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<PlanSummary>>, Refused>> List(
+        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -111,7 +112,8 @@ internal static class PlanEndpoints
     }
 
     /// <summary>Saved scenarios in the order of their names; adds a fault for each that is not known.</summary>
-    public static async Task<List<ScenarioDefinition>> ScenariosAsync(NpgsqlConnection connection, IReadOnlyList<string> names, FieldFaults faults, CancellationToken cancellation)
+    public static async Task<List<ScenarioDefinition>> ScenariosAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> names, FieldFaults faults, CancellationToken cancellation)
     {
         var saved = (await ScenarioEndpoints.FindAsync(connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
         foreach (var name in names.Where(name => !saved.ContainsKey(name)))

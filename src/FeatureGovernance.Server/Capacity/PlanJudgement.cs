@@ -25,7 +25,8 @@ internal static class PlanJudgement
         where a.days >= $3 * (q.last - q.first + 1)
         """;
 
-    public static async Task<Results<Ok<PlanAccuracyView>, Refused>> Get(int id, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<Results<Ok<PlanAccuracyView>, Refused>> Get(
+        int id, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)

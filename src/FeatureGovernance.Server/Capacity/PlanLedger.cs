@@ -8,7 +8,8 @@ using NpgsqlTypes;
 namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>A plan as asked for.</summary>
-internal sealed record StoredPlan(int Id, DateOnly AsOf, IReadOnlyList<ScenarioDefinition> Scenarios, int[]? Pools, string? Totals, PlanSummary View)
+internal sealed record StoredPlan(
+    int Id, DateOnly AsOf, IReadOnlyList<ScenarioDefinition> Scenarios, int[]? Pools, string? Totals, PlanSummary View)
 {
     public bool IsOpen => View.State is "queued" or "running";
 }
@@ -85,7 +86,8 @@ internal static class PlanLedger
     }
 
     /// <summary>Ends a plan that has not ended, without a result.</summary>
-    public static async Task EndAsync(NpgsqlConnection connection, int id, RunState state, DateTimeOffset at, string? error, CancellationToken cancellation)
+    public static async Task EndAsync(
+        NpgsqlConnection connection, int id, RunState state, DateTimeOffset at, string? error, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("delete from capacity.plan_pool where plan_id = $1", connection);
         command.Parameters.AddWithValue(id);

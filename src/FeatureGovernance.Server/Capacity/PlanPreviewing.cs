@@ -9,7 +9,8 @@ using Npgsql;
 namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>
-/// What a plan would say under further assumptions, while someone is typing them: its own futures, drawn again and changed. Nothing is forecast and
+/// What a plan would say under further assumptions, while someone is typing them: its own futures, drawn again and changed. Nothing is
+/// forecast and
 /// nothing is kept. Supply is what is known of it now, on both sides.
 /// </summary>
 internal static class PlanPreviewing
@@ -20,7 +21,8 @@ internal static class PlanPreviewing
     /// <summary>A scenario that has no name yet needs one for the names of its parts.</summary>
     private const string Unsaved = "preview";
 
-    public static async Task<Results<Ok<PlanPreview>, Refused>> Post(int id, PreviewRequest body, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<PlanPreview>, Refused>> Post(
+        int id, PreviewRequest body, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         PlanEndpoints.Slugs("scenarios", body.Scenarios, MostScenarios, faults);
@@ -127,7 +129,8 @@ internal static class PlanPreviewing
         return await Pools.AllAsync(connection, [.. ids.Values], cancellation);
     }
 
-    private static async Task<Dictionary<int, DemandForecast>> ForecastsAsync(NpgsqlConnection connection, int plan, int[] pools, CancellationToken cancellation)
+    private static async Task<Dictionary<int, DemandForecast>> ForecastsAsync(
+        NpgsqlConnection connection, int plan, int[] pools, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             "select pool_id, forecast::text from capacity.plan_pool where plan_id = $1 and pool_id = any($2) and forecast is not null", connection);

@@ -18,7 +18,8 @@ internal static class PlanQuery
         : new(RefusalKind.Conflict, "plan-not-ready", $"Plan {plan.Id} is {plan.View.State}; only one that has succeeded says something.");
 
     /// <summary>The plan's pools by name, from one on.</summary>
-    public static async Task<Page<PoolPlanView>> PageAsync(NpgsqlConnection connection, int plan, string after, int size, CancellationToken cancellation)
+    public static async Task<Page<PoolPlanView>> PageAsync(
+        NpgsqlConnection connection, int plan, string after, int size, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select outlook::text from capacity.plan_pool where plan_id = $1 and pool > $2 order by pool limit $3", connection);
         command.Parameters.AddWithValue(plan);
@@ -33,5 +34,6 @@ internal static class PlanQuery
     }
 
     /// <summary>Its totals; null while it says nothing yet.</summary>
-    public static List<TotalView>? Totals(StoredPlan plan) => plan.View.State == "succeeded" ? Json.Read<List<TotalView>>(plan.Totals) : null;
+    public static List<TotalView>? Totals(StoredPlan plan) =>
+        plan.View.State == "succeeded" ? Json.Read<List<TotalView>>(plan.Totals) : null;
 }

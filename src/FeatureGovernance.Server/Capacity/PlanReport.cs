@@ -33,7 +33,8 @@ internal static class PlanReport
         order by coalesce((select max((p -> 'shortfall' ->> 'probability')::float8) from json_array_elements(outlook -> 'periods') p), -1) desc, pool limit $2
         """;
 
-    public static async Task<Results<ContentHttpResult, Refused>> Get(int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<ContentHttpResult, Refused>> Get(
+        int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)

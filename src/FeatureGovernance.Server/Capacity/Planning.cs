@@ -11,8 +11,10 @@ namespace FeatureGovernance.Server.Capacity;
 internal sealed record PlanOutcome(int Planned, IReadOnlyList<string> LeftOut, string Totals);
 
 /// <summary>
-/// Makes one plan: forecasts the demand of each pool and of the sums over pools, reconciles them, draws futures of demand and supply, applies the
-/// scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their scenarios and by nothing else.
+/// Makes one plan: forecasts the demand of each pool and of the sums over pools, reconciles them, draws futures of demand and supply,
+/// applies the
+/// scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their scenarios and by
+/// nothing else.
 /// </summary>
 internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Func<double, Task> report)
 {
@@ -71,7 +73,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         return new(done, leftOut, Json.Text(sums));
     }
 
-    private static PoolPlace Place(StoredPool pool) => new(pool.View.Unit!, pool.View.UnitPrice, pool.View.Region, pool.View.Team, pool.View.ResourceClass);
+    private static PoolPlace Place(StoredPool pool) =>
+        new(pool.View.Unit!, pool.View.UnitPrice, pool.View.Region, pool.View.Team, pool.View.ResourceClass);
 
     /// <summary>Forecasts pools and the sums over them, each on its own, and makes them agree.</summary>
     private static async Task<IReadOnlyList<SeriesForecast>> ForecastAsync(
@@ -118,7 +121,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         await writer.CompleteAsync(cancellation);
     }
 
-    private string Describe(StoredPool pool, SeriesForecast forecast, DemandForecast frozen, double[] history, TimeStep[] steps, double[][] shared)
+    private string Describe(
+        StoredPool pool, SeriesForecast forecast, DemandForecast frozen, double[] history, TimeStep[] steps, double[][] shared)
     {
         var notes = forecast.Notes.ToList();
         var assumed = assumptions.For(pool.View);

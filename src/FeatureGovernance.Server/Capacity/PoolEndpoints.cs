@@ -67,7 +67,8 @@ internal static class PoolEndpoints
         return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}", after) : TypedResults.Ok(after);
     }
 
-    public static async Task<Results<Ok<PoolView>, StatusCodeHttpResult, Refused>> Get(string pool, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<PoolView>, StatusCodeHttpResult, Refused>> Get(
+        string pool, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await Pools.FindAsync(connection, pool, cancellation) is not { } found)
@@ -77,7 +78,8 @@ internal static class PoolEndpoints
         return TypedResults.Ok(found.View);
     }
 
-    public static async Task<Results<Ok<Page<PoolView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<PoolView>>, Refused>> List(
+        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);

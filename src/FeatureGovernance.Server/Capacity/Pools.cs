@@ -49,7 +49,8 @@ internal static class Pools
             [plan, count], cancellation);
 
     /// <summary>Numbers of pools by name; what is unknown is left out.</summary>
-    public static async Task<Dictionary<string, int>> IdsAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
+    public static async Task<Dictionary<string, int>> IdsAsync(
+        NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select name, id from capacity.pool where name = any($1)", connection);
         command.Parameters.AddWithValue(names.Where(FieldFaults.IsSlug).Distinct().ToArray());
@@ -60,7 +61,8 @@ internal static class Pools
         return ids;
     }
 
-    private static async Task<List<StoredPool>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
+    private static async Task<List<StoredPool>> ReadAsync(
+        NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"{Select} {where}", connection);
         foreach (var argument in arguments)

@@ -3,10 +3,12 @@ using Npgsql;
 
 namespace FeatureGovernance.Server.Capacity;
 
-/// <summary>How the use of resources grew over the last year, by what came: features, readers of features, or reads. From cost and usage telemetry.</summary>
+/// <summary>How the use of resources grew over the last year, by what came: features, readers of features, or reads. From cost and usage
+/// telemetry.</summary>
 internal static class ResourceGrowth
 {
-    /// <summary>The newest 28 days are held against the 28 that ended a year before, or the first that are known, at least 56 days before.</summary>
+    /// <summary>The newest 28 days are held against the 28 that ended a year before, or the first that are known, at least 56 days
+    /// before.</summary>
     private const string Growth = """
         with wanted as (select id, name from telemetry.resource where name = any($1)),
         span as (
@@ -36,7 +38,8 @@ internal static class ResourceGrowth
         """;
 
     /// <summary>By resource; those whose telemetry is too young are left out.</summary>
-    public static async Task<Dictionary<string, PastGrowth>> LoadAsync(NpgsqlConnection connection, string[] resources, DateOnly asOf, CancellationToken cancellation)
+    public static async Task<Dictionary<string, PastGrowth>> LoadAsync(
+        NpgsqlConnection connection, string[] resources, DateOnly asOf, CancellationToken cancellation)
     {
         var growth = new Dictionary<string, PastGrowth>(StringComparer.Ordinal);
         if (resources.Length == 0)

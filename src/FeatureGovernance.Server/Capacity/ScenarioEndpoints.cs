@@ -35,7 +35,8 @@ internal static class ScenarioEndpoints
         return before is null ? TypedResults.Created($"/api/v1/capacity/scenarios/{body.Name}", after) : TypedResults.Ok(after);
     }
 
-    public static async Task<Results<Ok<ScenarioView>, Refused>> Get(string scenario, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<ScenarioView>, Refused>> Get(
+        string scenario, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         return FieldFaults.IsSlug(scenario) && await FindAsync(connection, [scenario], cancellation) is [var found]
@@ -43,7 +44,8 @@ internal static class ScenarioEndpoints
             : (Refused)Problems.NotFound("scenario", FieldFaults.Printable(scenario));
     }
 
-    public static async Task<Results<Ok<Page<ScenarioView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<ScenarioView>>, Refused>> List(
+        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -59,7 +61,8 @@ internal static class ScenarioEndpoints
     public static Task<List<ScenarioView>> FindAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation) =>
         ReadAsync(connection, "where name = any($1)", [names.ToArray()], cancellation);
 
-    private static async Task<List<ScenarioView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
+    private static async Task<List<ScenarioView>> ReadAsync(
+        NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"select definition::text, saved_by, saved_at from capacity.scenario {where}", connection);
         foreach (var argument in arguments)

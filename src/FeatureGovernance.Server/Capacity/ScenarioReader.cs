@@ -37,7 +37,8 @@ internal static class ScenarioReader
     }
 
     /// <summary>Adds a fault for each pool, model and feature that is not known.</summary>
-    public static async Task CheckNamesAsync(NpgsqlConnection connection, ScenarioDefinition body, FieldFaults faults, CancellationToken cancellation)
+    public static async Task CheckNamesAsync(
+        NpgsqlConnection connection, ScenarioDefinition body, FieldFaults faults, CancellationToken cancellation)
     {
         for (var i = 0; i < body.Parts!.Count; i++)
         {

@@ -17,7 +17,8 @@ internal static class Shortfalls
     }
 
     /// <summary>What that plan says of these pools, by their name.</summary>
-    public static async Task<Dictionary<string, PoolPlanView>> OfAsync(NpgsqlConnection connection, int plan, string[] pools, CancellationToken cancellation)
+    public static async Task<Dictionary<string, PoolPlanView>> OfAsync(
+        NpgsqlConnection connection, int plan, string[] pools, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select outlook::text from capacity.plan_pool where plan_id = $1 and pool = any($2)", connection);
         command.Parameters.AddWithValue(plan);

@@ -57,7 +57,8 @@ internal static class SupplyEndpoints
         return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}/supply/{name}", after) : TypedResults.Ok(after);
     }
 
-    public static async Task<Results<NoContent, Refused>> Delete(string pool, string name, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    public static async Task<Results<NoContent, Refused>> Delete(
+        string pool, string name, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         if (await SupplyStore.FindAsync(write.Connection, pool, name, cancellation) is not { } found)
             return (Refused)Problems.NotFound("supply", FieldFaults.Printable(name));
@@ -70,7 +71,8 @@ internal static class SupplyEndpoints
         return TypedResults.NoContent();
     }
 
-    public static async Task<Results<Ok<Page<SupplyView>>, Refused>> List(string pool, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<SupplyView>>, Refused>> List(
+        string pool, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -139,7 +141,8 @@ internal static class SupplyStore
     public static async Task<ILookup<int, SupplyEvent>> EventsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         (await ReadAsync(connection, "order by s.id", [], cancellation)).ToLookup(one => one.PoolId, Event);
 
-    public static async Task<int> SaveAsync(NpgsqlConnection connection, int pool, SupplyKind kind, SupplyView supply, CancellationToken cancellation)
+    public static async Task<int> SaveAsync(
+        NpgsqlConnection connection, int pool, SupplyKind kind, SupplyView supply, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             insert into capacity.supply (pool_id, name, kind, amount, due, order_by, lead_time_days, done_on, slip_probability, slip_median_days, slip_spread, note, revision)
@@ -167,7 +170,8 @@ internal static class SupplyStore
             view.Slip is { } slip ? new(slip.Probability!.Value, slip.MedianDays!.Value, slip.Spread!.Value) : null);
     }
 
-    private static async Task<List<StoredSupply>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
+    private static async Task<List<StoredSupply>> ReadAsync(
+        NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"{Select} {where}", connection);
         foreach (var argument in arguments)

@@ -9,7 +9,8 @@ namespace FeatureGovernance.Statistics.Forecasting;
 /// </summary>
 public static class EnsembleForecaster
 {
-    /// <summary>Forecasts one series; its intervals rest on its own backtest and on the reach common to public competition series.</summary>
+    /// <summary>Forecasts one series; its intervals rest on its own backtest and on the reach common to public competition
+    /// series.</summary>
     /// <exception cref="ArgumentException">A value is infinite, none is present, or period or horizon is below 1.</exception>
     public static SeriesForecast Forecast(SeriesInput input) => PoolCalibration.Forecast([SeriesAnalysis.Of(input)])[0];
 
@@ -19,7 +20,8 @@ public static class EnsembleForecaster
     /// </summary>
     /// <param name="inputs">The series.</param>
     /// <param name="parallelism">How many may be worked on at once.</param>
-    /// <param name="done">Called after each series with how many are done, possibly from several threads; null where nobody watches.</param>
+    /// <param name="done">Called after each series with how many are done, possibly from several threads; null where nobody
+    /// watches.</param>
     /// <exception cref="ArgumentException">As for one series.</exception>
     public static IReadOnlyList<SeriesForecast> ForecastPool(IReadOnlyList<SeriesInput> inputs, int parallelism, Action<int>? done = null)
     {

@@ -2,14 +2,18 @@ namespace FeatureGovernance.Statistics.Forecasting;
 
 /// <summary>The forecast of a series and what it rests on.</summary>
 /// <param name="Steps">One entry per future period, the first following the last period of the input.</param>
-/// <param name="Members">The methods that were combined, with the model each chose and its share in the weighted part of the combination.</param>
-/// <param name="Notes">What was done to the input: missing values filled, outliers damped, history before a level break set aside, too little history.</param>
-/// <param name="StepCorrelation">Correlation of the errors of neighbouring steps, 0 to 1: what a sum of steps needs beside their intervals.</param>
+/// <param name="Members">The methods that were combined, with the model each chose and its share in the weighted part of the
+/// combination.</param>
+/// <param name="Notes">What was done to the input: missing values filled, outliers damped, history before a level break set aside, too
+/// little history.</param>
+/// <param name="StepCorrelation">Correlation of the errors of neighbouring steps, 0 to 1: what a sum of steps needs beside their
+/// intervals.</param>
 /// <param name="Backtest">How forecasts from past origins fared; null where the series is too short for any.</param>
 public sealed record SeriesForecast(
     IReadOnlyList<ForecastStep> Steps, IReadOnlyList<MemberShare> Members, IReadOnlyList<string> Notes, double StepCorrelation, BacktestReport? Backtest)
 {
-    /// <summary>What came less what the combination said, origin by origin and step by step: aligned between series of one length.</summary>
+    /// <summary>What came less what the combination said, origin by origin and step by step: aligned between series of one
+    /// length.</summary>
     public IReadOnlyList<double> PastErrors { get; init; } = [];
 
     /// <summary>The same forecast, its means and intervals moved by an amount per step; what was never below zero stays so.</summary>

@@ -41,7 +41,8 @@ internal sealed record ArimaModel(
         ArmaPolynomials.RootsBeyond(Ar, 1.01) && ArmaPolynomials.RootsBeyond(Array.ConvertAll(Ma, value => -value), 1.01);
 
     /// <summary>Fits the model; null where too little is left after differencing or the likelihood cannot be evaluated.</summary>
-    public static ArimaModel? Fit(double[] y, ArimaOrder order, ArimaModel? warm = null, int maxIterations = 60, double tolerance = QuasiNewton.Fine / 10)
+    public static ArimaModel? Fit(
+        double[] y, ArimaOrder order, ArimaModel? warm = null, int maxIterations = 60, double tolerance = QuasiNewton.Fine / 10)
     {
         var w = Differencing.Apply(y, order.Differences, order.SeasonalDifferences, order.Period);
         if (w.Length <= order.Coefficients + 1) return null;

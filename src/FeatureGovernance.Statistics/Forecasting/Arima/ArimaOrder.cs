@@ -9,7 +9,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Arima;
 /// <param name="SeasonalMa">Seasonal moving-average order Q.</param>
 /// <param name="Period">Observations per season.</param>
 /// <param name="Constant">Whether the differenced series has a mean of its own (a drift where it was differenced once).</param>
-internal readonly record struct ArimaOrder(int Ar, int Differences, int Ma, int SeasonalAr, int SeasonalDifferences, int SeasonalMa, int Period, bool Constant)
+internal readonly record struct ArimaOrder(
+    int Ar, int Differences, int Ma, int SeasonalAr, int SeasonalDifferences, int SeasonalMa, int Period, bool Constant)
 {
     /// <summary>Coefficients, without the variance.</summary>
     public int Coefficients => Ar + Ma + SeasonalAr + SeasonalMa + (Constant ? 1 : 0);

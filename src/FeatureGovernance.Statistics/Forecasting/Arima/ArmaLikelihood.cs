@@ -1,8 +1,10 @@
 namespace FeatureGovernance.Statistics.Forecasting.Arima;
 
 /// <summary>
-/// The exact Gaussian likelihood of an ARMA process with a mean, by Chandrasekhar recursions: the Kalman filter at a cost linear in the order.
-/// Source: Morf, Sidhu and Kailath, IEEE Transactions on Automatic Control 19 (1974). The mean is concentrated out by generalised least squares.
+/// The exact Gaussian likelihood of an ARMA process with a mean, by Chandrasekhar recursions: the Kalman filter at a cost linear in the
+/// order.
+/// Source: Morf, Sidhu and Kailath, IEEE Transactions on Automatic Control 19 (1974). The mean is concentrated out by generalised least
+/// squares.
 /// </summary>
 /// <param name="MinusTwoLogLikelihood">With its constant.</param>
 /// <param name="Variance">Innovation variance by maximum likelihood.</param>

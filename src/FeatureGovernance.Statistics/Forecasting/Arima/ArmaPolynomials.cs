@@ -50,7 +50,8 @@ internal static class ArmaPolynomials
     }
 
     /// <summary>
-    /// Autocovariances at lags 0 to <paramref name="lags"/> of an ARMA process with unit innovation variance; null where it is not stationary.
+    /// Autocovariances at lags 0 to <paramref name="lags"/> of an ARMA process with unit innovation variance; null where it is not
+    /// stationary.
     /// The moving average is 1 + Σ ma B^i.
     /// </summary>
     public static double[]? Autocovariances(double[] ar, double[] ma, int lags)
@@ -83,7 +84,8 @@ internal static class ArmaPolynomials
     {
         var p = ar.Length;
         var result = new double[reach + 1];
-        // Step down to the partial autocorrelations, keeping the predictor of each order (row k holds order k + 1), then step up to the covariances.
+        // Step down to the partial autocorrelations, keeping the predictor of each order (row k holds order k + 1), then step up to the
+        // covariances.
         var predictors = new double[p][];
         if (p > 0) predictors[p - 1] = ar;
         var variance = 1.0;

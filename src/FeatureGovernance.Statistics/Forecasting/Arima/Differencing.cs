@@ -40,7 +40,8 @@ internal static class Differencing
     public static int Seasonal(double[] y, int period) =>
         period > 1 && y.Length > 2 * period && Stl.Decompose(y, period).SeasonalStrength() > 0.64 ? 1 : 0;
 
-    /// <summary>Ordinary differences, at most two, until the KPSS test accepts a stationary level at 5 %. Source: Kwiatkowski et al. (1992).</summary>
+    /// <summary>Ordinary differences, at most two, until the KPSS test accepts a stationary level at 5 %. Source: Kwiatkowski et al.
+    /// (1992).</summary>
     public static int Ordinary(double[] y)
     {
         var d = 0;

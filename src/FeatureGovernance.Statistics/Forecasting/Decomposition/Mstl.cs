@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Decomposition;
 
 /// <summary>
-/// Decomposition with several seasons, such as week and year of days: STL by one period after the other, each on what the others leave, twice.
+/// Decomposition with several seasons, such as week and year of days: STL by one period after the other, each on what the others leave,
+/// twice.
 /// Source: Bandara, Hyndman and Bergmeir, International Journal of Operational Research 52 (2025).
 /// </summary>
 /// <param name="Periods">The periods, ascending; those with fewer than two full cycles are left out.</param>

@@ -1,6 +1,7 @@
 namespace FeatureGovernance.Statistics.Forecasting.Decomposition;
 
-/// <summary>Whether a series is seasonal, by its autocorrelation at one cycle against Bartlett's standard error (the test of the Theta method).</summary>
+/// <summary>Whether a series is seasonal, by its autocorrelation at one cycle against Bartlett's standard error (the test of the Theta
+/// method).</summary>
 internal static class SeasonalityTest
 {
     /// <summary>The normal quantile of a two-sided 90 % test.</summary>

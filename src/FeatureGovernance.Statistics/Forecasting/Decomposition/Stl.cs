@@ -9,7 +9,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Decomposition;
 /// <param name="Remainder">What is left.</param>
 internal sealed record Stl(double[] Seasonal, double[] Trend, double[] Remainder)
 {
-    /// <summary>Decomposes at least two full cycles; <paramref name="seasonalWindow"/> is the odd number of cycles that a season is smoothed over.</summary>
+    /// <summary>Decomposes at least two full cycles; <paramref name="seasonalWindow"/> is the odd number of cycles that a season is
+    /// smoothed over.</summary>
     public static Stl Decompose(double[] y, int period, int seasonalWindow = 11, int iterations = 2)
     {
         var n = y.Length;
@@ -77,7 +78,8 @@ internal sealed record Stl(double[] Seasonal, double[] Trend, double[] Remainder
         return smooth;
     }
 
-    /// <summary>Local fit (constant or linear by <paramref name="degree"/>) at <paramref name="x"/> (which may lie one beyond either end) over the nearest <paramref name="window"/> points, tricube weights.</summary>
+    /// <summary>Local fit (constant or linear by <paramref name="degree"/>) at <paramref name="x"/> (which may lie one beyond either end)
+    /// over the nearest <paramref name="window"/> points, tricube weights.</summary>
     private static double Loess(double[] y, double x, int window, int degree)
     {
         var n = y.Length;

@@ -1,6 +1,7 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
-/// <summary>One past forecast: what came, what the combination and the members' median standard error were, and what the seasonal naive method said.</summary>
+/// <summary>One past forecast: what came, what the combination and the members' median standard error were, and what the seasonal naive
+/// method said.</summary>
 internal sealed record PastForecast(double[] Actual, double[] Mean, double[] StandardErrors, double[] SeasonalNaive);
 
 /// <summary>Adds up the scores of past forecasts.</summary>

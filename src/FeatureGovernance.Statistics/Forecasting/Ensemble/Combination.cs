@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// Combines members by weights from the backtests of the pool and of the series itself, robustly: between weighted median and weighted mean.
+/// Combines members by weights from the backtests of the pool and of the series itself, robustly: between weighted median and weighted
+/// mean.
 /// </summary>
 internal static class Combination
 {
@@ -12,7 +13,7 @@ internal static class Combination
     private const double Drawn = 0.35;
 
     /// <summary>A member's weight falls with this power of its backtest loss.</summary>
-    private const double Power = 2;
+    private const double Power = 3;
 
     /// <summary>The weight of each member of <paramref name="members"/>, adding to 1; equal where nothing could be backtested.</summary>
     public static double[] Weights(IReadOnlyList<MemberForecast> members, IReadOnlyList<PastOrigin> past)
@@ -36,7 +37,8 @@ internal static class Combination
     }
 
     /// <summary>
-    /// The point forecast: members' mean by weight, those beyond the middle of them drawn in to it, so that one that runs away takes nobody along.
+    /// The point forecast: members' mean by weight, those beyond the middle of them drawn in to it, so that one that runs away takes
+    /// nobody along.
     /// </summary>
     public static double[] Combine(IReadOnlyList<MemberForecast> members, double[] weights)
     {

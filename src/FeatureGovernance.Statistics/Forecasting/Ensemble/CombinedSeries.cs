@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// A series with its members combined and the pool's drift added, now and at the origins of its backtest alike, so that intervals are learned
+/// A series with its members combined, the pool's drift added and its memory heard, now and at the origins of its backtest alike, so that
+/// intervals are learned
 /// from the errors of what is told and not of its parts.
 /// </summary>
 /// <param name="Series">What is combined.</param>
@@ -13,22 +14,23 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 internal sealed record CombinedSeries(
     SeriesAnalysis Series, double[] Weights, double[] Mean, double[] StandardErrors, IReadOnlyList<PastForecast> Past, IReadOnlyList<double[]> Misses)
 {
-    public static CombinedSeries Of(SeriesAnalysis series, PoolWeights pool, PoolDrift drift)
+    public static CombinedSeries Of(SeriesAnalysis series, PoolWeights pool, PoolDrift drift, (PoolMemory? Now, PoolMemory? Then) memory)
     {
         var weights = Combination.Blend(pool.For(series.Forecasts, series.Period), series.Weights, series.Origins.Count);
         var past = new List<PastForecast>();
         var misses = new List<double[]>();
         foreach (var origin in series.Origins)
         {
+            var together = drift.Apply(series, Combination.Combine(origin.Forecasts, Shares(series, weights, origin)));
             var said = new PastForecast(
-                origin.Actual, drift.Apply(series, Combination.Combine(origin.Forecasts, Shares(series, weights, origin))),
-                drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)), origin.SeasonalNaive);
+                origin.Actual, memory.Then?.Pull(series, origin.Origin, together) ?? together, drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)),
+                origin.SeasonalNaive);
             past.Add(said);
             misses.Add([.. said.Actual.Select((value, h) => (value - said.Mean[h]) / (said.StandardErrors[h] + 1e-300))]);
         }
+        var mean = drift.Apply(series, Combination.Combine(series.Forecasts, weights));
         return new CombinedSeries(
-            series, weights, drift.Apply(series, Combination.Combine(series.Forecasts, weights)), drift.Apply(series, Combination.MedianStandardError(series.Forecasts)),
-            past, misses);
+            series, weights, memory.Now?.Pull(series, series.Observations, mean) ?? mean, drift.Apply(series, Combination.MedianStandardError(series.Forecasts)), past, misses);
     }
 
     /// <summary>A member may have had nothing to say then; the others share its weight.</summary>

@@ -3,7 +3,8 @@ using FeatureGovernance.Statistics.Forecasting.Decomposition;
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// Single values and lasting steps that no smooth model should follow. Both are sought on the seasonally adjusted series (its logarithm where
+/// Single values and lasting steps that no smooth model should follow. Both are sought on the seasonally adjusted series (its logarithm
+/// where
 /// positive) and only far outside what the series does otherwise, so that ordinary volatility is left alone.
 /// </summary>
 internal static class Disturbances
@@ -12,7 +13,8 @@ internal static class Disturbances
     private const int Fewest = 12;
     private const int Neighbours = 3;
 
-    /// <summary>Replaces isolated values far from the median of their neighbours by that median; tells how many. The last ones are left: they may be news.</summary>
+    /// <summary>Replaces isolated values far from the median of their neighbours by that median; tells how many. The last ones are left:
+    /// they may be news.</summary>
     public static int DampOutliers(double[] y, int period)
     {
         if (y.Length < Math.Max(Fewest, 2 * period + 1)) return 0;
@@ -40,7 +42,8 @@ internal static class Disturbances
     }
 
     /// <summary>
-    /// Moves the history before a lasting step to the level after it; tells after which observation, or 0 where none was found. The step must
+    /// Moves the history before a lasting step to the level after it; tells after which observation, or 0 where none was found. The step
+    /// must
     /// dwarf the other changes and the levels on both sides must not overlap.
     /// </summary>
     public static int LevelBreak(double[] y, int period)

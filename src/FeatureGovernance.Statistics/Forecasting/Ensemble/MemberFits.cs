@@ -16,7 +16,12 @@ internal sealed class MemberFits
     /// <summary>A refit begins where the fit to a longer or shorter stretch ended.</summary>
     private const int RefitIterations = 25;
 
+    private const int LongestTrendSeason = 4;
+
+    private static readonly EtsShape Damped = new(EtsComponent.Additive, true, true, EtsComponent.None);
+
     private readonly EtsModel? ets;
+    private readonly EtsModel? damped;
     private readonly ArimaModel? arima;
     private readonly ComplexSmoothing? complex;
     private readonly ComplexSmoothing? adjustedComplex;
@@ -35,8 +40,8 @@ internal sealed class MemberFits
             Forecasts = Levels(y, horizon);
             return;
         }
-        var year = YearOfDays.Find(y, period, horizon, positive);
-        if (year is not null) y = year.Remove(y);
+        var longer = LongerSeason.Find(y, period, horizon, positive);
+        if (longer is not null) y = longer.Remove(y);
         var pattern = ShrunkSeasonality.Estimate(y, period, positive);
         var adjusted = pattern.Remove(y);
         var forecasts = new List<MemberForecast>();
@@ -48,7 +53,7 @@ internal sealed class MemberFits
                 mean = pattern.Restore(mean, n);
                 for (var h = 0; h < horizon; h++) errors[h] *= pattern.Scale(n + h);
             }
-            year?.Restore(mean, errors, n);
+            longer?.Restore(mean, errors, n);
             if (Array.TrueForAll(mean, double.IsFinite) && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
         }
 
@@ -86,6 +91,14 @@ internal sealed class MemberFits
             if (adjustedComplex is not null) Add("adjusted-ces", "CES(adjusted)", adjustedComplex.Forecast(horizon), adjustedComplex.StandardErrors(horizon));
         }
 
+        if (period <= LongestTrendSeason)
+        {
+            // Of long seasons, which make long series, these were found to add nothing.
+            Add("classical-theta", "theta", ThetaModel.Fit(adjusted, ThetaKind.Standard).Forecast(horizon), theta.StandardErrors(horizon));
+            damped = whole?.damped is { } before ? EtsModel.Fit(adjusted, 1, Damped, before, RefitIterations, QuasiNewton.Coarse) : EtsModel.Fit(adjusted, 1, Damped);
+            if (damped is not null) Add("damped", "ETS(A,Ad,N) adjusted", damped.Forecast(horizon), damped.StandardErrors(horizon));
+        }
+
         // Plain methods hold the elaborate ones in check: the pool's weights give them much where series are short.
         var level = EtsModel.Fit(adjusted, 1, new EtsShape(EtsComponent.Additive, false, false, EtsComponent.None));
         if (level is not null) Add("level", "ETS(A,N,N) adjusted", level.Forecast(horizon), level.StandardErrors(horizon));
@@ -113,7 +126,8 @@ internal sealed class MemberFits
     public static MemberFits Choose(double[] y, int period, int horizon) => new(y, period, horizon, null);
 
     /// <summary>
-    /// Chooses structures anew from the first <paramref name="length"/> values alone, so that a backtest from there on owes nothing to what came later.
+    /// Chooses structures anew from the first <paramref name="length"/> values alone, so that a backtest from there on owes nothing to
+    /// what came later.
     /// </summary>
     public MemberFits ChooseAgain(double[] y, int length, int period, int horizon) => new(y[..length], period, horizon, null, intermittent);
 

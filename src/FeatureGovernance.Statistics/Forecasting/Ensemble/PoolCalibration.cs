@@ -2,7 +2,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// What the backtests of all series of one kind say together: how far errors reach in units of each series' own scale (split-conformal
-/// quantiles by step, a series' own backtest left out origin by origin). With few backtests it falls back on the reach that the M1 and tourism series agree on.
+/// quantiles by step, a series' own backtest left out origin by origin). With few backtests it falls back on the reach that the M1 and
+/// tourism series agree on.
 /// </summary>
 /// <param name="TypicalMiss">Geometric mean size of an origin's misses.</param>
 /// <param name="Reach80">Half width of the 80 % interval by step, in scaled standard errors.</param>
@@ -27,15 +28,17 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     private const double DefaultCorrelation = 0.7;
 
     /// <summary>
-    /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by (better),
-    /// and short series, quarterly ones above all, know their own misses badly. Fitted to the coverage of the M1 and tourism series,
+    /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by
+    /// (better),
+    /// and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the coverage of
+    /// the M1 and tourism series,
     /// and where there is no season to that of random walks too, whose true intervals are known.
     /// </summary>
-    private static (double Gain, double PerObservation) Handicap(int period) => period switch
+    private static (double Gain, double PerObservation, double Tail) Handicap(int period) => period switch
     {
-        1 => (0.93, 2),
-        <= 4 => (0.88, 8),
-        _ => (0.89, 2),
+        1 => (0.93, 2, 1),
+        <= 4 => (0.86, 8, 1.1),
+        _ => (0.89, 2, 1),
     };
 
     /// <summary>The forecasts of a pool, in its order.</summary>
@@ -43,7 +46,8 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     {
         var weights = PoolWeights.Learn(pool);
         var drift = PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length));
-        var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift)).ToList();
+        var memory = PoolMemory.Learn(pool);
+        var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift, memory)).ToList();
         var calibration = Learn(combined);
         return [.. combined.Select(calibration.Apply)];
     }
@@ -83,7 +87,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     private SeriesForecast Apply(CombinedSeries combined)
     {
         var series = combined.Series;
-        var (gain, perObservation) = Handicap(series.Period);
+        var (gain, perObservation, tail) = Handicap(series.Period);
         var scale = Scale(combined.Misses, TypicalMiss, leaveOut: -1) * (gain + perObservation / series.Observations);
         var steps = new ForecastStep[combined.Mean.Length - series.TrailingMissing];
         for (var i = 0; i < steps.Length; i++)
@@ -91,7 +95,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
             var h = i + series.TrailingMissing;
             var (mean, error) = (combined.Mean[h], combined.StandardErrors[h]);
             // What is assumed of a single value cannot be calibrated.
-            var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * error);
+            var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * tail * error);
             steps[i] = new ForecastStep(Floor(mean), Floor(mean - half80), Floor(mean + half80), Floor(mean - half95), Floor(mean + half95));
         }
         var shares = series.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, combined.Weights[k])).ToArray();

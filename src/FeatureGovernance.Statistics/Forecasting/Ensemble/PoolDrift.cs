@@ -26,5 +26,6 @@ internal sealed record PoolDrift(double[] Logs)
     }
 
     /// <summary>A path of a series with the drift; unchanged where the series has none of its own to show.</summary>
-    public double[] Apply(SeriesAnalysis series, double[] path) => series.LogRatios.Count == 0 ? path : [.. path.Select((value, h) => value * Math.Exp(Logs[h]))];
+    public double[] Apply(SeriesAnalysis series, double[] path) =>
+        series.LogRatios.Count == 0 ? path : [.. path.Select((value, h) => value * Math.Exp(Logs[h]))];
 }

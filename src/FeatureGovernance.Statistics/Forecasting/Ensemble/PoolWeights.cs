@@ -23,7 +23,8 @@ internal sealed class PoolWeights
     private const double LeastPrior = 0.05;
 
     /// <summary>
-    /// What is believed of the members where there is no season, before a pool is seen: what M1 and tourism agree on. Of seasonal ones they agree on
+    /// What is believed of the members where there is no season, before a pool is seen: what M1 and tourism agree on. Of seasonal ones
+    /// they agree on
     /// none, and each counts alike.
     /// </summary>
     private static readonly Dictionary<string, double> Unseasonal = new()
@@ -47,7 +48,8 @@ internal sealed class PoolWeights
         return learned;
     }
 
-    /// <summary>A series' weights: the pool's as far as it is to be trusted, for the rest those believed beforehand; they add to 1.</summary>
+    /// <summary>A series' weights: the pool's as far as it is to be trusted, for the rest those believed beforehand; they add to
+    /// 1.</summary>
     public double[] For(IReadOnlyList<MemberForecast> members, int period)
     {
         var prior = Array.ConvertAll([.. members], member => period == 1 ? Unseasonal.GetValueOrDefault(member.Member, LeastPrior) : 1);

@@ -11,7 +11,8 @@ internal sealed record PastOrigin(int Origin, double[] Actual, IReadOnlyList<Mem
 internal static class RollingOrigin
 {
     /// <summary>
-    /// Origins spread over the last two horizons, as far as enough history remains before them. Structures are chosen once, at the earliest origin:
+    /// Origins spread over the last two horizons, as far as enough history remains before them. Structures are chosen once, at the
+    /// earliest origin:
     /// chosen with the knowledge of the whole they would flatter the methods that choose most.
     /// </summary>
     public static List<PastOrigin> Run(MemberFits whole, double[] y, int period, int horizon, int origins)

@@ -1,21 +1,23 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>Everything learned from one series by itself, before the pool of its kind has its say.</summary>
+/// <param name="Values">The series as prepared.</param>
 /// <param name="Forecasts">The members.</param>
 /// <param name="Weights">Their weights by the series' own backtest, adding to 1.</param>
 /// <param name="Rows">What the members said at some steps of the backtest, for the pool to learn from.</param>
 /// <param name="Origins">What the members said from past origins, beside what came.</param>
-/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle apart.</param>
+/// <param name="SeasonalStep">Mean absolute change of the series over one cycle, the unit of MASE; NaN where no two values are a cycle
+/// apart.</param>
 /// <param name="SeasonalSquare">Mean squared change over one cycle, the unit of RMSSE.</param>
-/// <param name="LogRatios">Per past origin and step, the logarithm of what came over the members' median; empty where values are not all positive.</param>
-/// <param name="Observations">Values the forecast rests on.</param>
+/// <param name="LogRatios">Per past origin and step, the logarithm of what came over the members' median; empty where values are not all
+/// positive.</param>
 /// <param name="NonNegative">Whether no value was below zero, so that no forecast may be.</param>
 /// <param name="Period">Observations per cycle.</param>
 /// <param name="TrailingMissing">Steps to skip before the first one asked for.</param>
 /// <param name="Notes">What was done to the input.</param>
 internal sealed record SeriesAnalysis(
-    IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, IReadOnlyList<PastOrigin> Origins,
-    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> LogRatios, int Observations, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
+    double[] Values, IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, IReadOnlyList<PastOrigin> Origins,
+    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> LogRatios, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
 {
     private const int OriginCount = 6;
     private const int RowsPerOrigin = 12;
@@ -25,6 +27,9 @@ internal sealed record SeriesAnalysis(
 
     /// <summary>Steps after which an assumed standard error, of a quarter per step, has grown to the value itself.</summary>
     private const int MostAssumedSteps = 16;
+
+    /// <summary>Values the forecast rests on.</summary>
+    public int Observations => Values.Length;
 
     /// <summary>True where one value is all there is, so that its spread is an assumption and not an estimate.</summary>
     public bool IsAssumed => Observations == 1;
@@ -43,8 +48,8 @@ internal sealed record SeriesAnalysis(
         var past = RollingOrigin.Run(fits, y, input.Period, horizon, OriginCount);
         var (step, square) = SeasonalChange(y, input.Period);
         return new SeriesAnalysis(
-            fits.Forecasts, Combination.Weights(fits.Forecasts, past), BlendRows(fits.Forecasts, past), past, step, square,
-            Array.TrueForAll(y, value => value > 0) ? Ratios(past) : [], y.Length, nonNegative, input.Period, prepared.TrailingMissing, notes);
+            y, fits.Forecasts, Combination.Weights(fits.Forecasts, past), BlendRows(fits.Forecasts, past), past, step, square,
+            Array.TrueForAll(y, value => value > 0) ? Ratios(past) : [], nonNegative, input.Period, prepared.TrailingMissing, notes);
     }
 
     private static List<double[]> Ratios(List<PastOrigin> past)
@@ -87,7 +92,8 @@ internal sealed record SeriesAnalysis(
         return count > 0 ? (absolute, square) : (double.NaN, double.NaN);
     }
 
-    private static SeriesAnalysis Simple(double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
+    private static SeriesAnalysis Simple(
+        double[] y, int period, int horizon, SeriesPreparation prepared, List<string> notes, bool nonNegative)
     {
         var moves = 0.0;
         for (var t = 1; t < y.Length; t++) moves += (y[t] - y[t - 1]) * (y[t] - y[t - 1]) / (y.Length - 1);
@@ -103,6 +109,7 @@ internal sealed record SeriesAnalysis(
         Array.Fill(mean, y[^1]);
         var errors = new double[horizon];
         for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * Math.Min(h + 1, y.Length == 1 ? MostAssumedSteps : horizon));
-        return new SeriesAnalysis([new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
+        return new SeriesAnalysis(
+            y, [new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], nonNegative, period, prepared.TrailingMissing, notes);
     }
 }

@@ -4,7 +4,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// A series made fit for modelling. Leading missing values are dropped; inner ones are filled on the straight line between their neighbours
-/// after removing the season; trailing ones lengthen the horizon. Isolated outliers are damped. History before a lasting break of level is moved to the new level.
+/// after removing the season; trailing ones lengthen the horizon. Isolated outliers are damped. History before a lasting break of level is
+/// moved to the new level.
 /// </summary>
 /// <param name="Values">Finite values.</param>
 /// <param name="TrailingMissing">Periods between the last value and the first one asked for.</param>

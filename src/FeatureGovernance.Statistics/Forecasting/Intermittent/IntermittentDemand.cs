@@ -23,7 +23,8 @@ internal static class IntermittentDemand
         return positive >= 2 && zeros >= ZeroShare * y.Length;
     }
 
-    /// <summary>Smoothed size over smoothed interval, both moved at each demand only; started at the first size and the first interval.</summary>
+    /// <summary>Smoothed size over smoothed interval, both moved at each demand only; started at the first size and the first
+    /// interval.</summary>
     public static double Croston(ReadOnlySpan<double> y, double smoothing = DefaultSmoothing)
     {
         double size = 0, interval = 0;
@@ -42,7 +43,8 @@ internal static class IntermittentDemand
     }
 
     /// <summary>Croston's forecast less its approximate bias.</summary>
-    public static double SyntetosBoylan(ReadOnlySpan<double> y, double smoothing = DefaultSmoothing) => (1 - smoothing / 2) * Croston(y, smoothing);
+    public static double SyntetosBoylan(ReadOnlySpan<double> y, double smoothing = DefaultSmoothing) =>
+        (1 - smoothing / 2) * Croston(y, smoothing);
 
     /// <summary>Smoothed chance of demand times smoothed size, the chance moved at every step: it fades when demand ends.</summary>
     public static double TeunterSyntetosBabai(ReadOnlySpan<double> y, double smoothing = DefaultSmoothing)

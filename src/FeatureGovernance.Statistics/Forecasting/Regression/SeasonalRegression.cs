@@ -4,9 +4,11 @@ namespace FeatureGovernance.Statistics.Forecasting.Regression;
 
 /// <summary>What a regression explains a series by, beside a constant.</summary>
 /// <param name="HasTrend">A straight line.</param>
-/// <param name="Seasons">Seasons as pairs of sine and cosine: the period in steps (it need not be whole), and how many harmonics, at least 1.</param>
+/// <param name="Seasons">Seasons as pairs of sine and cosine: the period in steps (it need not be whole), and how many harmonics, at least
+/// 1.</param>
 /// <param name="Drivers">Known for every step of history and future: holidays as 1 and 0, prices, launches.</param>
-public sealed record RegressionTerms(bool HasTrend, IReadOnlyList<(double Period, int Harmonics)> Seasons, IReadOnlyList<IReadOnlyList<double>> Drivers)
+public sealed record RegressionTerms(
+    bool HasTrend, IReadOnlyList<(double Period, int Harmonics)> Seasons, IReadOnlyList<IReadOnlyList<double>> Drivers)
 {
     /// <summary>A calendar as a driver: 1 on its days, 0 on others.</summary>
     public static double[] Holidays(DateOnly first, int steps, IReadOnlySet<DateOnly> calendar) =>
@@ -14,7 +16,8 @@ public sealed record RegressionTerms(bool HasTrend, IReadOnlyList<(double Period
 }
 
 /// <summary>
-/// Linear regression on trend, Fourier seasonality, holidays and drivers. Columns are in the order constant, trend, seasons (sine before cosine, harmonic by
+/// Linear regression on trend, Fourier seasonality, holidays and drivers. Columns are in the order constant, trend, seasons (sine before
+/// cosine, harmonic by
 /// harmonic), drivers. Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021), ch. 7.
 /// </summary>
 /// <param name="Coefficients">By least squares.</param>
@@ -28,7 +31,8 @@ public sealed record SeasonalRegression(double[] Coefficients, double StandardEr
 
     /// <summary>Fits the history and forecasts; missing values (NaN) are left out of the fit.</summary>
     /// <exception cref="ArgumentException">
-    /// A driver does not cover history and horizon with finite values, there are no more observations than terms, a season's harmonics repeat each other, or terms
+    /// A driver does not cover history and horizon with finite values, there are no more observations than terms, a season's harmonics
+    /// repeat each other, or terms
     /// are the same as others.
     /// </exception>
     public static SeasonalRegression Fit(IReadOnlyList<double> history, int horizon, RegressionTerms terms)

@@ -121,7 +121,8 @@ internal sealed record ComplexSmoothing(
     }
 
     /// <summary>States: level, its shadow, then m seasons and their m shadows. Backwards runs visit observations in reverse.</summary>
-    private static double Run(double[] y, ComplexSeason season, int m, double[] p, double[] states, int phase, int direction, bool predictOnly)
+    private static double Run(
+        double[] y, ComplexSeason season, int m, double[] p, double[] states, int phase, int direction, bool predictOnly)
     {
         double a0 = p[0], a1 = p[1];
         double b0 = p.Length > 2 ? p[2] : 0, b1 = p.Length > 3 ? p[3] : 0;

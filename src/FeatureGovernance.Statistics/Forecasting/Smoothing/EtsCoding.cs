@@ -41,7 +41,8 @@ internal sealed class EtsCoding
         return p;
     }
 
-    /// <summary>A start where another fit ended, its smoothing drawn away from the bounds: there the likelihood is flat and no search gets away.</summary>
+    /// <summary>A start where another fit ended, its smoothing drawn away from the bounds: there the likelihood is flat and no search gets
+    /// away.</summary>
     public double[] From(double[] point)
     {
         var p = (double[])point.Clone();

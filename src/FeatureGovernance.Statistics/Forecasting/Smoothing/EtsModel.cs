@@ -3,7 +3,8 @@ using FeatureGovernance.Statistics.Forecasting.Optimisation;
 namespace FeatureGovernance.Statistics.Forecasting.Smoothing;
 
 /// <summary>
-/// A fitted exponential smoothing model: parameters in the usual region (0 &lt; β &lt; α &lt; 1, 0 &lt; γ &lt; 1 − α, 0.8 ≤ φ ≤ 0.98) and initial
+/// A fitted exponential smoothing model: parameters in the usual region (0 &lt; β &lt; α &lt; 1, 0 &lt; γ &lt; 1 − α, 0.8 ≤ φ ≤ 0.98) and
+/// initial
 /// states by maximum likelihood. Source: Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing (2008), ch. 2, 3 and 5.
 /// </summary>
 /// <param name="Shape">The member of the family.</param>
@@ -54,7 +55,8 @@ internal sealed record EtsModel(
     }
 
     /// <summary>Fits one member; null where the likelihood cannot be evaluated at any start.</summary>
-    public static EtsModel? Fit(double[] y, int period, EtsShape shape, EtsModel? warm = null, int maxIterations = 80, double tolerance = QuasiNewton.Fine)
+    public static EtsModel? Fit(
+        double[] y, int period, EtsShape shape, EtsModel? warm = null, int maxIterations = 80, double tolerance = QuasiNewton.Fine)
     {
         var scale = 0.0;
         foreach (var value in y) scale += Math.Abs(value) / y.Length;
@@ -116,7 +118,8 @@ internal sealed record EtsModel(
         return mean;
     }
 
-    /// <summary>Standard errors by the class-1 variance formulas, applied relative to the forecast where the error is multiplicative.</summary>
+    /// <summary>Standard errors by the class-1 variance formulas, applied relative to the forecast where the error is
+    /// multiplicative.</summary>
     public double[] StandardErrors(int horizon)
     {
         var mean = Shape.Error == EtsComponent.Multiplicative ? Forecast(horizon) : null;

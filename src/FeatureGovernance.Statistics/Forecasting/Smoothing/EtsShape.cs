@@ -8,7 +8,8 @@ internal enum EtsComponent
     Multiplicative,
 }
 
-/// <summary>One member of the exponential smoothing family of Hyndman, Koehler, Ord and Snyder (2008), with additive trend or none.</summary>
+/// <summary>One member of the exponential smoothing family of Hyndman, Koehler, Ord and Snyder (2008), with additive trend or
+/// none.</summary>
 internal readonly record struct EtsShape(EtsComponent Error, bool Trend, bool Damped, EtsComponent Season)
 {
     /// <summary>Smoothing parameters, initial states and the error variance: the count that AICc charges for.</summary>
@@ -18,7 +19,8 @@ internal readonly record struct EtsShape(EtsComponent Error, bool Trend, bool Da
     /// <summary>The conventional name, such as ETS(M,Ad,M).</summary>
     public override string ToString() => $"ETS({Letter(Error)},{(Trend ? Damped ? "Ad" : "A" : "N")},{Letter(Season)})";
 
-    /// <summary>The members that may be fitted: multiplicative ones need positive data, additive errors with multiplicative seasons have unbounded variance.</summary>
+    /// <summary>The members that may be fitted: multiplicative ones need positive data, additive errors with multiplicative seasons have
+    /// unbounded variance.</summary>
     public static IEnumerable<EtsShape> Candidates(bool positive, bool seasonal)
     {
         EtsComponent[] errors = positive ? [EtsComponent.Additive, EtsComponent.Multiplicative] : [EtsComponent.Additive];

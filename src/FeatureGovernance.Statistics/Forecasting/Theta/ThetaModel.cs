@@ -66,7 +66,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         return errors;
     }
 
-    private static double Follow(double[] y, bool dynamic, double alpha, double initialLevel, double theta, double intercept, double slope, double[]? ahead)
+    private static double Follow(
+        double[] y, bool dynamic, double alpha, double initialLevel, double theta, double intercept, double slope, double[]? ahead)
     {
         var n = y.Length;
         var level = initialLevel;
