@@ -12,18 +12,33 @@ internal sealed class LevelWatch
     private const int MostOpen = 45;
     private const int Memory = 90;
 
+    // From so many cells upwards the mean of a window, none of them counting too much, is near normal.
+    private const int CellsOfMean = 6;
+
+    // So many of the highest scores may be incidents.
+    private const int WildWindows = 2;
+
     private readonly CellSeries series;
     private readonly WindowGrid grid;
     private readonly double[] means;
     private readonly double[] surprises;
+    private readonly double most;
+    private readonly double usual;
+    private readonly double[]? hours;
 
     private LevelWatch(CellSeries series)
     {
         (this.series, grid, Reference) = (series, series.Grid, SeasonalReference.Choose(series));
         (Unusual, means, surprises, Scores) = (new bool[grid.Count], new double[grid.Count], new double[grid.Count], new double[grid.Count]);
         Expected = new double[grid.Cells];
-        var first = Reference.WindowSurprises(Reference.Surprises(Unusual), Unusual);
+        Moved = new bool[grid.Count];
+        var cells = Reference.Surprises(Unusual);
+        most = grid.CellsPerWindow < CellsOfMean ? double.PositiveInfinity : MostOfCell(cells);
+        var first = Reference.WindowSurprises(Array.ConvertAll(cells, Limited), Unusual);
+        usual = Robust.Median(first);
         Scale = Robust.Scale([.. first.Where(double.IsFinite)]);
+        if (grid.CellsPerWindow == 1 && grid.CellsPerDay > 1)
+            hours = HoursScales(first);
         var spread = Robust.Scale([.. series.Values.Where(double.IsFinite)]);
         Scale = double.IsFinite(Scale) ? Math.Max(Scale, 0.01 * spread) : double.NaN;
     }
@@ -46,6 +61,9 @@ internal sealed class LevelWatch
     /// <summary>The windows kept out of what is expected of others.</summary>
     public bool[] Unusual { get; }
 
+    /// <summary>The windows whose level moved.</summary>
+    public bool[] Moved { get; }
+
     public static LevelWatch Watch(double[] numbers, WindowGrid grid, Findings findings)
     {
         var watch = new LevelWatch(CellSeries.Of(numbers, grid));
@@ -56,6 +74,7 @@ internal sealed class LevelWatch
         var down = watch.Tails(-1);
         var flagged = watch.Scan(up, down, findings);
         watch.Describe(flagged, findings);
+        DriftWatch.Watch(watch, findings);
         watch.Seasonality = watch.Explained();
         CellWatch.Watch(watch, findings);
         return watch;
@@ -86,7 +105,7 @@ internal sealed class LevelWatch
         {
             var cell = (w * size) + i;
             Expected[cell] = Reference.Expected(cell, Unusual);
-            cells[i] = series.Values[cell] - Expected[cell];
+            cells[i] = Limited(series.Values[cell] - Expected[cell]);
         }
 
         var present = cells.Where(double.IsFinite).ToArray();
@@ -94,9 +113,36 @@ internal sealed class LevelWatch
         var carried = Reference.Carried(means, w, Unusual);
         for (var i = 0; i < size; i++)
             Expected[(w * size) + i] += carried;
-        surprises[w] = means[w] - carried;
+        // Means of skewed values lie beside the medians they are held against.
+        surprises[w] = (means[w] - carried - usual) / (hours is null ? 1 : hours[w % hours.Length]);
         Scores[w] = surprises[w] / ScaleBefore(w);
     }
+
+    // How much wider each hour of the day surprises than hours do by and large; the scale of few days leans on that of all.
+    private double[]? HoursScales(double[] first)
+    {
+        const double Lean = 8;
+        var perDay = grid.CellsPerDay;
+        var scales = new double[perDay];
+        for (var hour = 0; hour < perDay; hour++)
+        {
+            var own = Enumerable.Range(0, grid.Count).Where(w => w % perDay == hour && double.IsFinite(first[w])).Select(w => first[w]).ToArray();
+            var scale = own.Length < 3 ? Scale : Robust.Scale(own);
+            scales[hour] = Math.Sqrt(((own.Length * scale * scale) + (Lean * Scale * Scale)) / (own.Length + Lean)) / Scale;
+        }
+
+        return Scale > 0 ? scales : null;
+    }
+
+    // A single wild hour is no change of level: it counts for no more than three times what a tenth of all hours exceed.
+    private static double MostOfCell(double[] cells)
+    {
+        var ninth = Robust.QuantileOfSorted(Robust.Sorted(cells.Select(Math.Abs)), 0.9);
+        return ninth > 0 ? 3 * ninth : double.PositiveInfinity;
+    }
+
+    /// <summary>A surprise of a cell, no wilder than counts.</summary>
+    public double Limited(double surprise) => double.IsNaN(surprise) ? surprise : Math.Clamp(surprise, -most, most);
 
     private double ScaleBefore(int window)
     {
@@ -113,13 +159,25 @@ internal sealed class LevelWatch
         return Math.Max((weight * local) + ((1 - weight) * Scale), 0.5 * Scale);
     }
 
-    private LearnedTail[] Tails(int sign) =>
-        Array.ConvertAll(Spans, span =>
+    private LearnedTail[] Tails(int sign)
+    {
+        var lean = Leaning.Longest(Scores, MostOpen);
+        return Array.ConvertAll(Spans, span =>
         {
-            var tail = LearnedTail.Fit(Enumerable.Range(0, grid.Count).Select(w => sign * SpanScore(w, span)).Where(s => s > 0), 0.5);
-            // However wild its past, a feature that moves this far has moved.
-            return span > 1 ? tail : tail with { Scale = Math.Min(tail.Scale, 1.5), Shape = Math.Max(tail.Shape, 1.2) };
+            var scores = Enumerable.Range(0, grid.Count).Where(w => w < lean.First || w > lean.Last + span - 1)
+                .Select(w => sign * SpanScore(w, span)).Where(double.IsFinite).ToArray();
+            var side = scores.Where(s => s > 0).ToArray();
+            var both = LearnedTail.Fit(scores.Select(Math.Abs), 0.5, (double)scores.Length / span);
+            var tail = LearnedTail.Fit(side, 0.5, (double)side.Length / span);
+            // A side that happened to be calm promises no more than both do.
+            tail = tail with { Scale = Math.Max(tail.Scale, both.Scale), Shape = Math.Min(tail.Shape, both.Shape) };
+            // A window that is but one value may be as wild as values are.
+            if (grid.CellsPerWindow < CellsOfMean)
+                tail = tail.WithExtremes(side, WildWindows * span);
+            // However wild its past, a feature that moves this far has moved, but for one whose values are wild all the time.
+            return span > 1 || tail.Power > 0 ? tail : tail with { Scale = Math.Min(tail.Scale, 1.5), Shape = Math.Max(tail.Shape, 1.2) };
         });
+    }
 
     private double SpanScore(int window, int span)
     {
@@ -159,18 +217,32 @@ internal sealed class LevelWatch
                 from = Onset(from, w, sign);
                 flagged.Add((from, w, best, sign));
                 for (var at = from; at <= w; at++)
-                    Unusual[at] = true;
+                    Unusual[at] = Moved[at] = true;
                 (open, openSign) = (open + 1, sign);
                 continue;
             }
 
             if (open >= MostOpen)
-                Array.Clear(Unusual, 0, w + 1);
+                Rebase(w, openSign);
             open = 0;
         }
 
         findings.CountTests(Symptom.Level, tests);
         return flagged;
+    }
+
+    // What lasts is usual from now on: what is drawn from before it is moved to its height.
+    private void Rebase(int window, int sign)
+    {
+        var first = window - 1;
+        while (first > 0 && Unusual[first - 1] && !(Scores[first - 1] * sign < 0))
+            first--;
+        var height = Robust.Median(Enumerable.Range(Math.Max(first, window - 14), Math.Min(14, window - first)).Select(w => surprises[w] * (hours is null ? 1 : hours[w % hours.Length])));
+        for (var w = first; w < grid.Count && double.IsFinite(height); w++)
+            Reference.Levels[w] += height;
+        for (var w = first; w < window && double.IsFinite(height); w++)
+            (means[w], surprises[w]) = (means[w] - height, surprises[w] - (height / (hours is null ? 1 : hours[w % hours.Length])));
+        Array.Clear(Unusual, first, window + 1 - first);
     }
 
     private double Highest(int window, int span)
@@ -229,7 +301,7 @@ internal sealed class LevelWatch
     private double Explained()
     {
         var pairs = Enumerable.Range(0, series.Values.Length).Where(c => double.IsFinite(series.Values[c]) && double.IsFinite(Expected[c])).ToArray();
-        if (Reference.Season == Season.None || pairs.Length < 20)
+        if (Reference.Season is Season.None or Season.Level || pairs.Length < 20)
             return 0;
         var rest = Robust.Scale([.. pairs.Select(c => series.Values[c] - Expected[c])]);
         var whole = Robust.Scale([.. pairs.Select(c => series.Values[c])]);
