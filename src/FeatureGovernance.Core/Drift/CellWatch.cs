@@ -34,7 +34,7 @@ internal static class CellWatch
             spread[w] = cells.Length < 6 ? double.NaN : Math.Log(Math.Sqrt(cells.Sum(c => (c - mean) * (c - mean)) / cells.Length) + (0.1 * level.Scale));
         }
 
-        WatchScores(spread, _ => true, Symptom.Scatter, findings, (w, last, change) => string.Create(
+        WatchScores(spread, _ => true, Symptom.Scatter, level.Moved, findings, (w, last, change) => string.Create(
             CultureInfo.InvariantCulture, $"Hours scatter around the expected pattern {Math.Exp(change):0.##} times as much as usual"));
     }
 
@@ -59,10 +59,10 @@ internal static class CellWatch
 
         // What single hours do is told from days that are ordinary otherwise: on days off many are wild.
         var calm = Robust.QuantileOfSorted(Robust.Sorted(third), 0.9);
-        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? Bound : null);
+        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Moved, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? Bound : null);
         // However wild its days off, a feature that follows the clock does not leave it for hours by itself, as it may for one.
         if (level.Seasonality > 0.6)
-            WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, findings, Words, bound: Bound);
+            WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, level.Moved, findings, Words, bound: Bound);
 
         static LearnedTail Bound(LearnedTail tail) => tail with { Scale = Math.Min(tail.Scale, 0.17), Shape = Math.Max(tail.Shape, 1.2) };
 
@@ -70,13 +70,13 @@ internal static class CellWatch
             CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern");
     }
 
-    private static void WatchScores(double[] values, Func<int, bool> large, Symptom symptom, Findings findings, Func<int, int, double, string> words,
+    private static void WatchScores(double[] values, Func<int, bool> large, Symptom symptom, bool[] moved, Findings findings, Func<int, int, double, string> words,
         Func<int, bool>? learned = null, Func<LearnedTail, LearnedTail>? bound = null)
     {
         var gaps = new double[values.Length];
         for (var w = 0; w < values.Length; w++)
         {
-            var before = Enumerable.Range(Math.Max(0, w - 60), Math.Min(60, w)).Where(i => double.IsFinite(values[i])).Select(i => values[i]).ToArray();
+            var before = Enumerable.Range(Math.Max(0, w - 60), Math.Min(60, w)).Where(i => double.IsFinite(values[i]) && !(symptom == Symptom.Scatter && moved[i])).Select(i => values[i]).ToArray();
             gaps[w] = before.Length < 10 ? double.NaN : values[w] - Robust.Median(before);
         }
 

@@ -16,6 +16,9 @@ internal sealed class DriftWatch
     private const int LeastPast = 42;
     private const int MostPast = 180;
 
+    // Windows that tell where the level was; how much it moves by itself is told by more.
+    private const int MostNear = 56;
+
     // Deviations of a window that a slow drift must have gone.
     private const double Floor = 1.5;
 
@@ -62,7 +65,7 @@ internal sealed class DriftWatch
             if (!double.IsFinite(now) || !double.IsFinite(before) || past.Memory > MostMemory || Math.Abs(moved) < Floor * past.Deviation)
                 continue;
             // It must be on its way still.
-            if ((now - before) * Math.Sign(moved) < 0.2 * Math.Abs(moved))
+            if ((now - before) * Math.Sign(moved) < 0.3 * Math.Abs(moved))
                 continue;
             var inflation = (1 + past.Memory) / (1 - past.Memory);
             var error = past.Deviation * Math.Sqrt(inflation * ((1.0 / Recent) + (1.0 / past.Count)));
@@ -91,6 +94,7 @@ internal sealed class DriftWatch
         for (var i = 0; i < past.Count; i++)
             past[i] = Math.Clamp(past[i], middle - (3 * scale), middle + (3 * scale));
         double mean = past.Average(), same = 0, next = 0;
+        var near = Mean(window - Gap - MostNear + 1, window - Gap);
         for (var i = 0; i < past.Count; i++)
         {
             same += (past[i] - mean) * (past[i] - mean);
@@ -100,7 +104,7 @@ internal sealed class DriftWatch
         // The first autocorrelation is too small by (1 + 4 r) / n (Marriott and Pope 1954), and less one standard error of it.
         var memory = same > 0 ? next / same : 0;
         memory += ((1 + (4 * memory)) / past.Count) + (1 / Math.Sqrt(past.Count));
-        return (mean, Math.Max(scale, Math.Sqrt(same / past.Count)), Math.Clamp(memory, 0, 0.99), past.Count);
+        return (double.IsFinite(near) ? near : mean, Math.Max(scale, Math.Sqrt(same / past.Count)), Math.Clamp(memory, 0, 0.99), Math.Min(past.Count, MostNear));
     }
 
     // Whether a jump or a straight line joins the old level and the present one better, and from where on.

@@ -201,7 +201,6 @@ internal sealed class LevelWatch
             var (best, from, sign) = (1.0, w, 0);
             for (var i = 0; i < Spans.Length && double.IsFinite(Scores[w]); i++)
             {
-                tests++;
                 var score = SpanScore(w, Spans[i]);
                 // A stretch counts only while its last window still leans that way, and about as far.
                 if (!double.IsFinite(score) || score * Scores[w] <= 0 || Math.Abs(Scores[w]) < Math.Max(1.2, 0.2 * Highest(w, Spans[i])))
@@ -211,6 +210,8 @@ internal sealed class LevelWatch
                     (best, from, sign) = (p, Math.Max(0, w - Spans[i] + 1), Math.Sign(score));
             }
 
+            // Stretches that end in one window share it: three of them are worth two tests.
+            tests += double.IsFinite(Scores[w]) ? 2 : 0;
             var goesOn = open > 0 && best < 0.02 && sign == openSign;
             if ((best < Findings.Suspicious || goesOn) && open < MostOpen)
             {
@@ -268,12 +269,29 @@ internal sealed class LevelWatch
         return start;
     }
 
+    // What came twice before, and half as far at least, is usual where no clock or calendar tells what is.
+    private double Recurring(int first, int last, double p, List<(int First, int Last, double PValue)> runs)
+    {
+        if (Reference.Season is Season.Weekly or Season.Daily)
+            return p;
+        var height = Highest(last, last - first + 1);
+        var alike = runs.Count(r => (r.First > last || r.Last < first) && Highest(r.Last, r.Last - r.First + 1) > 0.5 * height);
+        return alike < 2 ? p : Math.Max(p, (alike + 1.0) / grid.Count);
+    }
+
     private void Describe(List<(int First, int Last, double PValue, int Sign)> flagged, Findings findings)
     {
         foreach (var side in flagged.GroupBy(f => f.Sign))
         {
-            findings.AddRuns([.. side.Select(f => (f.First, f.Last, f.PValue))], 1, (first, last, p) =>
+            List<(int First, int Last, double PValue)> runs = [];
+            new Findings().AddRuns([.. side.Select(f => (f.First, f.Last, f.PValue))], 1, (first, last, p) =>
             {
+                runs.Add((first, last, p));
+                return new(Symptom.Level, first, last, p, 0, "");
+            });
+            findings.AddRuns(runs, 1, (first, last, p) =>
+            {
+                p = Recurring(first, last, p, runs);
                 var during = Scores[first..(last + 1)].Where(double.IsFinite).ToArray();
                 var change = LevelChanges.Describe(series, Expected, Unusual, Scores, first, last);
                 double now = MeanRaw(first, last, series.Raw), then = MeanRaw(first, last, [.. Expected.Select(series.ToRaw)]);

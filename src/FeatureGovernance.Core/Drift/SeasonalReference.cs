@@ -40,7 +40,12 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
     {
         var none = new bool[series.Grid.Count];
         // The season by how well single cells are foreseen, the memory by how well windows are.
-        ReadOnlySpan<Season> seasons = series.Grid.CellsPerDay > 0 ? [Season.Weekly, Season.Daily, Season.None, Season.Level] : [Season.None, Season.Level];
+        ReadOnlySpan<Season> seasons = series.Grid switch
+        {
+            { Length: WindowLength.Hour } => [Season.Weekly, Season.Daily, Season.None],
+            { CellsPerDay: > 0 } => [Season.Weekly, Season.Daily, Season.None, Season.Level],
+            _ => [Season.None, Season.Level],
+        };
         var (season, cells, least) = (Season.None, Array.Empty<double>(), double.PositiveInfinity);
         foreach (var candidate in seasons)
         {
