@@ -59,12 +59,12 @@ internal static class CellWatch
 
         // What single hours do is told from days that are ordinary otherwise: on days off many are wild.
         var calm = Robust.QuantileOfSorted(Robust.Sorted(third), 0.9);
-        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Moved, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? Bound : null);
+        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Moved, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? tail => Bound(tail, 0.25) : null);
         // However wild its days off, a feature that follows the clock does not leave it for hours by itself, as it may for one.
         if (level.Seasonality > 0.6)
-            WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, level.Moved, findings, Words, bound: Bound);
+            WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, level.Moved, findings, Words, bound: tail => Bound(tail, 0.17));
 
-        static LearnedTail Bound(LearnedTail tail) => tail with { Scale = Math.Min(tail.Scale, 0.17), Shape = Math.Max(tail.Shape, 1.2) };
+        static LearnedTail Bound(LearnedTail tail, double scale) => tail with { Scale = Math.Min(tail.Scale, scale), Shape = Math.Max(tail.Shape, 1.2) };
 
         string Words(int first, int last, double change) => string.Create(
             CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern");

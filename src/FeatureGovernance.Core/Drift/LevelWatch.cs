@@ -105,10 +105,18 @@ internal sealed class LevelWatch
         {
             var cell = (w * size) + i;
             Expected[cell] = Reference.Expected(cell, Unusual);
-            cells[i] = Limited(series.Values[cell] - Expected[cell]);
+            cells[i] = series.Values[cell] - Expected[cell];
         }
 
         var present = cells.Where(double.IsFinite).ToArray();
+        if (double.IsFinite(most) && present.Length > 0)
+        {
+            // Where most hours moved, it is the window that moved, however far.
+            Array.Sort(present);
+            var middle = Robust.QuantileOfSorted(present, 0.5);
+            present = Array.ConvertAll(present, cell => middle + Limited(cell - middle));
+        }
+
         means[w] = 4 * present.Length >= size && present.Length > 0 ? present.Average() : double.NaN;
         var carried = Reference.Carried(means, w, Unusual);
         for (var i = 0; i < size; i++)

@@ -7,16 +7,22 @@ public sealed class FalseDiscoveryTests(ITestOutputHelper output)
 {
     // The detector was set on seeds below 1,000.
     private const int FirstUnseen = 1_001;
-    private const int Runs = 48;
+    private const int Runs = 24;
+    private const int ManyRuns = 200;
 
     // Of features in which nothing changed over their whole history, one in forty holds an incident at most.
     private const double StatedRate = 0.025;
 
     [Fact]
-    public void Of_stationary_features_no_more_than_the_stated_rate_hold_an_incident()
+    public void Of_stationary_features_no_more_than_the_stated_rate_hold_an_incident() => Rate(Runs).Should().BeLessThanOrEqualTo(StatedRate);
+
+    [Fact(Explicit = true)]
+    public void Nor_do_they_in_many_runs() => Rate(ManyRuns).Should().BeLessThanOrEqualTo(StatedRate);
+
+    private double Rate(int runs)
     {
         var (raised, features, tables) = (0, 0, 0);
-        foreach (var seed in Enumerable.Range(FirstUnseen, Runs))
+        foreach (var seed in Enumerable.Range(FirstUnseen, runs))
         {
             var table = StationaryTables.Of(seed);
             var incidents = Detector.Detect(table, StationaryTables.Look(seed));
@@ -27,7 +33,7 @@ public sealed class FalseDiscoveryTests(ITestOutputHelper output)
                 output.WriteLine($"{seed} {incident.Feature} {incident.Start:yyyy-MM-dd} {string.Join(", ", incident.Signals.Select(s => $"{s.Symptom} {s.PValue:G2}"))}");
         }
 
-        output.WriteLine($"{raised} of {features} features, in {tables} of {Runs} tables hold an incident");
-        (raised / (double)features).Should().BeLessThanOrEqualTo(StatedRate);
+        output.WriteLine($"{raised} of {features} features, in {tables} of {runs} tables hold an incident");
+        return raised / (double)features;
     }
 }
