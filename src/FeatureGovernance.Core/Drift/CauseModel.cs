@@ -50,7 +50,8 @@ public static class CauseModel
         var outgrown = signals.Any(s => s.Change is { OutOfRange: > 0.3 });
         // What follows the clock and moves more at some hours than at others is moved by people, whatever it used to go along with.
         var uneven = context.Seasonality > 0.5 && !outgrown && signals.Any(s => s.Change is { Unevenness: >= 1.4 });
-        var oneValue = signals.Any(negative => negative.Symptom == Symptom.Negative && signals.Any(s => s.Symptom == Symptom.Default && s.Effect > 0.3 * negative.Effect));
+        var oneValue = signals.Any(negative => negative.Symptom == Symptom.Negative
+            && signals.Any(s => s.Symptom == Symptom.Default && s.Effect > 0.3 * negative.Effect));
         // What explains where the level went explains nothing of values that are plainly wrong.
         var people = signals.Any(s => IsPlain(s) && !(uneven && s.Symptom == Symptom.Relation)) ? 0.3 : 1;
         var weighed = new HashSet<Symptom>();
@@ -83,7 +84,8 @@ public static class CauseModel
         Cause.DataQuality => -3.5,
     };
 
-    private static IEnumerable<(Explanation, double)> PointsOf(Signal signal, HashSet<Symptom> seen, bool outgrown, bool uneven, bool oneValue, IncidentContext context)
+    private static IEnumerable<(Explanation, double)> PointsOf(
+        Signal signal, HashSet<Symptom> seen, bool outgrown, bool uneven, bool oneValue, IncidentContext context)
     {
         var blocked = seen.Contains(Symptom.Stuck) || seen.Contains(Symptom.Stale) || seen.Contains(Symptom.StandIn);
         var filled = blocked || seen.Contains(Symptom.Default);

@@ -59,24 +59,30 @@ internal static class CellWatch
 
         // What single hours do is told from days that are ordinary otherwise: on days off many are wild.
         var calm = Robust.QuantileOfSorted(Robust.Sorted(third), 0.9);
-        WatchScores(most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Moved, findings, Words, learned: w => level.Seasonality <= 0.6 || third[w] <= calm, bound: level.Seasonality > 0.6 ? tail => Bound(tail, 0.25) : null);
+        var clockwork = level.Seasonality > 0.6;
+        WatchScores(
+            most, w => most[w] > Math.Log(1 + FarOff), Symptom.Outliers, level.Moved, findings, Words,
+            learned: w => !clockwork || third[w] <= calm, bound: clockwork ? tail => Bound(tail, 0.25) : null);
         // However wild its days off, a feature that follows the clock does not leave it for hours by itself, as it may for one.
-        if (level.Seasonality > 0.6)
+        if (clockwork)
             WatchScores(third, w => third[w] > Math.Log(1 + HoursOff), Symptom.Outliers, level.Moved, findings, Words, bound: tail => Bound(tail, 0.17));
 
-        static LearnedTail Bound(LearnedTail tail, double scale) => tail with { Scale = Math.Min(tail.Scale, scale), Shape = Math.Max(tail.Shape, 1.2) };
+        static LearnedTail Bound(LearnedTail tail, double scale) =>
+            tail with { Scale = Math.Min(tail.Scale, scale), Shape = Math.Max(tail.Shape, 1.2) };
 
         string Words(int first, int last, double change) => string.Create(
             CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern");
     }
 
-    private static void WatchScores(double[] values, Func<int, bool> large, Symptom symptom, bool[] moved, Findings findings, Func<int, int, double, string> words,
+    private static void WatchScores(
+        double[] values, Func<int, bool> large, Symptom symptom, bool[] moved, Findings findings, Func<int, int, double, string> words,
         Func<int, bool>? learned = null, Func<LearnedTail, LearnedTail>? bound = null)
     {
         var gaps = new double[values.Length];
         for (var w = 0; w < values.Length; w++)
         {
-            var before = Enumerable.Range(Math.Max(0, w - 60), Math.Min(60, w)).Where(i => double.IsFinite(values[i]) && !(symptom == Symptom.Scatter && moved[i])).Select(i => values[i]).ToArray();
+            var before = Enumerable.Range(Math.Max(0, w - 60), Math.Min(60, w))
+                .Where(i => double.IsFinite(values[i]) && !(symptom == Symptom.Scatter && moved[i])).Select(i => values[i]).ToArray();
             gaps[w] = before.Length < 10 ? double.NaN : values[w] - Robust.Median(before);
         }
 
@@ -85,7 +91,8 @@ internal static class CellWatch
         {
             if (symptom == Symptom.Outliers && sign < 0)
                 continue;
-            var known = gaps.Index().Where(g => g.Item * sign > 0 && (g.Index < lean.First || g.Index > lean.Last) && (learned is null || learned(g.Index))).Select(g => g.Item * sign).ToArray();
+            var known = gaps.Index()
+                .Where(g => g.Item * sign > 0 && (g.Index < lean.First || g.Index > lean.Last) && (learned is null || learned(g.Index))).Select(g => g.Item * sign).ToArray();
             var tail = LearnedTail.Fit(known, 0.1);
             if (learned is not null)
                 tail = tail.WithExtremes(known, 2);

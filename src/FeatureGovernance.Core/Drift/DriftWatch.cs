@@ -61,7 +61,8 @@ internal sealed class DriftWatch
             if (level.Moved.AsSpan(w - Gap, Gap + 1).Contains(true) || Past(w, drifting) is not { } past)
                 continue;
             tests++;
-            double now = Mean(w - Recent + 1, w), before = Mean(w - Gap + 1, w - Recent), moved = now - past.Mean;
+            double now = Mean(w - Recent + 1, w, past.Low, past.High), before = Mean(w - Gap + 1, w - Recent, past.Low, past.High);
+            var moved = now - past.Mean;
             if (!double.IsFinite(now) || !double.IsFinite(before) || past.Memory > MostMemory || Math.Abs(moved) < Floor * past.Deviation)
                 continue;
             // It must be on its way still.
@@ -79,7 +80,7 @@ internal sealed class DriftWatch
         return (flagged, tests);
     }
 
-    private (double Mean, double Deviation, double Memory, int Count)? Past(int window, bool[] drifting)
+    private Ordinary? Past(int window, bool[] drifting)
     {
         var past = new List<double>(MostPast);
         for (var at = window - Gap; at >= 0 && past.Count < MostPast; at--)
@@ -90,11 +91,16 @@ internal sealed class DriftWatch
 
         if (past.Count < LeastPast)
             return null;
-        double middle = Robust.Median(past), scale = Math.Max(Robust.Scale(past), 1e-3 * level.Scale);
+        // A few wild windows, in the past or now, are no drift.
+        var sorted = Robust.Sorted(past);
+        double low = Robust.QuantileOfSorted(sorted, 0.05), high = Robust.QuantileOfSorted(sorted, 0.95), width = high - low;
+        if (!(width > 1e-3 * level.Scale))
+            return null;
+        (low, high) = (low - (width / 2), high + (width / 2));
         for (var i = 0; i < past.Count; i++)
-            past[i] = Math.Clamp(past[i], middle - (3 * scale), middle + (3 * scale));
+            past[i] = Math.Clamp(past[i], low, high);
         double mean = past.Average(), same = 0, next = 0;
-        var near = Mean(window - Gap - MostNear + 1, window - Gap);
+        var near = Mean(window - Gap - MostNear + 1, window - Gap, low, high);
         for (var i = 0; i < past.Count; i++)
         {
             same += (past[i] - mean) * (past[i] - mean);
@@ -104,7 +110,7 @@ internal sealed class DriftWatch
         // The first autocorrelation is too small by (1 + 4 r) / n (Marriott and Pope 1954), and less one standard error of it.
         var memory = same > 0 ? next / same : 0;
         memory += ((1 + (4 * memory)) / past.Count) + (1 / Math.Sqrt(past.Count));
-        return (double.IsFinite(near) ? near : mean, Math.Max(scale, Math.Sqrt(same / past.Count)), Math.Clamp(memory, 0, 0.99), Math.Min(past.Count, MostNear));
+        return new(double.IsFinite(near) ? near : mean, Math.Sqrt(same / past.Count), Math.Clamp(memory, 0, 0.99), Math.Min(past.Count, MostNear), low, high);
     }
 
     // Whether a jump or a straight line joins the old level and the present one better, and from where on.
@@ -116,7 +122,8 @@ internal sealed class DriftWatch
         {
             for (var length = 0; start + length <= last + Recent; length += length == 0 ? Recent : Recent / 2)
             {
-                var error = Error(from, last, at => at < start ? old : length == 0 ? now : old + ((now - old) * Math.Min(1, (at - start + 1.0) / length)));
+                var error = Error(
+                    from, last, at => at < start ? old : length == 0 ? now : old + ((now - old) * Math.Min(1, (at - start + 1.0) / length)));
                 // A line has one number more to fit.
                 if (error * (length == 0 ? 1 : 1.1) < least)
                     (kind, first, least) = (length == 0 ? ChangeKind.Step : ChangeKind.Drift, start, error * (length == 0 ? 1 : 1.1));
@@ -147,7 +154,8 @@ internal sealed class DriftWatch
         var change = LevelChanges.Describe(series, level.Expected, level.Unusual, level.Scores, start, last) with { Kind = kind };
         return new(Symptom.Level, start, last, p, effect, string.Create(
             CultureInfo.InvariantCulture,
-            $"The level {(kind == ChangeKind.Drift ? "moved slowly" : "moved a little and stayed")}, over {last - start + 1} windows, by {effect:+0.0;-0.0} standard deviations of a window"), change);
+            $"The level {(kind == ChangeKind.Drift ? "moved slowly" : "moved a little and stayed")}, over {last - start + 1} windows, "
+            + $"by {effect:+0.0;-0.0} standard deviations of a window"), change);
     }
 
     // What the watch of levels saw while a level drifted is the same change.
@@ -163,13 +171,13 @@ internal sealed class DriftWatch
         findings.Signals.Add(drift);
     }
 
-    private double Mean(int first, int last)
+    private double Mean(int first, int last, double low = double.NegativeInfinity, double high = double.PositiveInfinity)
     {
         double sum = 0, count = 0;
         for (var w = Math.Max(0, first); w <= last; w++)
         {
             if (double.IsFinite(values[w]))
-                (sum, count) = (sum + values[w], count + 1);
+                (sum, count) = (sum + Math.Clamp(values[w], low, high), count + 1);
         }
 
         return 2 * count > last - first ? sum / count : double.NaN;
@@ -196,4 +204,7 @@ internal sealed class DriftWatch
             cells[cell] = double.IsNaN(cells[cell]) ? cells[cell] : Math.Clamp(cells[cell], -most, most);
         return [.. Enumerable.Range(0, grid.Count).Select(w => level.Reference.Mean(cells, w))];
     }
+
+    /// <summary>What windows used to be: mean, standard deviation, autocorrelation, how many tell the mean, and the bounds of what counts.</summary>
+    private sealed record Ordinary(double Mean, double Deviation, double Memory, int Count, double Low, double High);
 }
