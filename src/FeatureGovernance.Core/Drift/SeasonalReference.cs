@@ -50,11 +50,14 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
         foreach (var candidate in seasons)
         {
             var surprises = new SeasonalReference(series, candidate, 0).Surprises(none);
-            if (Size(surprises) is var size && size < least)
+            if (SizeOfCells(surprises) is var size && size < least)
                 (season, cells, least) = (candidate, surprises, size * 0.98);
         }
 
         var best = new SeasonalReference(series, season, 0);
+        // Nothing is foreseen of so few values.
+        if (cells.Length == 0)
+            return best;
         least = double.PositiveInfinity;
         foreach (var memory in (ReadOnlySpan<double>)[0, 0.5, 1])
         {
@@ -64,6 +67,21 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
         }
 
         return best;
+
+        // Weekends are too few to show in a median. By days, what counts is the calmer half of the past: a step spoils but one of them.
+        double SizeOfCells(double[] surprises)
+        {
+            if (series.Grid is not { CellsPerWindow: 1, Length: WindowLength.Day })
+                return Size(surprises);
+            var middle = surprises.Length / 2;
+            return Math.Min(Kept(surprises[..middle]), Kept(surprises[middle..]));
+        }
+
+        static double Kept(double[] surprises)
+        {
+            var sorted = Robust.Sorted(surprises.Select(Math.Abs));
+            return sorted.Length < 10 ? double.PositiveInfinity : sorted[..(int)Math.Ceiling(0.9 * sorted.Length)].Average();
+        }
 
         // Where the usual window is no surprise at all, the mean tells the candidates apart.
         static double Size(double[] surprises)
