@@ -28,6 +28,7 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
 
     // Windows of the past that tell a level without a season.
     private const int LevelWindows = 28;
+    private const int LeastLevelWindows = 10;
     private readonly double[] windows = MeansOf(Series);
 
     /// <summary>
@@ -125,7 +126,7 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
                 matches[found++] = windows[at] + Levels[window] - Levels[at];
         }
 
-        return Middle(matches[..found]);
+        return found < LeastLevelWindows ? double.NaN : Middle(matches[..found]);
     }
 
     private static double Middle(Span<double> matches)
