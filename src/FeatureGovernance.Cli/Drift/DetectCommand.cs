@@ -35,6 +35,8 @@ internal static class DetectCommand
         return command;
     }
 
+    private const int MostWindows = 100_000;
+
     internal static int Run(IReadOnlyList<string> files, string? time, WindowLength? window, string? holidays, bool json, TextWriter output, TextWriter errors)
     {
         Func<int, int, HolidayCalendar> calendar;
@@ -54,6 +56,7 @@ internal static class DetectCommand
             try
             {
                 var table = TimedFile.Read(file, time);
+                RefuseFar(table.Times, window ?? WindowLength.Day);
                 var options = new DetectionOptions(window ?? Detector.SuitableWindow(table.Times), DetectionOptions.UsualDiscovery, calendar(table.Times[0].Year, table.Times[^1].Year));
                 foreach (var incident in Detector.Detect(table, options))
                     output.WriteLine(json ? ToJson(incident, files.Count > 1 ? file : null) : ToText(incident));
@@ -66,6 +69,14 @@ internal static class DetectCommand
         }
 
         return exitCode;
+    }
+
+    // A single time far away would make windows without end.
+    private static void RefuseFar(DateTime[] times, WindowLength window)
+    {
+        var most = window == WindowLength.Hour ? TimeSpan.FromHours(MostWindows) : TimeSpan.FromDays(MostWindows);
+        if (times.Length > 0 && times[^1] - times[0] > most)
+            throw new TimedFileException($"Its times run from {Written(times[0])} to {Written(times[^1])}, more than {MostWindows} windows; leave out times that are wrong, or give longer windows.");
     }
 
     private static string ToJson(FeatureIncident incident, string? file) => JsonSerializer.Serialize(

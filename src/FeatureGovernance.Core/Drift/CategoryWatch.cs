@@ -27,9 +27,10 @@ internal static class CategoryWatch
     private static void WatchNew(ValueColumn column, string?[] texts, WindowGrid grid, Findings findings)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var since = new Dictionary<string, int>(StringComparer.Ordinal);
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
-        // Categories are learned over a tenth of the windows, two to six weeks by day; then each new one is news.
-        var known = Math.Clamp(grid.Count / 10, 14, 42);
+        // Categories are learned over a tenth of the windows, two to six weeks by day, or over a quarter of the hours; then each new one is news.
+        var known = grid.Length == WindowLength.Hour ? Math.Clamp(grid.Count / 4, 48, 336) : Math.Clamp(grid.Count / 10, 14, 42);
         var fresh = new bool[texts.Length];
         for (var w = 0; w < grid.Count; w++)
         {
@@ -46,9 +47,12 @@ internal static class CategoryWatch
             }
 
             // A new category stays news for as long as it may be taken for a fault, four weeks.
-            foreach (var text in met.Where(t => w < known || CountSince(texts, grid, t, w, 28) >= 28 || IsNext(column, t, low, high)))
+            foreach (var text in met)
+                since.TryAdd(text, w);
+            foreach (var text in since.Keys.Where(t => w < known || w - since[t] >= 28 || IsNext(column, t, low, high)).ToArray())
             {
                 seen.Add(text);
+                since.Remove(text);
                 if (column.Numbers is not null && double.TryParse(text, CultureInfo.InvariantCulture, out var number))
                     (low, high) = (Math.Min(low, number), Math.Max(high, number));
             }
@@ -69,20 +73,6 @@ internal static class CategoryWatch
     private static bool IsNext(ValueColumn column, string text, double low, double high) =>
         column.Numbers is not null && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
         && (Math.Abs(number - high - 1) < 1e-9 || Math.Abs(low - number - 1) < 1e-9);
-
-    // In how many of the windows before a category occurred.
-    private static int CountSince(string?[] texts, WindowGrid grid, string text, int window, int back)
-    {
-        var count = 0;
-        for (var w = Math.Max(0, window - back); w < window; w++)
-        {
-            var (first, end) = grid.RowsOf(w);
-            if (texts.AsSpan(first..end).Contains(text))
-                count++;
-        }
-
-        return count;
-    }
 
     private static void WatchMix(string?[] texts, WindowGrid grid, Findings findings)
     {

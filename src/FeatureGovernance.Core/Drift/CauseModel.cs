@@ -27,11 +27,11 @@ public sealed record IncidentContext(
 
 /// <summary>
 /// Explains incidents: an additive model of log-odds, one line per kind of evidence, open to inspection. Its numbers were set on generated
-/// faults and changes of behaviour; docs/values-over-time.md tells how, and what the probabilities were worth.
+/// faults and changes of behaviour; docs/values-over-time.md tells how, and what the probabilities are worth.
 /// </summary>
 public static class CauseModel
 {
-    private const double Temperature = 1.6;
+    private const double Temperature = 1.2;
 
     private static readonly Explanation Behaviour = new(Cause.Behaviour);
     private static readonly Explanation Season = new(Cause.Season);
@@ -48,8 +48,12 @@ public static class CauseModel
         // A short stretch within a long incident does not explain its other signals away.
         var seen = signals.Where(s => 2 * (s.Last - s.First + 1) > end - start).Select(s => s.Symptom).ToHashSet();
         var outgrown = signals.Any(s => s.Change is { OutOfRange: > 0.3 });
+        // What follows the clock and moves more at some hours than at others is moved by people, whatever it used to go along with.
+        var uneven = context.Seasonality > 0.5 && !outgrown && signals.Any(s => s.Change is { Unevenness: >= 1.4 });
+        var oneValue = signals.Any(negative => negative.Symptom == Symptom.Negative
+            && signals.Any(s => s.Symptom == Symptom.Default && s.Effect > 0.3 * negative.Effect));
         // What explains where the level went explains nothing of values that are plainly wrong.
-        var people = signals.Any(IsPlain) ? 0.3 : 1;
+        var people = signals.Any(s => IsPlain(s) && !(uneven && s.Symptom == Symptom.Relation)) ? 0.3 : 1;
         var weighed = new HashSet<Symptom>();
         foreach (var signal in signals.OrderBy(s => s.PValue))
         {
@@ -63,7 +67,7 @@ public static class CauseModel
             // What holds for a part of the time only explains a part.
             var part = (signal.Last - signal.First + 1.0) / (end - start + 1);
             var share = 0.6 + (0.4 * part);
-            evidence.Add(new(signal.Words, [.. PointsOf(signal, seen, outgrown, context)
+            evidence.Add(new(signal.Words, [.. PointsOf(signal, seen, outgrown, uneven, oneValue, context)
                 .Select(p => (p.Item1, p.Item2 * share * (p.Item1.Fault is null ? people : 1)))]));
         }
 
@@ -80,7 +84,8 @@ public static class CauseModel
         Cause.DataQuality => -3.5,
     };
 
-    private static IEnumerable<(Explanation, double)> PointsOf(Signal signal, HashSet<Symptom> seen, bool outgrown, IncidentContext context)
+    private static IEnumerable<(Explanation, double)> PointsOf(
+        Signal signal, HashSet<Symptom> seen, bool outgrown, bool uneven, bool oneValue, IncidentContext context)
     {
         var blocked = seen.Contains(Symptom.Stuck) || seen.Contains(Symptom.Stale) || seen.Contains(Symptom.StandIn);
         var filled = blocked || seen.Contains(Symptom.Default);
@@ -122,8 +127,10 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.Rescaled), outgrown ? 4 : 0);
                 break;
             case Symptom.Negative:
-                yield return (Explanation.Of(Fault.SignFlip), signal.Effect > 0.4 ? 16 : 3);
-                yield return (Explanation.Of(Fault.DefaultFilled), signal.Effect > 0.4 ? 2 : 4);
+                // One negative value again and again was filled in; a changed sign leaves many.
+                var flipped = signal.Effect > 0.4 && !oneValue;
+                yield return (Explanation.Of(Fault.SignFlip), flipped ? 16 : oneValue ? 0 : 3);
+                yield return (Explanation.Of(Fault.DefaultFilled), flipped ? 2 : 4);
                 break;
             case Symptom.ClockShift:
                 // People's days off shift for a day or two what a clock shifts until it is set right.
@@ -138,8 +145,8 @@ public static class CauseModel
                 yield return (Explanation.Of(Fault.RelabelledCategory), 1);
                 break;
             case Symptom.Relation:
-                yield return (Explanation.Of(Fault.Rescaled), 5);
-                yield return (Explanation.Of(Fault.SchemaChange), 3);
+                yield return (Explanation.Of(Fault.Rescaled), uneven ? 1 : 5);
+                yield return (Explanation.Of(Fault.SchemaChange), uneven ? 1 : 3);
                 yield return (Explanation.Of(Fault.ShiftedTimeZone), 2);
                 break;
             case Symptom.RepeatedRows:

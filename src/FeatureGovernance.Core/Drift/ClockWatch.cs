@@ -20,7 +20,7 @@ internal static class ClockWatch
     {
         var series = level.Reference.Series;
         var grid = series.Grid;
-        if (grid.CellsPerDay != 24 || level.Reference.Season == Season.None)
+        if (grid.CellsPerDay != 24 || level.Reference.Season is Season.None or Season.Level)
             return;
         var offset = (int)(grid.StartOfCell(0).TimeOfDay / grid.CellLength);
         var days = (grid.Cells + offset) / 24;

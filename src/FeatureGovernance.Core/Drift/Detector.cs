@@ -36,7 +36,7 @@ public static class Detector
         var grid = new WindowGrid(table.Times, options.Window);
         var columns = table.Columns.AsParallel().AsOrdered().Select(column => Watched.Look(column, grid)).ToArray();
         RelationWatch.Watch(columns, grid);
-        var rows = new Findings();
+        var rows = Findings.Of(grid.Length);
         PartitionWatch.Watch(table, grid, rows);
         var kept = Discoveries([.. columns.Select(c => c.Findings), rows], options.Discovery);
 
@@ -103,7 +103,7 @@ internal sealed record Watched(ValueColumn Column, ColumnNature Nature, LevelWat
 
     public static Watched Look(ValueColumn column, WindowGrid grid)
     {
-        var findings = new Findings();
+        var findings = Findings.Of(grid.Length);
         column = WrittenNumbers.Read(column);
         var nature = ColumnNature.Of(column);
         FingerprintWatch.Watch(column, grid, nature, findings);

@@ -38,7 +38,13 @@ internal static class Incidents
     /// <summary>How the values of a group of signals changed.</summary>
     public static ChangeKind KindOf(List<Signal> group, int windows)
     {
-        var level = group.Find(s => s.Symptom == Symptom.Level);
+        // A part of the values replaced, or values that scatter more, move the level as well.
+        var surest = group.MinBy(s => s.PValue)!;
+        if (surest.Symptom == Symptom.Scatter)
+            return ChangeKind.Variance;
+        if (surest.Symptom is Symptom.Default or Symptom.Missing && surest.Effect < 0.9)
+            return ChangeKind.Mixture;
+        var level = group.Where(s => s.Symptom == Symptom.Level).MinBy(s => s.PValue);
         if (level?.Change is { } change)
             return change.Kind;
         if (group.TrueForAll(s => s.Symptom == Symptom.Scatter))
@@ -60,9 +66,19 @@ internal static class Incidents
             return false;
         if (a.First > b.Last + 1 || b.First > a.Last + 1)
             return false;
+        // What values that went wrong do to the level and the scatter while they are wrong is theirs; so is the scatter of a level that moved.
+        if (Holds(a, b) || Holds(b, a))
+            return true;
         var overlap = Math.Min(a.Last, b.Last) - Math.Max(a.First, b.First) + 1;
         return Math.Abs(a.First - b.First) <= near || 2 * overlap >= Math.Max(a.Last - a.First, b.Last - b.First) + 1;
     }
+
+    private static bool Holds(Signal whole, Signal part) => part.First >= whole.First && part.Last <= whole.Last && whole.Symptom switch
+    {
+        Symptom.Relation => false,
+        Symptom.Level => part.Symptom == Symptom.Scatter,
+        _ => IsFingerprint(whole.Symptom) && part.Symptom is Symptom.Level or Symptom.Scatter or Symptom.Outliers,
+    };
 
     private static bool LeftBefore(Signal level, Signal values) =>
         level.Symptom is Symptom.Level && IsFingerprint(values.Symptom) && values.Symptom is not Symptom.Relation && level.First < values.First - 1;

@@ -1,10 +1,9 @@
-using System.Globalization;
 using FeatureGovernance.Statistics.Inference;
 
 namespace FeatureGovernance.Core.Drift;
 
 /// <summary>Watches the level of numbers against their seasonal reference.</summary>
-internal sealed class LevelWatch
+internal sealed partial class LevelWatch
 {
     private static readonly int[] Spans = [1, 3, 7];
 
@@ -12,18 +11,33 @@ internal sealed class LevelWatch
     private const int MostOpen = 45;
     private const int Memory = 90;
 
+    // From so many cells upwards the mean of a window, none of them counting too much, is near normal.
+    private const int CellsOfMean = 6;
+
+    // So many of the highest scores may be incidents.
+    private const int WildWindows = 2;
+
     private readonly CellSeries series;
     private readonly WindowGrid grid;
     private readonly double[] means;
     private readonly double[] surprises;
+    private readonly double most;
+    private readonly double usual;
+    private readonly double[]? hours;
 
     private LevelWatch(CellSeries series)
     {
         (this.series, grid, Reference) = (series, series.Grid, SeasonalReference.Choose(series));
         (Unusual, means, surprises, Scores) = (new bool[grid.Count], new double[grid.Count], new double[grid.Count], new double[grid.Count]);
         Expected = new double[grid.Cells];
-        var first = Reference.WindowSurprises(Reference.Surprises(Unusual), Unusual);
+        Moved = new bool[grid.Count];
+        var cells = Reference.Surprises(Unusual);
+        most = grid.CellsPerWindow < CellsOfMean ? double.PositiveInfinity : MostOfCell(cells);
+        var first = Reference.WindowSurprises(Array.ConvertAll(cells, Limited), Unusual);
+        usual = Robust.Median(first);
         Scale = Robust.Scale([.. first.Where(double.IsFinite)]);
+        if (grid.CellsPerWindow == 1 && grid.CellsPerDay > 1)
+            hours = HoursScales(first);
         var spread = Robust.Scale([.. series.Values.Where(double.IsFinite)]);
         Scale = double.IsFinite(Scale) ? Math.Max(Scale, 0.01 * spread) : double.NaN;
     }
@@ -46,6 +60,9 @@ internal sealed class LevelWatch
     /// <summary>The windows kept out of what is expected of others.</summary>
     public bool[] Unusual { get; }
 
+    /// <summary>The windows whose level moved.</summary>
+    public bool[] Moved { get; }
+
     public static LevelWatch Watch(double[] numbers, WindowGrid grid, Findings findings)
     {
         var watch = new LevelWatch(CellSeries.Of(numbers, grid));
@@ -56,6 +73,7 @@ internal sealed class LevelWatch
         var down = watch.Tails(-1);
         var flagged = watch.Scan(up, down, findings);
         watch.Describe(flagged, findings);
+        DriftWatch.Watch(watch, findings);
         watch.Seasonality = watch.Explained();
         CellWatch.Watch(watch, findings);
         return watch;
@@ -90,13 +108,48 @@ internal sealed class LevelWatch
         }
 
         var present = cells.Where(double.IsFinite).ToArray();
+        if (double.IsFinite(most) && present.Length > 0)
+        {
+            // Where most hours moved, it is the window that moved, however far.
+            Array.Sort(present);
+            var middle = Robust.QuantileOfSorted(present, 0.5);
+            present = Array.ConvertAll(present, cell => middle + Limited(cell - middle));
+        }
+
         means[w] = 4 * present.Length >= size && present.Length > 0 ? present.Average() : double.NaN;
         var carried = Reference.Carried(means, w, Unusual);
         for (var i = 0; i < size; i++)
             Expected[(w * size) + i] += carried;
-        surprises[w] = means[w] - carried;
+        // Means of skewed values lie beside the medians they are held against.
+        surprises[w] = (means[w] - carried - usual) / (hours is null ? 1 : hours[w % hours.Length]);
         Scores[w] = surprises[w] / ScaleBefore(w);
     }
+
+    // How much wider each hour of the day surprises than hours do by and large; the scale of few days leans on that of all.
+    private double[]? HoursScales(double[] first)
+    {
+        const double Lean = 8;
+        var perDay = grid.CellsPerDay;
+        var scales = new double[perDay];
+        for (var hour = 0; hour < perDay; hour++)
+        {
+            var own = Enumerable.Range(0, grid.Count).Where(w => w % perDay == hour && double.IsFinite(first[w])).Select(w => first[w]).ToArray();
+            var scale = own.Length < 3 ? Scale : Robust.Scale(own);
+            scales[hour] = Math.Sqrt(((own.Length * scale * scale) + (Lean * Scale * Scale)) / (own.Length + Lean)) / Scale;
+        }
+
+        return Scale > 0 ? scales : null;
+    }
+
+    // A single wild hour is no change of level: it counts for no more than three times what a tenth of all hours exceed.
+    private static double MostOfCell(double[] cells)
+    {
+        var ninth = Robust.QuantileOfSorted(Robust.Sorted(cells.Select(Math.Abs)), 0.9);
+        return ninth > 0 ? 3 * ninth : double.PositiveInfinity;
+    }
+
+    /// <summary>A surprise of a cell, no wilder than counts.</summary>
+    public double Limited(double surprise) => double.IsNaN(surprise) ? surprise : Math.Clamp(surprise, -most, most);
 
     private double ScaleBefore(int window)
     {
@@ -111,106 +164,6 @@ internal sealed class LevelWatch
         var weight = Math.Min(1, recent.Count / 60.0);
         var local = recent.Count < 10 ? Scale : Robust.Scale(recent);
         return Math.Max((weight * local) + ((1 - weight) * Scale), 0.5 * Scale);
-    }
-
-    private LearnedTail[] Tails(int sign) =>
-        Array.ConvertAll(Spans, span =>
-        {
-            var tail = LearnedTail.Fit(Enumerable.Range(0, grid.Count).Select(w => sign * SpanScore(w, span)).Where(s => s > 0), 0.5);
-            // However wild its past, a feature that moves this far has moved.
-            return span > 1 ? tail : tail with { Scale = Math.Min(tail.Scale, 1.5), Shape = Math.Max(tail.Shape, 1.2) };
-        });
-
-    private double SpanScore(int window, int span)
-    {
-        double sum = 0, count = 0;
-        for (var w = Math.Max(0, window - span + 1); w <= window; w++)
-        {
-            if (double.IsFinite(Scores[w]))
-                (sum, count) = (sum + Scores[w], count + 1);
-        }
-
-        return count < (span + 1) / 2 ? double.NaN : sum / Math.Sqrt(count);
-    }
-
-    private List<(int First, int Last, double PValue, int Sign)> Scan(LearnedTail[] up, LearnedTail[] down, Findings findings)
-    {
-        var flagged = new List<(int First, int Last, double PValue, int Sign)>();
-        var (open, openSign, tests) = (0, 0, 0L);
-        for (var w = 0; w < grid.Count; w++)
-        {
-            ScoreOne(w);
-            var (best, from, sign) = (1.0, w, 0);
-            for (var i = 0; i < Spans.Length && double.IsFinite(Scores[w]); i++)
-            {
-                tests++;
-                var score = SpanScore(w, Spans[i]);
-                // A stretch counts only while its last window still leans that way, and about as far.
-                if (!double.IsFinite(score) || score * Scores[w] <= 0 || Math.Abs(Scores[w]) < Math.Max(1.2, 0.2 * Highest(w, Spans[i])))
-                    continue;
-                var p = 0.5 * (score > 0 ? up : down)[i].PValue(Math.Abs(score));
-                if (p < best)
-                    (best, from, sign) = (p, Math.Max(0, w - Spans[i] + 1), Math.Sign(score));
-            }
-
-            var goesOn = open > 0 && best < 0.02 && sign == openSign;
-            if ((best < Findings.Suspicious || goesOn) && open < MostOpen)
-            {
-                from = Onset(from, w, sign);
-                flagged.Add((from, w, best, sign));
-                for (var at = from; at <= w; at++)
-                    Unusual[at] = true;
-                (open, openSign) = (open + 1, sign);
-                continue;
-            }
-
-            if (open >= MostOpen)
-                Array.Clear(Unusual, 0, w + 1);
-            open = 0;
-        }
-
-        findings.CountTests(Symptom.Level, tests);
-        return flagged;
-    }
-
-    private double Highest(int window, int span)
-    {
-        var most = 0.0;
-        for (var w = Math.Max(0, window - span + 1); w <= window; w++)
-            most = double.IsFinite(Scores[w]) ? Math.Max(most, Math.Abs(Scores[w])) : most;
-        return most;
-    }
-
-    // The start with the largest sum of scores beyond half of the present height.
-    private int Onset(int from, int to, int sign)
-    {
-        var half = 0.5 * Enumerable.Range(from, to - from + 1).Where(w => double.IsFinite(Scores[w])).Max(w => Scores[w] * sign);
-        var (start, most, sum) = (to, double.NegativeInfinity, 0.0);
-        for (var w = to; w >= from; w--)
-        {
-            sum += double.IsFinite(Scores[w]) ? (Scores[w] * sign) - half : -half;
-            if (sum > most)
-                (start, most) = (w, sum);
-        }
-
-        return start;
-    }
-
-    private void Describe(List<(int First, int Last, double PValue, int Sign)> flagged, Findings findings)
-    {
-        foreach (var side in flagged.GroupBy(f => f.Sign))
-        {
-            findings.AddRuns([.. side.Select(f => (f.First, f.Last, f.PValue))], 1, (first, last, p) =>
-            {
-                var during = Scores[first..(last + 1)].Where(double.IsFinite).ToArray();
-                var change = LevelChanges.Describe(series, Expected, Unusual, Scores, first, last);
-                double now = MeanRaw(first, last, series.Raw), then = MeanRaw(first, last, [.. Expected.Select(series.ToRaw)]);
-                return new(Symptom.Level, first, last, p, during.Average(), string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The mean is {now:G4}, expected {then:G4} for these hours and weekdays: {during.Average():+0.0;-0.0} standard deviations of a window"),
-                    change);
-            });
-        }
     }
 
     private double MeanRaw(int first, int last, double[] cells)
@@ -229,7 +182,7 @@ internal sealed class LevelWatch
     private double Explained()
     {
         var pairs = Enumerable.Range(0, series.Values.Length).Where(c => double.IsFinite(series.Values[c]) && double.IsFinite(Expected[c])).ToArray();
-        if (Reference.Season == Season.None || pairs.Length < 20)
+        if (Reference.Season is Season.None or Season.Level || pairs.Length < 20)
             return 0;
         var rest = Robust.Scale([.. pairs.Select(c => series.Values[c] - Expected[c])]);
         var whole = Robust.Scale([.. pairs.Select(c => series.Values[c])]);

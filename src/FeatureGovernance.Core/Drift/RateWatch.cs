@@ -31,11 +31,11 @@ internal static class RateWatch
         return start;
     }
 
-    /// <summary>The windows an ordinary history needs.</summary>
-    private const int WarmUp = 14;
-
     // How many windows may be kept out of the history before they count as the new normal.
     private const int MostOpen = 60;
+
+    // So many stretches apart are no incidents any more.
+    private const int ManyStretches = 4;
 
     /// <summary>Finds stretches with a higher rate.</summary>
     /// <param name="symptom">What the rate is of.</param>
@@ -59,58 +59,69 @@ internal static class RateWatch
         double own = 0)
     {
         history ??= hits;
+        var (flagged, tests) = Scan(hits, trials, history, floor, memory, own, findings.WarmUp, null);
+        // What comes again and again is usual: it is judged by how often it came over the whole time.
+        if (Stretches(flagged) >= ManyStretches)
+            (flagged, tests) = Scan(hits, trials, history, floor, memory, own, findings.WarmUp, RateTest.Learn([.. history.Zip(trials)], Spans, 1));
+        var whole = RateTest.Learn([.. history.Zip(trials).Where((_, w) => !flagged.Exists(f => w >= f.First && w <= f.Last))], [1])[0];
+        findings.CountTests(symptom, tests);
+        findings.AddRuns(flagged, 2, (first, last, p) =>
+        {
+            // The whole stretch tells better where it began than its first windows did.
+            first = Onset(hits, trials, whole.Rate, first, last);
+            double k = 0, n = 0;
+            for (var i = first; i <= last; i++)
+                (k, n) = (k + hits[i], n + trials[i]);
+            return toSignal(first, last, p, n > 0 ? k / n : 0, whole.Rate < 0.002 ? 0 : whole.Rate);
+        });
+    }
+
+    private static (List<(int First, int Last, double PValue)> Flagged, long Tests) Scan(
+        double[] hits, double[] trials, double[] history, double floor, int memory, double own, int warmUp, RateTest[]? known)
+    {
         var flagged = new List<(int First, int Last, double PValue)>();
-        var usual = new Queue<(double Hits, double Trials)>();
+        var usual = new List<(double Hits, double Trials)>();
         // The first windows are judged by those after them.
-        foreach (var w in Enumerable.Range(0, hits.Length).Where(w => w >= WarmUp).Take(2 * WarmUp))
-            usual.Enqueue((history[w], trials[w]));
-        var early = RateTest.Learn(usual);
-        usual.Clear();
-        var (test, learned, open, tests) = (early, 0, 0, 0L);
-        double ratesUsual = early.Rate;
+        var tests = known ?? RateTest.Learn([.. Enumerable.Range(0, hits.Length).Where(w => w >= warmUp).Take(2 * warmUp).Select(w => (history[w], trials[w]))], Spans);
+        var (learned, open, made) = (0, 0, 0L);
         for (var w = 0; w < hits.Length; w++)
         {
-            if (usual.Count >= WarmUp && (w >= learned + (usual.Count < 60 ? 3 : 14) || learned == 0))
-                (test, learned) = (RateTest.Learn(usual), w);
-            ratesUsual = test.Rate;
-            var (best, from) = (1.0, w);
-            foreach (var span in Spans)
+            if (known is null && usual.Count >= warmUp && (w >= learned + (usual.Count < 60 ? 3 : warmUp) || learned == 0))
+                (tests, learned) = (RateTest.Learn(usual, Spans), w);
+            var best = 1.0;
+            for (var i = 0; i < Spans.Length && w - Spans[i] + 1 >= 0 && !(own > 0 && hits[w] < (tests[0].Rate + own) * trials[w]); i++)
             {
-                if (w - span + 1 < 0 || (own > 0 && hits[w] < (test.Rate + own) * trials[w]))
-                    break;
                 double k = 0, n = 0;
-                for (var i = w - span + 1; i <= w; i++)
-                    (k, n) = (k + hits[i], n + trials[i]);
-                tests++;
-                if (n <= 0 || hits[w] <= 0 || (k / n) - (test.Hits / Math.Max(1, test.Trials)) < floor)
+                for (var at = w - Spans[i] + 1; at <= w; at++)
+                    (k, n) = (k + hits[at], n + trials[at]);
+                made++;
+                if (n <= 0 || hits[w] <= 0 || (k / n) - (tests[i].Hits / Math.Max(1, tests[i].Trials)) < floor)
                     continue;
-                var p = test.UpperPValue(k, n);
-                if (p < best)
-                    (best, from) = (p, w - span + 1);
+                var p = tests[i].UpperPValue(k, n);
+                best = Math.Min(best, p);
             }
 
             if (best < Findings.Suspicious && open < MostOpen)
             {
-                flagged.Add((Onset(hits, trials, test.Rate, Math.Max(0, w - 9), w), w, best));
+                flagged.Add((Onset(hits, trials, tests[0].Rate, Math.Max(0, w - 9), w), w, best));
                 open++;
                 continue;
             }
 
             open = 0;
-            usual.Enqueue((history[w], trials[w]));
+            usual.Add((history[w], trials[w]));
             if (usual.Count > memory)
-                usual.Dequeue();
+                usual.RemoveAt(0);
         }
 
-        findings.CountTests(symptom, tests);
-        findings.AddRuns(flagged, 2, (first, last, p) =>
-        {
-            // The whole stretch tells better where it began than its first windows did.
-            first = Onset(hits, trials, test.Rate, first, last);
-            double k = 0, n = 0;
-            for (var i = first; i <= last; i++)
-                (k, n) = (k + hits[i], n + trials[i]);
-            return toSignal(first, last, p, n > 0 ? k / n : 0, ratesUsual < 0.002 ? 0 : ratesUsual);
-        });
+        return (flagged, made);
+    }
+
+    private static int Stretches(List<(int First, int Last, double PValue)> flagged)
+    {
+        var count = 0;
+        for (var i = 0; i < flagged.Count; i++)
+            count += i == 0 || flagged[i].First > flagged[i - 1].Last + 3 ? 1 : 0;
+        return count;
     }
 }

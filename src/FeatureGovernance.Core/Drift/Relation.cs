@@ -54,7 +54,7 @@ internal sealed record Relation(int Target, int[] Partners, double Explained, do
             }
         }
 
-        var last = LearnedTail.Fit(scores.Where(s => s > 0), 0.1);
+        var last = LearnedTail.Fit(scores.Where(s => s > 0), 0.1).WithExtremes(scores.Where((s, w) => s > 0 && !unusual[w]), 2);
         return [.. Enumerable.Range(0, Gaps.Length).Where(w => unusual[w]).Select(w => (w, w, last.PValue(scores[w])))];
     }
 

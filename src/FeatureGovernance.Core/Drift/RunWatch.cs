@@ -21,6 +21,8 @@ internal static class RunWatch
             return;
         // Runs weigh by what values are worth: a value that is often repeated (0 of a sparse feature) is judged by its own runs.
         var common = runs.GroupBy(r => numbers[r.First]).Where(g => g.Sum(r => r.Length) > 0.3 * numbers.Length).ToDictionary(g => g.Key, g => g.ToList());
+        var repeats = runs.GroupBy(r => numbers[r.First]).ToDictionary(g => g.Key, g => (Pairs: g.Sum(r => r.Length), Repeats: g.Sum(r => r.Length - 1)));
+        double pairs = repeats.Sum(r => r.Value.Pairs), repeated = repeats.Sum(r => r.Value.Repeats);
         var rest = runs.Where(r => !common.ContainsKey(numbers[r.First])).ToList();
         foreach (var group in common.Values.Append(rest).Where(g => g.Count > 0))
         {
@@ -40,6 +42,7 @@ internal static class RunWatch
                 if (length < 8 || length < 0.9 * Math.Min(perWindow, 24) || length < 1.5 * usual)
                     continue;
                 var p = (many ? 8.0 / longest.Length : 0.1) * Math.Exp(-(length - usual) / decay);
+                p = Math.Max(p, Math.Min(1, perWindow * Repeating(numbers[first], length)));
                 var symptom = ReferenceEquals(group, rest) ? Symptom.Stuck : Symptom.CategoryMix;
                 // What people write for "unknown" does not hang, it was filled in: so long a run, and of this value of all.
                 if (ReferenceEquals(group, rest) && FingerprintWatch.StandIns.Contains(numbers[first]))
@@ -52,6 +55,15 @@ internal static class RunWatch
                         $"{FingerprintWatch.Short(numbers[first])} stands for {length} rows in a row; {usual:0} is usually the most")));
                 }
             }
+        }
+
+        // The chance that a value repeats so often, by how often it does elsewhere; a rare one by how often values do.
+        double Repeating(double value, int length)
+        {
+            const double Lean = 20;
+            var (own, again) = repeats[value];
+            var usual = (repeated - length + 1) / Math.Max(1, pairs - length);
+            return Math.Pow((again - length + 1 + (Lean * usual)) / (own - length + Lean), length - 1);
         }
     }
 

@@ -13,6 +13,9 @@ internal enum Season
 
     /// <summary>The cells just before.</summary>
     None,
+
+    /// <summary>The windows of the last weeks, whatever the hour.</summary>
+    Level,
 }
 
 /// <summary>What each cell is expected to be, from the cells that match it by hour and weekday in the weeks before.</summary>
@@ -23,21 +26,39 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
 {
     private const int LeastMatches = 3;
 
+    // Windows of the past that tell a level without a season.
+    private const int LevelWindows = 28;
+    private const int LeastLevelWindows = 10;
+    private readonly double[] windows = MeansOf(Series);
+
+    /// <summary>
+    /// By window, the sum of all changes of level that were taken for lasting: what is drawn from before such a change is moved by it.
+    /// </summary>
+    public double[] Levels { get; } = new double[Series.Grid.Count];
+
     /// <summary>Takes the season and memory that leave the smallest usual surprise.</summary>
     public static SeasonalReference Choose(CellSeries series)
     {
         var none = new bool[series.Grid.Count];
         // The season by how well single cells are foreseen, the memory by how well windows are.
-        ReadOnlySpan<Season> seasons = series.Grid.CellsPerDay > 0 ? [Season.Weekly, Season.Daily, Season.None] : [Season.None];
+        ReadOnlySpan<Season> seasons = series.Grid switch
+        {
+            { Length: WindowLength.Hour } => [Season.Weekly, Season.Daily, Season.None],
+            { CellsPerDay: > 0 } => [Season.Weekly, Season.Daily, Season.None, Season.Level],
+            _ => [Season.None, Season.Level],
+        };
         var (season, cells, least) = (Season.None, Array.Empty<double>(), double.PositiveInfinity);
         foreach (var candidate in seasons)
         {
             var surprises = new SeasonalReference(series, candidate, 0).Surprises(none);
-            if (Size(surprises) is var size && size < least)
+            if (SizeOfCells(surprises) is var size && size < least)
                 (season, cells, least) = (candidate, surprises, size * 0.98);
         }
 
         var best = new SeasonalReference(series, season, 0);
+        // Nothing is foreseen of so few values.
+        if (cells.Length == 0)
+            return best;
         least = double.PositiveInfinity;
         foreach (var memory in (ReadOnlySpan<double>)[0, 0.5, 1])
         {
@@ -47,6 +68,21 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
         }
 
         return best;
+
+        // Weekends are too few to show in a median. By days, what counts is the calmer half of the past: a step spoils but one of them.
+        double SizeOfCells(double[] surprises)
+        {
+            if (series.Grid is not { CellsPerWindow: 1, Length: WindowLength.Day })
+                return Size(surprises);
+            var middle = surprises.Length / 2;
+            return Math.Min(Kept(surprises[..middle]), Kept(surprises[middle..]));
+        }
+
+        static double Kept(double[] surprises)
+        {
+            var sorted = Robust.Sorted(surprises.Select(Math.Abs));
+            return sorted.Length < 10 ? double.PositiveInfinity : sorted[..(int)Math.Ceiling(0.9 * sorted.Length)].Average();
+        }
 
         // Where the usual window is no surprise at all, the mean tells the candidates apart.
         static double Size(double[] surprises)
@@ -59,25 +95,54 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
     /// <summary>The expected value of a cell, leaving out windows that were unusual; NaN where the past is too short.</summary>
     public double Expected(int cell, bool[] unusual)
     {
-        Span<double> matches = stackalloc double[14];
+        Span<double> matches = stackalloc double[LevelWindows];
+        var window = cell / Series.Grid.CellsPerWindow;
+        if (Season == Season.Level)
+            return ExpectedLevel(window, unusual, matches);
         var (step, wanted, reach) = Season switch
         {
             Season.Weekly => (Series.Grid.CellsPerDay * 7, 6, 16),
             Season.Daily => (Series.Grid.CellsPerDay, 12, 60),
-            Season.None => (1, 14, 200),
+            Season.None or Season.Level => (1, 14, 200),
         };
         var found = 0;
-        for (int back = 1, at = cell - step; back <= reach && at >= 0 && found < wanted; back++, at -= step)
+        // What came just before ends where the window begins: a window is no reference of itself.
+        for (int back = 1, at = step == 1 ? (window * Series.Grid.CellsPerWindow) - 1 : cell - step; back <= reach && at >= 0 && found < wanted; back++, at -= step)
         {
-            if (double.IsFinite(Series.Values[at]) && !unusual[at / Series.Grid.CellsPerWindow])
-                matches[found++] = Series.Values[at];
+            var from = at / Series.Grid.CellsPerWindow;
+            if (double.IsFinite(Series.Values[at]) && !unusual[from])
+                matches[found++] = Series.Values[at] + Levels[window] - Levels[from];
         }
 
-        if (found < LeastMatches)
+        return Middle(matches[..found]);
+    }
+
+    private double ExpectedLevel(int window, bool[] unusual, Span<double> matches)
+    {
+        var found = 0;
+        for (int at = window - 1, back = 1; at >= 0 && back <= 4 * LevelWindows && found < LevelWindows; at--, back++)
+        {
+            if (double.IsFinite(windows[at]) && !unusual[at])
+                matches[found++] = windows[at] + Levels[window] - Levels[at];
+        }
+
+        return found < LeastLevelWindows ? double.NaN : Middle(matches[..found]);
+    }
+
+    private static double Middle(Span<double> matches)
+    {
+        if (matches.Length < LeastMatches)
             return double.NaN;
-        matches = matches[..found];
         matches.Sort();
-        return found % 2 == 1 ? matches[found / 2] : (matches[(found / 2) - 1] + matches[found / 2]) / 2;
+        return Robust.QuantileOfSorted(matches, 0.5);
+    }
+
+    private static double[] MeansOf(CellSeries series)
+    {
+        var means = new double[series.Grid.Count];
+        for (var w = 0; w < means.Length; w++)
+            means[w] = Mean(series.Values, w, series.Grid.CellsPerWindow);
+        return means;
     }
 
     /// <summary>Cell by cell, the value less what was expected.</summary>
@@ -118,9 +183,10 @@ internal sealed record SeasonalReference(CellSeries Series, Season Season, doubl
     }
 
     /// <summary>The mean of the finite cells of a window; NaN where less than a quarter are.</summary>
-    public double Mean(double[] cells, int window)
+    public double Mean(double[] cells, int window) => Mean(cells, window, Series.Grid.CellsPerWindow);
+
+    private static double Mean(double[] cells, int window, int size)
     {
-        var size = Series.Grid.CellsPerWindow;
         double sum = 0, count = 0;
         for (var cell = window * size; cell < (window + 1) * size; cell++)
         {

@@ -26,8 +26,18 @@ public sealed record LevelChange(
     ChangeKind Kind, double Factor, double Unevenness, double Abruptness, double OutOfRange, double Flipped, bool Returned);
 
 /// <summary>What a watch found in one feature, and how many tests it took.</summary>
-internal sealed class Findings
+/// <param name="warmUp">How many windows an ordinary history needs.</param>
+internal sealed class Findings(int warmUp = Findings.WarmUpDays)
 {
+    private const int WarmUpDays = 14;
+    private const int WarmUpHours = 72;
+
+    /// <summary>Of features read in windows of a length: a day's hours differ, and so a history of hours needs days.</summary>
+    public static Findings Of(WindowLength length) => new(length == WindowLength.Hour ? WarmUpHours : WarmUpDays);
+
+    /// <summary>How many windows an ordinary history needs.</summary>
+    public int WarmUp => warmUp;
+
     /// <summary>The p-value below which windows are kept out of what counts as ordinary; discoveries are decided over all tests later.</summary>
     public const double Suspicious = 1e-3;
 

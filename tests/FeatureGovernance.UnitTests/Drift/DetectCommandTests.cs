@@ -54,6 +54,26 @@ public sealed class DetectCommandTests : IDisposable
         errors.Should().Contain(message);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public void A_few_rows_tell_nothing_and_are_no_error(int rows)
+    {
+        var file = Write("few.csv", Enumerable.Range(0, rows).Select(hour => $"{Tables.Start.AddHours(hour):yyyy-MM-dd HH:mm},{hour}.5").Prepend("time,x"));
+
+        Run([file], null).Should().Be((0, "", ""));
+    }
+
+    [Fact]
+    public void Times_without_end_are_refused()
+    {
+        var (code, output, errors) = Run([Write("far.csv", ["time,x", "2025-01-01 00:00,1", "9999-12-31 00:00,2"])], null);
+
+        (code, output).Should().Be((2, ""));
+        errors.Should().Contain("more than 100000 windows");
+    }
+
     [Fact]
     public void Other_files_are_read_where_one_is_not_there()
     {

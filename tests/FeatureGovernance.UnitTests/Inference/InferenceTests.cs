@@ -67,12 +67,38 @@ public sealed class InferenceTests
     [Fact]
     public void A_rate_is_judged_by_how_much_it_varied()
     {
-        var steady = RateTest.Learn([.. Enumerable.Repeat((2.0, 100.0), 50)]);
-        var uneven = RateTest.Learn([.. Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? 0.0 : 4.0, 100.0))]);
+        var steady = RateTest.Learn([.. Enumerable.Repeat((2.0, 100.0), 50)], [1])[0];
+        var uneven = RateTest.Learn([.. Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? 0.0 : 4.0, 100.0))], [1])[0];
 
         steady.UpperPValue(10, 100).Should().BeLessThan(1e-3);
         uneven.UpperPValue(10, 100).Should().BeGreaterThan(steady.UpperPValue(10, 100));
         steady.UpperPValue(0, 100).Should().Be(1);
+    }
+
+    // The sum over k from 5 of choose(20, k) beta(k + 2.5, 118.5 - k) / beta(2.5, 98.5).
+    [Fact]
+    public void The_chance_of_many_hits_is_that_of_the_beta_binomial() =>
+        new RateTest(2, 100, 1).UpperPValue(5, 20).Should().BeApproximately(0.000802875965784196, 1e-9);
+
+    [Fact]
+    public void Hits_in_clusters_make_long_stretches_differ_more()
+    {
+        var clustered = RateTest.Learn([.. Enumerable.Range(0, 120).Select(i => (i / 6 % 2 == 0 ? 0.0 : 6.0, 100.0))], [1, 7]);
+
+        clustered[1].Dispersion.Should().BeGreaterThan(1.5 * clustered[0].Dispersion);
+    }
+
+    [Fact]
+    public void A_tail_of_wild_scores_falls_by_a_power_and_one_of_calm_scores_does_not()
+    {
+        double[] even = [.. Enumerable.Range(1, 500).Select(i => i / 501.0)];
+        double[] wild = [.. even.Select(share => Math.Pow(1 - share, -1 / 3.0) - 1)];
+        double[] calm = [.. even.Select(share => -Math.Log(1 - share))];
+
+        LearnedTail.Fit(wild, 0.01).WithExtremes(wild, 2).Power.Should().BeInRange(1.5, 4);
+        LearnedTail.Fit(calm, 0.01).WithExtremes(calm, 2).Power.Should().Be(0);
+        // Two incidents among calm scores do not make them wild.
+        LearnedTail.Fit(calm, 0.01).WithExtremes([.. calm[..^2], 100, 200], 2).Power.Should().Be(0);
     }
 
     [Fact]

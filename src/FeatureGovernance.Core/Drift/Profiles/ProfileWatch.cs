@@ -15,7 +15,7 @@ internal static class ProfileWatch
 
     public static SeriesFindings Look(ProfileSeries series, WindowGrid grid)
     {
-        var findings = new Findings();
+        var findings = Findings.Of(grid.Length);
         double seasonality = 0;
         if (series.Windows.Count(window => window is not null) >= LeastWindows)
         {
@@ -57,7 +57,7 @@ internal static class ProfileWatch
     {
         var means = series.Numbers(window => window.Mean);
         var deviation = Robust.Median(series.Windows.Where(window => window is { Deviation: > 0 }).Select(window => window!.Deviation));
-        var own = new Findings();
+        var own = Findings.Of(grid.Length);
         var level = LevelWatch.Watch(means, grid, own);
         if (!(level.Scale > 0))
         {

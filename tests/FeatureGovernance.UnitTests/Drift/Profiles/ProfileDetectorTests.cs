@@ -96,6 +96,18 @@ public class ProfileDetectorTests
     }
 
     [Fact]
+    public void A_new_version_of_the_feature_is_told_as_a_product_change()
+    {
+        var random = new Random(7);
+        var series = ProfileHistory.Calm(1).With(70, 89, _ => ProfileHistory.Window(160, random) with { Version = 2 });
+
+        var incident = ProfileHistory.Detected([series]).Should().ContainSingle().Which;
+
+        incident.Verdict.Cause.Should().Be(Cause.ProductChange);
+        incident.Verdict.Evidence.Should().Contain(e => e.Words.Contains("version 2"));
+    }
+
+    [Fact]
     public void Training_and_serving_that_disagree_are_told_as_skew()
     {
         var serving = ProfileHistory.Calm(1).With(0, 89, window => window with { Quantiles = [.. window.Quantiles.Select(q => q + 30)], Mean = window.Mean + 30 });
