@@ -17,21 +17,30 @@ internal sealed record CombinedSeries(
     public static CombinedSeries Of(SeriesAnalysis series, PoolWeights pool, PoolDrift drift, (PoolMemory? Now, PoolMemory? Then) memory)
     {
         var weights = Combination.Blend(pool.For(series.Forecasts, series.Period), series.Weights, series.Origins.Count);
+        var combined = series.Origins.Select(origin => drift.Apply(series, Combination.Combine(origin.Forecasts, Shares(series, weights, origin)))).ToList();
+        var heard = combined.Select((path, i) => memory.Then?.Say(series, series.Origins[i].Origin, path)).ToList();
+        var mean = drift.Apply(series, Combination.Combine(series.Forecasts, weights));
+        var part = memory.Now?.Part(Misfit(combined), Misfit(heard)) ?? 0;
         var past = new List<PastForecast>();
         var misses = new List<double[]>();
-        foreach (var origin in series.Origins)
+        for (var i = 0; i < combined.Count; i++)
         {
-            var together = drift.Apply(series, Combination.Combine(origin.Forecasts, Shares(series, weights, origin)));
+            var origin = series.Origins[i];
             var said = new PastForecast(
-                origin.Actual, memory.Then?.Pull(series, origin.Origin, together) ?? together, drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)),
-                origin.SeasonalNaive);
+                origin.Actual, Blend(combined[i], heard[i], part), drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)), origin.SeasonalNaive);
             past.Add(said);
             misses.Add([.. said.Actual.Select((value, h) => (value - said.Mean[h]) / (said.StandardErrors[h] + 1e-300))]);
         }
-        var mean = drift.Apply(series, Combination.Combine(series.Forecasts, weights));
         return new CombinedSeries(
-            series, weights, memory.Now?.Pull(series, series.Observations, mean) ?? mean, drift.Apply(series, Combination.MedianStandardError(series.Forecasts)), past, misses);
+            series, weights, Blend(mean, memory.Now?.Say(series, series.Observations, mean), part),
+            drift.Apply(series, Combination.MedianStandardError(series.Forecasts)), past, misses);
+
+        double Misfit(IEnumerable<double[]?> paths) => paths.Select((path, i) =>
+            path is null || heard[i] is null ? 0 : path.Zip(series.Origins[i].Actual, (said, came) => Math.Abs(came - said)).Average()).Sum();
     }
+
+    private static double[] Blend(double[] own, double[]? pool, double part) =>
+        pool is null ? own : [.. own.Zip(pool, (alone, together) => (1 - part) * alone + part * together)];
 
     /// <summary>A member may have had nothing to say then; the others share its weight.</summary>
     private static double[] Shares(SeriesAnalysis series, double[] weights, PastOrigin origin)

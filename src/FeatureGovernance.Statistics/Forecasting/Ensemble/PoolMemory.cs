@@ -5,32 +5,34 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <summary>
 /// What series of a pool say of each other's next steps: two autoregressions that all share, one of the adjusted series and one of the
 /// series as they are, which
-/// learns how much of the last cycle comes again. Their mean pulls at each series' own combination. For pools of monthly, quarterly and
+/// learns how much of the last cycle comes again. Their mean has a part in each series' forecast. For pools of monthly, quarterly and
 /// like series.
 /// </summary>
 internal sealed class PoolMemory
 {
-    /// <summary>The part of a forecast that a very large pool decides.</summary>
-    private const double Most = 0.4;
+    /// <summary>The part of a forecast that a very large pool decides, where neither was better in the backtest.</summary>
+    private const double Usual = 0.45;
+
+    private const double Most = 0.6;
 
     /// <summary>Series at which half of that is reached.</summary>
     private const double PriorSeries = 20;
 
     private const int FewestSeries = 10;
 
-    /// <summary>Cycles ahead that are learned; steps beyond are pulled as the last of them.</summary>
+    /// <summary>Cycles ahead that are learned; steps beyond stand to the series' own forecast as the last of them.</summary>
     private const int Cycles = 2;
 
-    /// <summary>No pull is by more than a factor of two.</summary>
+    /// <summary>What the pool says is heard up to twice, and down to half, of what the series' own methods say.</summary>
     private static readonly double MostPull = Math.Log(2);
 
     private readonly PooledAutoregression? adjusted;
     private readonly PooledAutoregression? plain;
-    private readonly double part;
+    private readonly double usual;
 
     private PoolMemory(List<double[]> histories, int period, int horizon)
     {
-        part = Most * histories.Count / (histories.Count + PriorSeries);
+        usual = Usual * histories.Count / (histories.Count + PriorSeries);
         adjusted = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, Pattern(y, period))), period + Math.Max(1, period / 4), 1, horizon);
         plain = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, SeasonalPattern.None)), period + 1, period, horizon);
     }
@@ -47,20 +49,31 @@ internal sealed class PoolMemory
         return (new([.. usable.Select(series => series.Values)], period, horizon), past.Count < FewestSeries ? null : new(past, period, horizon));
     }
 
-    /// <summary>The combination of a series, known up to <paramref name="observations"/>, as pulled by its pool.</summary>
-    public double[] Pull(SeriesAnalysis series, int observations, double[] combination)
+    /// <summary>
+    /// The part of a series' forecast that its pool has: the usual one, moved as its combination and the pool fared in its own backtest.
+    /// </summary>
+    /// <param name="own">Mean absolute errors of the combination, added up over origins; 0 where there was none.</param>
+    /// <param name="pool">Those of what the pool had said.</param>
+    public double Part(double own, double pool)
     {
-        if (!IsUsable(series) || Array.Exists(combination, value => !(value > 0))) return combination;
+        var odds = usual / (1 - usual) * (own > 0 && pool > 0 ? own / pool * (own / pool) : 1);
+        return double.IsFinite(odds) ? Math.Min(Most, odds / (1 + odds)) : Most;
+    }
+
+    /// <summary>What the pool says of a series known up to <paramref name="observations"/>, beside its own combination; null where it has no say.</summary>
+    public double[]? Say(SeriesAnalysis series, int observations, double[] combination)
+    {
+        if (!IsUsable(series) || Array.Exists(combination, value => !(value > 0))) return null;
         var paths = Paths(series.Values[..observations], series.Period).ToList();
-        if (paths.Count == 0) return combination;
-        var pulled = new double[combination.Length];
-        for (var h = 0; h < pulled.Length; h++)
+        if (paths.Count == 0) return null;
+        var said = new double[combination.Length];
+        var pull = 0.0;
+        for (var h = 0; h < said.Length; h++)
         {
-            var at = Math.Min(h, paths[0].Length - 1);
-            var pull = paths.Average(path => path[at]) - Math.Log(combination[at]);
-            pulled[h] = combination[h] * Math.Exp(part * (double.IsFinite(pull) ? Math.Clamp(pull, -MostPull, MostPull) : 0));
+            if (h < paths[0].Length) pull = paths.Average(path => path[h]) - Math.Log(combination[h]);
+            said[h] = combination[h] * Math.Exp(double.IsFinite(pull) ? Math.Clamp(pull, -MostPull, MostPull) : 0);
         }
-        return pulled;
+        return said;
     }
 
     /// <summary>Forecasts of the logarithm.</summary>
