@@ -72,7 +72,7 @@ public class PoolingTests
     {
         var random = new Random(3);
         var scale = ShareScale.For(features);
-        var report = Enumerable.Range(0, features).Select(_ => new Importance(Normal.Sample(random, -2, 1), Math.Exp(Normal.Sample(random, 2, 2)))).ToArray();
+        var report = Enumerable.Range(0, features).Select(_ => new Importance(Normal.Sample(random, -1, 1), 3 + (27 * random.NextDouble()))).ToArray();
         Shares.Normalise(report, out var shares).Should().BeNull();
         var pooled = shares.Select(s => Pooling.OverMethods([(EvidenceMethod.Permutation, MethodEvidence.Of(s, scale, 0.04, 0, 90))], Reliabilities.Priors)).ToArray();
         var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), scale);
