@@ -18,11 +18,14 @@ internal static class ImpactPublication
             join drift.incident_feature x on x.incident_id = s.id
             join registry.manifest_entry e on e.feature_id = x.feature_id
             join live m on m.live_version_id = e.model_version_id
+            left join drift.impact known on known.incident_id = s.id and known.model_id = m.id and known.method = 1
             left join value.pair_share p on p.feature_id = x.feature_id and p.model_id = m.id
             left join lateral (
                 select i.value, i.standard_error from telemetry.importance i join telemetry.metric t on t.id = i.metric_id
                 where i.feature_id = x.feature_id and i.model_id = m.id and i.method in (0, 1) and t.name = m.metric_name
-                order by i.method desc, i.evaluated_at desc limit 1) loss on true)
+                order by i.method desc, i.evaluated_at desc limit 1) loss on true
+            -- What was replayed stands as long as the incident is as it was.
+            where known.replayed_digest is distinct from s.digest)
         insert into drift.impact (incident_id, model_id, features, weight, loss, loss_deviation, metric, metric_change, metric_deviation)
         select incident_id, model_id, count(*), coalesce(max(weight), 0),
                sum(damage * share), sqrt(($1 * sum(damage * share)) ^ 2 + sum((damage * deviation) ^ 2)),
@@ -32,7 +35,9 @@ internal static class ImpactPublication
         group by incident_id, model_id
         on conflict (incident_id, model_id) do update set
             features = excluded.features, weight = excluded.weight, loss = excluded.loss, loss_deviation = excluded.loss_deviation,
-            metric = excluded.metric, metric_change = excluded.metric_change, metric_deviation = excluded.metric_deviation
+            metric = excluded.metric, metric_change = excluded.metric_change, metric_deviation = excluded.metric_deviation, method = 0
+        where (impact.features, impact.weight, impact.loss, impact.loss_deviation, impact.metric, impact.metric_change, impact.metric_deviation, impact.method)
+            is distinct from (excluded.features, excluded.weight, excluded.loss, excluded.loss_deviation, excluded.metric, excluded.metric_change, excluded.metric_deviation, 0)
         """;
 
     // From what models report of themselves against guardrails; a day of each side at least.

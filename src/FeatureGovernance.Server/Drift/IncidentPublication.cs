@@ -29,7 +29,9 @@ internal static class IncidentPublication
         foreach (var change in changes.Where(change => change.Kind != "changed"))
             write.Record(NewEvent.Of<object>($"incident.{change.Kind}", "incident", change.Id, $"incident {change.Id}", null, new { change.Feature, Run = run }, change.Reason));
         await SeriousIncidents.AnnounceAsync(write, cancellation);
-        write.Record(NewEvent.Of<object>("drift.finished", "drift-run", run, $"{run}", null, new { counts }));
+        // The run itself keeps its counts; an event tells that something is other than before.
+        if (changes.Count > 0 || counts["facts"] > 0)
+            write.Record(NewEvent.Of<object>("drift.finished", "drift-run", run, $"{run}", null, new { counts }));
     }
 
     private static async Task StageAsync(WriteTransaction write, FoundIncidents found, HashSet<int> read, CancellationToken cancellation)
