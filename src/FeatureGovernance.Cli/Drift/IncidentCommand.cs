@@ -111,6 +111,6 @@ internal static class IncidentCommand
         var loss = model["loss"] is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part.GetValue<double>():0.##} % of what its features tell it") : "unknown";
         var metric = model["metricChange"] is { } change ? string.Create(CultureInfo.InvariantCulture,
             $"; {model["metric"]} {change.GetValue<double>():+0.#####;-0.#####} ({model["metricLower"]!.GetValue<double>():+0.#####;-0.#####} to {model["metricUpper"]!.GetValue<double>():+0.#####;-0.#####})") : "";
-        return $"{model["model"]}: {loss}{metric}";
+        return $"{model["model"]}: {loss}{metric}, {(model["method"]?.GetValue<string>() == "replay" ? "replayed" : "by profiles")}";
     }
 }

@@ -175,7 +175,7 @@ public sealed record IncidentImpact(
 /// <param name="Features">How many of the incident's features it reads.</param>
 /// <param name="Weight">Its part of the weight of all live models.</param>
 /// <param name="TrafficPerDay">Its requests a day.</param>
-/// <param name="Loss">The part, 0 to 1, of what features contribute to the model that is expected to be lost; null where no share is known.</param>
+/// <param name="Loss">The part of what features contribute to the model that is expected to be lost, above 1 where drifted values mislead it further; null where no share is known.</param>
 /// <param name="LossLower">Its 10th percentile.</param>
 /// <param name="LossUpper">Its 90th percentile.</param>
 /// <param name="Metric">The model's metric.</param>

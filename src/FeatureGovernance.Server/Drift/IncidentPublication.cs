@@ -115,9 +115,9 @@ internal static class IncidentPublication
             delete from drift.incident_feature f using changed c where f.incident_id = c.id and not exists (
                 select from staged_incident_feature s where s.incident_id = f.incident_id and s.feature_id = f.feature_id)),
         members as (
-            insert into drift.incident_feature (feature_id, incident_id, size, damage, signals)
-            select s.feature_id, s.incident_id, s.size, s.damage, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
-            on conflict (feature_id, incident_id) do update set size = excluded.size, damage = excluded.damage, signals = excluded.signals)
+            insert into drift.incident_feature (feature_id, incident_id, size, damage, damage_deviation, signals)
+            select s.feature_id, s.incident_id, s.size, s.damage, s.damage_deviation, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
+            on conflict (feature_id, incident_id) do update set size = excluded.size, damage = excluded.damage, damage_deviation = excluded.damage_deviation, signals = excluded.signals)
         select c.id, case when c.revision = 1 then 'found' else 'changed' end, f.key, null::text
         from changed c join registry.feature f on f.id = c.lead_feature_id order by c.id
         """, [write.Now, run], cancellation);

@@ -18,9 +18,6 @@ public static class ImpactEstimate
     private const double Most = 4;
     private const double Z80 = 1.2815515655446004;
 
-    /// <summary>The deviation over the middle that <see cref="Interval"/> takes for <see cref="DamageSpread"/>.</summary>
-    public static double DamageError { get; } = Math.Sqrt(Math.Exp(DamageSpread * DamageSpread) - 1);
-
     /// <summary>What a signal costs in the middle of cases, over what a permutation costs; from 0 to 4.</summary>
     public static double DamageOf(Signal signal)
     {
@@ -41,13 +38,19 @@ public static class ImpactEstimate
         return double.IsNaN(damage) ? 1 : Math.Clamp(damage, 0, Most);
     }
 
-    /// <summary>The damage to one feature: of its worst signal, lessened by the chance that the change is genuine.</summary>
-    public static double DamageOf(IncidentMember member, Verdict verdict)
+    /// <summary>
+    /// The damage to one feature: of its worst signal, lessened by the chance that the change is genuine; and the deviation that
+    /// <see cref="Interval"/> takes, of what faults of a kind cost and of that chance together.
+    /// </summary>
+    public static (double Middle, double Deviation) DamageOf(IncidentMember member, Verdict verdict)
     {
         ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(verdict);
-        var wrong = verdict.Causes.GetValueOrDefault(Cause.DataQuality);
-        return (wrong + ((1 - wrong) * HarmOfGenuineChange)) * member.Signals.Max(placed => DamageOf(placed.Signal));
+        var wrong = Math.Clamp(verdict.Causes.GetValueOrDefault(Cause.DataQuality), 0, 1);
+        var lessened = Math.Log(HarmOfGenuineChange);
+        var middle = Math.Exp((1 - wrong) * lessened) * member.Signals.Max(placed => DamageOf(placed.Signal));
+        var spread = (DamageSpread * DamageSpread) + (wrong * (1 - wrong) * lessened * lessened);
+        return (middle, middle * Math.Sqrt(Math.Exp(spread) - 1));
     }
 
     /// <summary>The 10th and 90th percentile of a cost that varies by factors.</summary>

@@ -32,9 +32,9 @@ public sealed class DamageFitting(ITestOutputHelper output)
 
     private void Tell(string data, ImpactTrial[] trials)
     {
-        foreach (var group in trials.Where(trial => trial.Damage > 0).GroupBy(trial => trial.Signals.MaxBy(one => ImpactEstimate.DamageOf(one.Signal))!.Signal.Symptom))
+        foreach (var group in trials.Where(trial => trial.Damage.Middle > 0).GroupBy(trial => trial.Signals.MaxBy(one => ImpactEstimate.DamageOf(one.Signal))!.Signal.Symptom))
         {
-            double[] logs = [.. group.Select(trial => Math.Log(Math.Max(Least, trial.Measured.Mean / trial.Permutation) / trial.Damage))];
+            double[] logs = [.. group.Select(trial => Math.Log(Math.Max(Least, trial.Measured.Mean / trial.Permutation) / trial.Damage.Middle))];
             var mean = logs.Average();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{data} {group.Key}: {logs.Length} faults, costs over damage {Math.Exp(mean):0.00}, deviation of its logarithm {Math.Sqrt(logs.Average(log => (log - mean) * (log - mean))):0.00}"));

@@ -28,8 +28,8 @@ public sealed class FeastImpactTests(ITestOutputHelper output)
         });
         var byProfiles = Judge("by profiles", [.. trials.Where(trial => trial.Verdict is not null)], trial =>
         {
-            var middle = trial.Permutation * trial.Damage;
-            var (lower, upper) = ImpactEstimate.Interval(middle, ImpactEstimate.DamageError * middle);
+            var middle = trial.Permutation * trial.Damage.Middle;
+            var (lower, upper) = ImpactEstimate.Interval(middle, trial.Permutation * trial.Damage.Deviation);
             return (middle, lower, upper);
         });
 

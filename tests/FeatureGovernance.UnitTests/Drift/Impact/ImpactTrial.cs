@@ -19,8 +19,8 @@ namespace FeatureGovernance.UnitTests.Drift.Impact;
 internal sealed record ImpactTrial(
     string Feature, string Fault, double Permutation, ReplayedIncident Replayed, Estimate Measured, ImmutableArray<PlacedSignal> Signals, Verdict? Verdict)
 {
-    /// <summary>The part of a permutation's cost that the fault is expected to have; 0 where it was not found.</summary>
-    public double Damage => Verdict is null ? 0 : ImpactEstimate.DamageOf(new IncidentMember(0, 1, Signals), Verdict);
+    /// <summary>The multiple of a permutation's cost that the fault is expected to have; 0 where it was not found.</summary>
+    public (double Middle, double Deviation) Damage => Verdict is null ? (0, 0) : ImpactEstimate.DamageOf(new IncidentMember(0, 1, Signals), Verdict);
 }
 
 /// <summary>A model fitted on half of a sample, and faults put into the last weeks of the other half.</summary>
