@@ -144,12 +144,13 @@ internal static class PagesBenchmark
         select m, 'm' || m, (select min(id) from registry.team) + m % 60, m % 2, 'auc', true, 1 + m % 7, 1e6, jsonb_build_object(), 1, now() from generate_series(1, 200) m;
         insert into registry.model_version (id, model_id, name, created_at) select m, m, 'v1', now() from generate_series(1, 200) m;
         insert into registry.manifest_entry (model_version_id, feature_id, feature_version)
-        select distinct 1 + (i * 7 + k * 21) % 200, i, 1 from generate_series(1, {{features}}) i, generate_series(0, 9) k;
+        select distinct 1 + (i * 7 + k * 21) % 200, i, 1 from generate_series(1, {{features}}) i, generate_series(0, 9) k order by 1, 2;
         update registry.model set live_version_id = id;
         insert into value.score_run (id, state, is_full, as_of, requested_by, requested_at, started_at, finished_at) values (1, 2, true, current_date, 'benchmark', now(), now(), now());
         insert into value.pair_share (feature_id, model_id, weight, share, deviation, lower, upper, methods, reports, contradictory)
         select feature_id, model_version_id, 0.005, s.share, s.share / 4, s.share * 0.7, s.share * 1.4, 1, 3, false
-        from registry.manifest_entry, lateral (select 0.0002 * exp(sin(feature_id * 1.7) + sin(model_version_id + feature_id)) as share) s;
+        from registry.manifest_entry, lateral (select 0.0002 * exp(sin(feature_id * 1.7) + sin(model_version_id + feature_id)) as share) s
+        order by model_version_id, feature_id;
         insert into value.feature_score (feature_id, value, lower, upper, percentile, usage, reads_per_day, cost_per_day, efficiency, recommendation, class, confidence, saving_per_day, judgement, run_id, scored_at)
         select i, v.value, v.value * 0.7, v.value * 1.4, i % 100, 0.5, 1e5, c.cost, v.value / c.cost, i % 5, case when i % 5 = 4 then i % 4 end, 0.9, case when i % 5 = 4 then c.cost end,
                '{"classes":[],"reasons":[{"code":"usage","sentence":"Half of the requests read it.","confidence":0.9,"numbers":{} }],"unknown":[]}', 1, now()

@@ -31,6 +31,33 @@ public sealed class AdminTests(ApiServer server, Browser browser) : IClassFixtur
     }
 
     [Fact]
+    public async Task An_administrator_registers_a_team_and_a_name_that_is_taken_changes_nothing()
+    {
+        await server.Admin.TeamAsync("maps", leads: ["eve"]);
+        await using var visit = await browser.VisitAsync(server.Address, ApiServer.AdminToken);
+        await RegisterAsync("maps");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("already");
+        (await visit.Page.GetByLabel("First lead", new() { Exact = true }).InputValueAsync()).Should().Be("finn", "what was typed is kept");
+        (await server.Admin.GetAsync("teams/maps")).Body.GetProperty("leads").EnumerateArray().Select(one => one.GetString()).Should().Equal("eve");
+
+        await RegisterAsync("map-routes");
+        await visit.Page.WaitForURLAsync("**/teams/map-routes");
+        var team = (await server.Admin.GetAsync("teams/map-routes")).Expect(200).Body;
+        team.GetProperty("parent").GetString().Should().Be("maps");
+        team.GetProperty("leads").EnumerateArray().Select(one => one.GetString()).Should().Equal("finn");
+
+        async Task RegisterAsync(string slug)
+        {
+            await visit.Page.GotoAsync("/admin/people");
+            await visit.Page.GetByLabel("Name in links and files").FillAsync(slug);
+            await visit.Page.GetByLabel("Name for people").FillAsync("Map routes");
+            await visit.Page.GetByLabel("Part of").SelectOptionAsync("maps");
+            await visit.Page.GetByLabel("First lead").FillAsync("finn");
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_channel_is_opened_with_a_secret_shown_once_paused_and_closed()
     {
         await server.Admin.TeamAsync("feeds", leads: ["dora"]);

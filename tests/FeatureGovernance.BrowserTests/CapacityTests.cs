@@ -31,6 +31,27 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
     }
 
     [Fact]
+    public async Task What_a_scenario_changes_is_shown_while_it_is_written_and_the_address_holds_it()
+    {
+        await using var planner = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync("planner"));
+        await planner.Page.GotoAsync("/capacity/scenarios/new");
+        var changes = planner.Page.Locator("#what-if");
+        await planner.Page.GetByLabel("Kind").First.SelectOptionAsync("efficiency");
+        await Assertions.Expect(changes).ToContainTextAsync("Not known yet");
+        await planner.Page.Locator("#share-0").FillAsync("25");
+        await planner.Page.Locator("#pools-0").FillAsync("home-page-cpu");
+
+        await Assertions.Expect(changes.Locator("tr", new() { HasText = "home-page-cpu" })).ToContainTextAsync("−25");
+        await Assertions.Expect(changes.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand of All pools") })).ToBeVisibleAsync();
+        var before = (await tour.Server.Admin.GetAsync("capacity/scenarios")).Raw;
+        await planner.Page.ReloadAsync();
+        (await planner.Page.Locator("#share-0").InputValueAsync()).Should().Be("25");
+        await Assertions.Expect(changes.Locator("tr", new() { HasText = "home-page-cpu" })).ToContainTextAsync("−25");
+        before.Should().NotContain("preview", "nothing is kept before it is saved");
+        planner.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_lacking_is_closed_by_deprecations()
     {
         await using var planner = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync("planner"));

@@ -48,6 +48,27 @@ public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<T
     }
 
     [Theory]
+    [InlineData("viewer", "proposing", "people", "standard-new")]
+    [InlineData("planner", "proposing", "people", "standard-new")]
+    [InlineData("engineer", "people", "standard-new")]
+    [InlineData("lead")]
+    public async Task Every_role_reads_every_page_but_those_to_change_what_it_may_not(string role, params string[] closed)
+    {
+        await using var visitor = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync(role, role is "engineer" or "lead" ? $"team-01-{role}" : null));
+        var refused = new List<string>();
+        foreach (var (page, path) in tour.Pages.Where(page => page.Name != "missing"))
+        {
+            var answer = await visitor.Page.GotoAsync(path);
+            answer!.Status.Should().BeOneOf([200, 403], path);
+            if (answer.Status == 403)
+                refused.Add(page);
+        }
+
+        refused.Should().BeEquivalentTo(closed);
+        visitor.Complaints.Where(complaint => !complaint.Contains("403", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("viewer")]
     [InlineData("planner")]
     public async Task Who_may_not_write_is_offered_no_form_but_the_discussion(string role)

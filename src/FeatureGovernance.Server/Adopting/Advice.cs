@@ -23,14 +23,15 @@ internal static class Advice
         """;
 
     private const string Shares = """
-        select p.feature_id, p.model_id, p.share, p.deviation, f.key, t.slug, f.stage
+        select p.feature_id, p.model_id, p.share, p.deviation
         from value.pair_share p
         join registry.feature f on f.id = p.feature_id and f.stage in (2, 3) and f.kind <> 1
-        join registry.team t on t.id = f.team_id
         where p.model_id = any($2) and p.methods > 0 and p.share > 0
           and not exists (select from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id where m.id = $1 and e.feature_id = p.feature_id)
           and not exists (select from lifecycle.adoption a where a.model_id = $1 and a.feature_id = p.feature_id and a.state <= 3)
         """;
+
+    private const string Named = "select f.id, f.key, t.slug, f.stage from registry.feature f join registry.team t on t.id = f.team_id where f.id = any($1)";
 
     public static async Task<Results<Ok<AdoptionAdviceList>, Refused>> Get(string model, int? limit, NpgsqlDataSource source, CancellationToken cancellation)
     {
@@ -54,14 +55,16 @@ internal static class Advice
         var siblings = await SiblingsAsync(connection, id, cancellation);
         var candidates = await CandidatesAsync(connection, id, siblings, cancellation);
         var gains = ExpectedGains.Predict([.. candidates.Select(one => one.Shown.Select(shown => shown.Share).ToArray())]);
-        var items = candidates.Zip(gains).OrderByDescending(pair => pair.Second.Share).ThenBy(pair => pair.First.Key, StringComparer.Ordinal).Take(size)
-            .Select(pair => View(pair.First, pair.Second, weight));
-        return TypedResults.Ok(new AdoptionAdviceList(model, [.. siblings.Values.Select(sibling => sibling.Name)], [.. items]));
+        var best = candidates.Zip(gains).OrderByDescending(pair => pair.Second.Share).ThenBy(pair => pair.First.Feature).Take(size).ToList();
+        var features = await FeaturesAsync(connection, [.. best.Select(pair => pair.First.Feature)], cancellation);
+        return TypedResults.Ok(new AdoptionAdviceList(model, [.. siblings.Values.Select(sibling => sibling.Name)],
+            [.. best.Select(pair => View(features[pair.First.Feature], pair.First.Shown, pair.Second, weight))]));
     }
 
-    private static AdoptionAdvice View(Candidate candidate, ExpectedGain gain, double weight) => new(
-        candidate.Key, candidate.Team, Words.Of(candidate.Stage), gain.Share, gain.Lower, gain.Upper, gain.Share * weight, candidate.Shown.Count,
-        [.. candidate.Shown.OrderByDescending(shown => shown.Share.Share).Take(MostEvidence).Select(shown => new SiblingGain(shown.Model, shown.Share.Share))]);
+    private static AdoptionAdvice View(
+        (string Key, string Team, Stage Stage) feature, List<(string Model, SiblingShare Share)> shown, ExpectedGain gain, double weight) => new(
+        feature.Key, feature.Team, Words.Of(feature.Stage), gain.Share, gain.Lower, gain.Upper, gain.Share * weight, shown.Count,
+        [.. shown.OrderByDescending(one => one.Share.Share).Take(MostEvidence).Select(one => new SiblingGain(one.Model, one.Share.Share))]);
 
     private static async Task<Dictionary<int, (string Name, double Closeness)>> SiblingsAsync(NpgsqlConnection connection, int model, CancellationToken cancellation)
     {
@@ -86,7 +89,7 @@ internal static class Advice
         while (await reader.ReadAsync(cancellation))
         {
             ref var candidate = ref CollectionsMarshal.GetValueRefOrAddDefault(candidates, reader.GetInt32(0), out _);
-            candidate ??= new(reader.GetString(4), reader.GetString(5), (Stage)reader.GetInt16(6), []);
+            candidate ??= new(reader.GetInt32(0), []);
             var (name, closeness) = siblings[reader.GetInt32(1)];
             candidate.Shown.Add((name, new(reader.GetDouble(2), reader.GetDouble(3), closeness)));
         }
@@ -94,5 +97,18 @@ internal static class Advice
         return [.. candidates.Values];
     }
 
-    private sealed record Candidate(string Key, string Team, Stage Stage, List<(string Model, SiblingShare Share)> Shown);
+    // Of the thousands gone through only those that are told of need names.
+    private static async Task<Dictionary<int, (string Key, string Team, Stage Stage)>> FeaturesAsync(
+        NpgsqlConnection connection, int[] ids, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Named, connection);
+        command.Parameters.Add(new() { Value = ids });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new Dictionary<int, (string, string, Stage)>();
+        while (await reader.ReadAsync(cancellation))
+            found[reader.GetInt32(0)] = (reader.GetString(1), reader.GetString(2), (Stage)reader.GetInt16(3));
+        return found;
+    }
+
+    private sealed record Candidate(int Feature, List<(string Model, SiblingShare Share)> Shown);
 }

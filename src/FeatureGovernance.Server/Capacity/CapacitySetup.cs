@@ -41,6 +41,8 @@ internal static class CapacitySetup
         capacity.MapPost("/plans/{id:int}/cancel", PlanEndpoints.Cancel).Needs(Permission.PlanCapacity).Mutates().WithSummary("Stop a plan that is under way");
         capacity.MapGet("/plans/{id:int}/accuracy", PlanJudgement.Get).Needs(Permission.Read).WithSummary("How the plan fared against what came");
         capacity.MapGet("/plans/{id:int}/compare/{other:int}", PlanComparing.Get).Needs(Permission.Read).WithSummary("Two plans side by side");
+        capacity.MapPost("/plans/{id:int}/preview", PlanPreviewing.Post).Needs(Permission.Read)
+            .WithSummary("What the plan would say under further assumptions; nothing is kept");
         capacity.MapPost("/plans/{id:int}/close-gap", GapEndpoint.Post).Needs(Permission.Read)
             .WithSummary("Which deprecations would close a gap at the least loss of value");
     }

@@ -27,9 +27,7 @@ internal static class PlanEndpoints
             return (Refused)refusal;
 
         var names = body?.Scenarios ?? [];
-        var saved = (await ScenarioEndpoints.FindAsync(write.Connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
-        foreach (var name in names.Where(name => !saved.ContainsKey(name)))
-            faults.Add("scenarios", $"There is no scenario '{name}'.", "Save it first by POST /api/v1/capacity/scenarios.");
+        var scenarios = await ScenariosAsync(write.Connection, names, faults, cancellation);
         var pools = body?.Pools is { Count: > 0 } wanted ? await Pools.IdsAsync(write.Connection, wanted, cancellation) : null;
         foreach (var name in (body?.Pools ?? []).Where(name => pools is not null && !pools.ContainsKey(name)).Take(100))
             faults.Add("pools", $"There is no pool '{name}'.", "Register it first by PUT /api/v1/capacity/pools/{pool}.");
@@ -43,7 +41,6 @@ internal static class PlanEndpoints
 
         // Today is not over: what it has brought so far would pass for a whole day.
         var asOf = DateOnly.FromDateTime(write.Now.UtcDateTime).AddDays(-1);
-        var scenarios = names.Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts }).ToList();
         var id = await PlanLedger.AddAsync(write.Connection, body?.Name, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor, write.Now, cancellation);
         var plan = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-requested", "plan", id, $"{id}", null, new { plan.View.Name, plan.View.AsOf, plan.View.Scenarios }));
@@ -113,7 +110,16 @@ internal static class PlanEndpoints
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", after.View);
     }
 
-    private static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)
+    /// <summary>Saved scenarios in the order of their names; adds a fault for each that is not known.</summary>
+    public static async Task<List<ScenarioDefinition>> ScenariosAsync(NpgsqlConnection connection, IReadOnlyList<string> names, FieldFaults faults, CancellationToken cancellation)
+    {
+        var saved = (await ScenarioEndpoints.FindAsync(connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
+        foreach (var name in names.Where(name => !saved.ContainsKey(name)))
+            faults.Add("scenarios", $"There is no scenario '{name}'.", "Save it first by POST /api/v1/capacity/scenarios.");
+        return [.. names.Where(saved.ContainsKey).Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts })];
+    }
+
+    public static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)
     {
         faults.Check(names is null || names.Count <= most, field, $"There are {names?.Count:N0} names.", $"Use at most {most:N0}.");
         for (var i = 0; i < Math.Min(names?.Count ?? 0, most); i++)

@@ -11,14 +11,12 @@ namespace FeatureGovernance.Server.Capacity;
 internal sealed record PlanOutcome(int Planned, IReadOnlyList<string> LeftOut, string Totals);
 
 /// <summary>
-/// Makes one plan: forecasts the demand of each pool and of the sums over pools, reconciles them, draws futures of demand and supply, applies the scenarios, and sums up. The futures of a pool depend on its
-/// number alone, so that two plans of one day differ by their scenarios and by nothing else.
+/// Makes one plan: forecasts the demand of each pool and of the sums over pools, reconciles them, draws futures of demand and supply, applies the
+/// scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their scenarios and by nothing else.
 /// </summary>
 internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Func<double, Task> report)
 {
-    private const int Futures = 500;
     private const int ChunkSize = 256;
-    private const int CommonSeed = 20_261;
     private const int MostLeftOut = 1_000;
 
     private readonly ImmutableArray<Period> periods = Period.After(plan.AsOf);
@@ -43,7 +41,7 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         growth = await ResourceGrowth.LoadAsync(connection, [.. planned.Select(pool => pool.View.Resource).OfType<string>().Distinct()], plan.AsOf, cancellation);
         foreach (var group in PoolGroup.Of([.. planned.Select(Place)]))
         {
-            var total = new TotalOutlook(group.By, group.Name, group.IsInMoney, periods, Futures);
+            var total = new TotalOutlook(group.By, group.Name, group.IsInMoney, periods, DemandForecast.Futures);
             totals.Add(total);
             foreach (var member in group.Members)
                 totalsOf[planned[member].Id] = [.. totalsOf.GetValueOrDefault(planned[member].Id) ?? [], total];
@@ -97,50 +95,48 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
     private async Task WriteAsync(
         (StoredPool Pool, SeriesForecast Forecast)[] chunk, Dictionary<int, History> histories, TimeStep[] steps, bool isMonthly, double common, CancellationToken cancellation)
     {
-        var shared = SamplePaths.Shocks(chunk[0].Forecast.StepCorrelation, steps.Length, Futures, new Random(CommonSeed));
-        var documents = new List<(StoredPool Pool, string Outlook)>();
+        var shared = DemandForecast.SharedShocks(chunk[0].Forecast.StepCorrelation, steps.Length);
+        var documents = new List<(StoredPool Pool, string Outlook, string Forecast)>();
         foreach (var (pool, forecast) in chunk)
         {
             cancellation.ThrowIfCancellationRequested();
-            documents.Add((pool, Describe(pool, forecast, histories[pool.Id].Values, steps, isMonthly, shared, common)));
+            var frozen = new DemandForecast(isMonthly, forecast.StepCorrelation, chunk[0].Forecast.StepCorrelation, common, forecast.Steps);
+            documents.Add((pool, Describe(pool, forecast, frozen, histories[pool.Id].Values, steps, shared), Json.Text(frozen)));
         }
 
-        await using var writer = await connection.BeginBinaryImportAsync("copy capacity.plan_pool (plan_id, pool_id, pool, outlook) from stdin (format binary)", cancellation);
-        foreach (var (pool, outlook) in documents)
+        await using var writer = await connection.BeginBinaryImportAsync("copy capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast) from stdin (format binary)", cancellation);
+        foreach (var (pool, outlook, forecast) in documents)
         {
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(plan.Id, NpgsqlDbType.Integer, cancellation);
             await writer.WriteAsync(pool.Id, NpgsqlDbType.Integer, cancellation);
             await writer.WriteAsync(pool.View.Pool, NpgsqlDbType.Text, cancellation);
             await writer.WriteAsync(outlook, NpgsqlDbType.Json, cancellation);
+            await writer.WriteAsync(forecast, NpgsqlDbType.Json, cancellation);
         }
 
         await writer.CompleteAsync(cancellation);
     }
 
-    private string Describe(StoredPool pool, SeriesForecast forecast, double[] history, TimeStep[] steps, bool isMonthly, double[][] shared, double common)
+    private string Describe(StoredPool pool, SeriesForecast forecast, DemandForecast frozen, double[] history, TimeStep[] steps, double[][] shared)
     {
         var notes = forecast.Notes.ToList();
         var assumed = assumptions.For(pool.View);
         notes.AddRange(assumed.Notes);
-        var demand = SamplePaths.Follow(forecast, Mix(SamplePaths.Shocks(forecast.StepCorrelation, steps.Length, Futures, new Random(pool.Id)), shared, common));
-        // Demand is never below zero, whatever an interval's straight continuation would say.
-        foreach (var path in demand)
-            for (var h = 0; h < path.Length; h++) path[h] = Math.Clamp(path[h], 0, 10 * Observations.LargestAmount);
+        var demand = frozen.Draw(pool.Id, shared, 10 * Observations.LargestAmount);
         var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
-        var observed = pool.View.LastSupplyDay is { } day ? new ObservedSupply(day, pool.View.LastSupply!.Value) : null;
-        var supply = SupplyPaths.Draw(observed, [.. events[pool.Id]], slips, plan.AsOf, steps, Futures, assumed.ShiftDays, new Random(pool.Id ^ CommonSeed), notes);
-        var terms = new PoolTerms(pool.View.UnitPrice, pool.View.Headroom!.Share!.Value, pool.View.Headroom.Risk!.Value);
-        var outlook = PoolOutlook.Of(terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods,
+        var supply = SupplyPaths.Draw(
+            pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays, DemandForecast.SupplyDraws(pool.Id), notes);
+        var outlook = PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods,
             totalsOf[pool.Id]);
-        var level = history.TakeLast(isMonthly ? 12 : 52).Where(double.IsFinite).Average();
+        var level = history.TakeLast(frozen.IsMonthly ? 12 : 52).Where(double.IsFinite).Average();
         var past = pool.View.Resource is { } resource ? growth.GetValueOrDefault(resource) : null;
         outlook = [.. outlook.Select((period, p) => Divide(pool, period, p, level, past))];
         return Json.Text(new
         {
             pool = pool.View.Pool,
             unit = pool.View.Unit,
-            step = isMonthly ? "month" : "week",
+            step = frozen.IsMonthly ? "month" : "week",
             methods = forecast.Members.Select(member => FormattableString.Invariant($"{member.Member} {member.Model} {member.Weight:0.00}")),
             notes,
             periods = outlook,
@@ -155,13 +151,5 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         foreach (var total in totalsOf[pool.Id])
             total.AddDrivers(period, drivers, pool.View.UnitPrice);
         return outlook with { Drivers = drivers };
-    }
-
-    private static double[][] Mix(double[][] own, double[][] shared, double common)
-    {
-        var (alone, together) = (Math.Sqrt(1 - common), Math.Sqrt(common));
-        for (var i = 0; i < own.Length; i++)
-            for (var h = 0; h < own[i].Length; h++) own[i][h] = alone * own[i][h] + together * shared[i][h];
-        return own;
     }
 }

@@ -1,12 +1,20 @@
 using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core;
+using FeatureGovernance.Core.Capacity;
 using FeatureGovernance.Server.Http;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>A pool as kept.</summary>
-internal sealed record StoredPool(int Id, PoolView View);
+internal sealed record StoredPool(int Id, PoolView View)
+{
+    /// <summary>The terms on which it is judged.</summary>
+    public PoolTerms Terms => new(View.UnitPrice, View.Headroom!.Share!.Value, View.Headroom.Risk!.Value);
+
+    /// <summary>Null where none was.</summary>
+    public ObservedSupply? ObservedSupply => View.LastSupplyDay is { } day ? new(day, View.LastSupply!.Value) : null;
+}
 
 /// <summary>Reads pools, each with its newest demand and supply.</summary>
 internal static class Pools
@@ -34,6 +42,11 @@ internal static class Pools
     public static Task<List<StoredPool>> AllAsync(NpgsqlConnection connection, int[]? ids, CancellationToken cancellation) => ids is null
         ? ReadAsync(connection, "order by p.name", [], cancellation)
         : ReadAsync(connection, "where p.id = any($1) order by p.name", [ids], cancellation);
+
+    /// <summary>Those of a plan that cost most by their newest demand; pools without a price come last.</summary>
+    public static Task<List<StoredPool>> DearestAsync(NpgsqlConnection connection, int plan, int count, CancellationToken cancellation) =>
+        ReadAsync(connection, "where p.id in (select pool_id from capacity.plan_pool where plan_id = $1) order by p.unit_price * d.demand desc nulls last, p.name limit $2",
+            [plan, count], cancellation);
 
     /// <summary>Numbers of pools by name; what is unknown is left out.</summary>
     public static async Task<Dictionary<string, int>> IdsAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)

@@ -58,12 +58,18 @@ internal static class JobsSetup
             DashboardTitle = "FeatureGovernance jobs",
         });
 
-    /// <summary>Registers the jobs that run by the clock.</summary>
+    /// <summary>Registers the jobs that run by the clock, or takes them away where only what is asked for shall run.</summary>
     public static void ScheduleJobs(this WebApplication app)
     {
         var manager = app.Services.GetRequiredService<IRecurringJobManager>();
+        var byTheClock = app.Configuration["FEATGOV_JOBS"] != "requested";
         foreach (var job in app.Services.GetServices<RecurringJob>())
-            manager.AddOrUpdate(job.Id, job.Job, job.Cron);
+        {
+            if (byTheClock)
+                manager.AddOrUpdate(job.Id, job.Job, job.Cron);
+            else
+                manager.RemoveIfExists(job.Id);
+        }
     }
 
     private sealed class SharedConnections(NpgsqlDataSource source) : IConnectionFactory

@@ -67,29 +67,28 @@ internal static class FeatureGraph
         var nodes = new Dictionary<string, LineageNode>(StringComparer.Ordinal);
         var edges = new HashSet<LineageEdge>();
         await using var command = new NpgsqlCommand($"""
-            with recursive
+            with recursive -- keys go along, since joins over what a recursion finds are planned for far more than it finds
             current as not materialized (
                 select f.id, f.key, v.derived_from, v.source_system, v.source_table, v.source_column
                 from registry.feature f join registry.feature_version v on v.feature_id = f.id and v.number = f.current_version),
             up as (
-                select id, key, derived_from, source_system, source_table, source_column, null::int as child from current where id = $1
+                select id, key, derived_from, source_system, source_table, source_column, null::text as child from current where id = $1
                 union
-                select p.id, p.key, p.derived_from, p.source_system, p.source_table, p.source_column, up.id
+                select p.id, p.key, p.derived_from, p.source_system, p.source_table, p.source_column, up.key
                 from up cross join unnest(up.derived_from) parent join current p on p.id = parent),
             down as (
-                select id, null::int as parent from current where id = $1
+                select id, key, null::text as parent from current where id = $1
                 union
-                select v.feature_id, down.id
+                select f.id, f.key, down.key
                 from down join registry.feature_version v on v.derived_from @> array[down.id]
                 join registry.feature f on f.id = v.feature_id and f.current_version = v.number)
-            (select 'feature', f.key, c.key from up join registry.feature f on f.id = up.id left join registry.feature c on c.id = up.child)
+            (select 'feature', key, child from up)
             union all
-            (select 'feature', p.key, f.key from down join registry.feature f on f.id = down.id join registry.feature p on p.id = down.parent)
+            (select 'feature', parent, key from down where parent is not null)
             union all
             (select 'source', concat_ws('.', source_system, source_table, source_column), key from up where coalesce(source_table, source_column, source_system) is not null)
             union all
-            (select 'model', f.key, m.name from down join registry.feature f on f.id = down.id
-             cross join lateral ({ReadersOf("f.id")}) m)
+            (select 'model', down.key, m.name from down cross join lateral ({ReadersOf("down.id")}) m)
             union all
             (select distinct 'surface', m.name, m.surface from down cross join lateral ({ReadersOf("down.id")}) m where m.surface is not null)
             limit {MostNodes}

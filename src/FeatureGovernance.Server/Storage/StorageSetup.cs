@@ -36,6 +36,8 @@ internal static class StorageSetup
         if (!settings.ContainsKey("Application Name"))
             settings.ApplicationName = "feature-governance";
         settings.MaxAutoPrepare = 64;
+        // Over many partitions, compiling a statement takes seconds and running it milliseconds. What the administrator chose comes later and wins.
+        settings.Options = $"-c jit=off {settings.Options}".TrimEnd();
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 

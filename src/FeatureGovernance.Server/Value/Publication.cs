@@ -12,7 +12,8 @@ internal static class Publication
 
     private const string Replace = """
         delete from value.pair_share;
-        insert into value.pair_share select feature_id, model_id, weight, share, deviation, lower, upper, methods, reports, contradictory from share_now;
+        insert into value.pair_share select feature_id, model_id, weight, share, deviation, lower, upper, methods, reports, contradictory
+        from share_now order by model_id, feature_id; -- so that what is asked of a model lies together
         delete from value.feature_twin;
         insert into value.feature_twin select feature_id, twin_id, similarity, is_newer from twin_now;
         delete from value.feature_score s where not exists (select from score_now n where n.feature_id = s.feature_id)

@@ -31,11 +31,11 @@ internal sealed class Scoring(NpgsqlConnection connection, StartedRun run, Func<
         return counts;
     }
 
-    // The day and the factors that bring anchored sums to it, where every statement can join them. Compiling these statements to machine
-    // code takes longer than running them, and one run at a time may have more memory; the session forgets both when it goes back to the pool.
+    // The day and the factors that bring anchored sums to it, where every statement can join them. One run at a time may have more memory;
+    // the session forgets it when it goes back to the pool.
     private async Task PrepareAsync(CancellationToken cancellation)
     {
-        await Sql.ExecuteAsync(connection, "set jit = off; set work_mem = '128MB'", cancellation);
+        await Sql.ExecuteAsync(connection, "set work_mem = '128MB'", cancellation);
         await Sql.ExecuteAsync(connection, "create temp table run_now (as_of date, usage_factor double precision, evidence_factor double precision)", cancellation);
         await using var command = new NpgsqlCommand("""
             insert into run_now select $1, 2 ^ (-($1 - date '2020-01-01') / 14.0::float8), 2 ^ (-($1 - date '2020-01-01') / 90.0::float8)

@@ -11,7 +11,7 @@ public static class SamplePaths
 
     /// <summary>Draws <paramref name="count"/> paths, each as long as the forecast.</summary>
     public static double[][] Draw(SeriesForecast forecast, int count, Random random) =>
-        Follow(forecast, Shocks(forecast.StepCorrelation, forecast.Steps.Count, count, random));
+        Follow(forecast.Steps, Shocks(forecast.StepCorrelation, forecast.Steps.Count, count, random));
 
     /// <summary>
     /// Standard normal shocks, correlated from step to step. Series that move together are drawn from shocks that are mixed: √ρ of shocks they
@@ -30,10 +30,10 @@ public static class SamplePaths
     }
 
     /// <summary>The paths that given standard normal shocks lead to; the shocks are overwritten by them.</summary>
-    public static double[][] Follow(SeriesForecast forecast, double[][] shocks)
+    public static double[][] Follow(IReadOnlyList<ForecastStep> steps, double[][] shocks)
     {
         foreach (var path in shocks)
-            for (var h = 0; h < path.Length; h++) path[h] = At(forecast.Steps[h], path[h]);
+            for (var h = 0; h < path.Length; h++) path[h] = At(steps[h], path[h]);
         return shocks;
     }
 

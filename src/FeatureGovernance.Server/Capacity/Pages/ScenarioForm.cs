@@ -10,7 +10,8 @@ using Npgsql;
 namespace FeatureGovernance.Server.Capacity.Pages;
 
 /// <summary>A scenario as it is being written: every field as typed, by its name in the form.</summary>
-public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept, Complaint? Complaint)
+/// <param name="WhatIf">What it changes, as far as it is written.</param>
+public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept, Complaint? Complaint, WhatIfModel WhatIf)
 {
     /// <summary>How many parts the form has room for.</summary>
     public const int Parts = 5;
@@ -21,51 +22,71 @@ public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept,
 
 internal static class ScenarioForm
 {
-    public static async Task<IResult> Get(string? from, NpgsqlDataSource source, CancellationToken cancellation)
+    /// <summary>An empty form, a saved scenario's, or what the address holds: so a scenario half written is a link, and is tried on the plan while it grows.</summary>
+    public static async Task<IResult> Get(string? from, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(from))
-            return Rendered.As<ScenarioPage>(new ScenarioFormModel(new Dictionary<string, string>(), null));
+            return await ShowAsync(context.Request.Query.ToDictionary(one => one.Key, one => one.Value.ToString()), null, 200, source, cancellation);
         var answer = await ScenarioEndpoints.Get(from, source, cancellation);
-        return answer.Take(out ScenarioView saved, out var refusal) ? Rendered.As<ScenarioPage>(new ScenarioFormModel(Written(saved), null)) : (Refused)refusal;
+        return answer.Take(out ScenarioView saved, out var refusal) ? await ShowAsync(Written(saved), null, 200, source, cancellation) : (Refused)refusal;
     }
 
-    public static async Task<IResult> Post(HttpContext context, WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation)
+    public static async Task<IResult> Post(
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
+        var typed = form.ToDictionary(one => one.Key, one => one.Value.ToString());
         var faults = new FieldFaults();
-        var parts = new List<ScenarioPart>();
-        for (var i = 0; i < ScenarioFormModel.Parts; i++)
-        {
-            if (form.Field($"kind {i}") is { } kind)
-                parts.Add(Part(form, i, kind, $"parts[{parts.Count}]", faults));
-        }
-
+        var parts = Parts(typed, faults);
         if (faults.Refusal is { } refusal)
-            return Again(refusal);
+            return await Again(refusal);
         var body = new ScenarioDefinition { Name = form.Field("name"), Description = form.Field("description"), Parts = parts };
         var answer = await ScenarioEndpoints.Post(body, context, write, cancellation);
         if (!answer.Take<ScenarioView>(out _, out var refused))
-            return Again(refused);
+            return await Again(refused);
         if (form["then"] != "plan")
             return Rendered.See(context, "/capacity");
         var (path, unplanned) = await CapacityPages.StartAsync([body.Name!], write, jobs, cancellation);
-        return path is null ? Again(unplanned!) : Rendered.See(context, path);
+        return path is null ? await Again(unplanned!) : Rendered.See(context, path);
 
-        IResult Again(Refusal why) => Rendered.As<ScenarioPage>(
-            new ScenarioFormModel(form.ToDictionary(one => one.Key, one => one.Value.ToString()), Complaint.Of(why)), Problems.Status(why.Kind));
+        Task<IResult> Again(Refusal why) => ShowAsync(typed, Complaint.Of(why), Problems.Status(why.Kind), source, cancellation);
     }
 
+    private static async Task<IResult> ShowAsync(
+        IReadOnlyDictionary<string, string> typed, Complaint? complaint, int status, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var parts = Parts(typed, faults);
+        var whatIf = faults.Refusal is { } refusal ? WhatIfModel.NotYet(Complaint.Of(refusal)) : await WhatIfModel.OfAsync(parts, source, cancellation);
+        return Rendered.As<ScenarioPage>(new ScenarioFormModel(typed, complaint, whatIf), status);
+    }
+
+    private static List<ScenarioPart> Parts(IReadOnlyDictionary<string, string> typed, FieldFaults faults)
+    {
+        var parts = new List<ScenarioPart>();
+        for (var i = 0; i < ScenarioFormModel.Parts; i++)
+        {
+            if (Typed(typed, $"kind {i}") is { } kind)
+                parts.Add(Part(typed, i, kind, $"parts[{parts.Count}]", faults));
+        }
+
+        return parts;
+    }
+
+    private static string? Typed(IReadOnlyDictionary<string, string> typed, string name) =>
+        typed.GetValueOrDefault(name)?.ReplaceLineEndings("\n").Trim() is { Length: > 0 } text ? text : null;
+
     // Fields of other kinds are hidden in the form, and may still hold something.
-    private static ScenarioPart Part(IFormCollection form, int i, string kind, string at, FieldFaults faults)
+    private static ScenarioPart Part(IReadOnlyDictionary<string, string> typed, int i, string kind, string at, FieldFaults faults)
     {
         var pools = List("pools");
         return kind switch
         {
             "growth" => new() { Kind = kind, Pools = pools, From = Day("from"), Until = Day("until"), Rate = Number("rate") / 100 },
-            "launch" => new() { Kind = kind, Pools = pools, From = Day("from"), Model = form.Field($"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"), RampDays = Days("rampDays") },
+            "launch" => new() { Kind = kind, Pools = pools, From = Day("from"), Model = Typed(typed, $"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"), RampDays = Days("rampDays") },
             "deprecation" => new()
             {
-                Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"), Recommended = form[$"recommended {i}"] == "true" ? true : null,
+                Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"), Recommended = Typed(typed, $"recommended {i}") == "true" ? true : null,
             },
             "efficiency" => new() { Kind = kind, Pools = pools, From = Day("from"), Share = Number("share") / 100, RampDays = Days("rampDays") },
             "deliverySlip" => new() { Kind = kind, Pools = pools, Days = Days("days") },
@@ -73,7 +94,7 @@ internal static class ScenarioForm
         };
 
         IReadOnlyList<string>? List(string name) =>
-            form.Field($"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
+            Typed(typed, $"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
 
         double? Number(string name) => Read<double>(name, "a number", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
 
@@ -84,7 +105,7 @@ internal static class ScenarioForm
         T? Read<T>(string name, string what, Func<string, T?> read)
             where T : struct
         {
-            if (form.Field($"{name} {i}") is not { } text)
+            if (Typed(typed, $"{name} {i}") is not { } text)
                 return null;
             var value = read(text);
             faults.Check(value is not null, $"{at}.{name}", $"'{Problems.Shorten(FieldFaults.Printable(text))}' is not {what}.", "Write it in digits, or leave it out.");

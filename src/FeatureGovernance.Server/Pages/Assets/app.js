@@ -24,17 +24,26 @@ async function refresh(selector, address, signal) {
   awaken(fresh);
 }
 
-function searchWhileTyping(form) {
+// What is typed asks for a part of the page anew, a moment after the last key; the answer to an older question is not waited for.
+function whileTyping(form, selector, rest) {
   let wait, running;
-  const search = () => {
+  const ask = () => {
+    clearTimeout(wait);
     running?.abort();
     running = new AbortController();
-    const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const given = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && !name.startsWith("__")));
     const address = `${form.getAttribute("action")}?${given}`;
-    refresh(form.dataset.instant, address, running.signal).then(() => history.replaceState(null, "", address), () => {});
+    // Longer addresses are turned down.
+    if (address.length > 7000) return;
+    refresh(selector, address, running.signal).then(() => history.replaceState(null, "", address), () => {});
   };
-  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(search, 180); });
-  form.addEventListener("submit", event => { event.preventDefault(); clearTimeout(wait); search(); });
+  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(ask, rest); });
+  return ask;
+}
+
+function searchWhileTyping(form) {
+  const search = whileTyping(form, form.dataset.instant, 180);
+  form.addEventListener("submit", event => { event.preventDefault(); search(); });
 }
 
 function switchTheme(button) {
@@ -121,6 +130,7 @@ function tell(about, event = {}) {
 function awaken(within) {
   localise(within);
   within.querySelectorAll("form[data-instant]").forEach(searchWhileTyping);
+  within.querySelectorAll("form[data-live]").forEach(form => whileTyping(form, form.dataset.live, 350));
   within.querySelectorAll("[data-theme-switch]").forEach(switchTheme);
   within.querySelectorAll("table[data-export]").forEach(exportTable);
   within.querySelectorAll("[data-walk]").forEach(walk);

@@ -34,6 +34,7 @@ public sealed record ModelRead(
 internal static class ModelReading
 {
     private const int MostReads = 200;
+    private const int MostWaste = 20;
     private const int MostIncidents = 10;
 
     public static async Task<IResult> List(GovernanceDb db, string? cursor, CancellationToken cancellation)
@@ -54,10 +55,7 @@ internal static class ModelReading
         var record = await db.Models.AsNoTracking().Include(m => m.Team).SingleOrDefaultAsync(m => m.Name == model, cancellation);
         if (record is null)
             return (Refused)Problems.NotFound("model", FieldFaults.Printable(model));
-        var reads = await ReadAsync(source, record, "order by p.share desc nulls last, f.key", MostReads, cancellation);
-        var waste = await ReadAsync(source, record,
-            $"and s.recommendation in ({(short)Recommendation.Deprecate}, {(short)Recommendation.Migrate}) order by s.cost_per_day desc nulls last, f.key", 20, cancellation);
-        var count = record.LiveVersionId is { } live ? await db.ManifestEntries.LongCountAsync(entry => entry.ModelVersionId == live, cancellation) : 0;
+        var (reads, waste, count) = await ReadsAsync(source, record, cancellation);
         var advice = advised ? (await Advice.Get(model, 10, source, cancellation)).Or<AdoptionAdviceList>()?.Items ?? [] : null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var incidents = await IncidentGlances.OfModelAsync(connection, record.Id, MostIncidents, cancellation);
@@ -65,19 +63,28 @@ internal static class ModelReading
             ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice, incidents));
     }
 
-    private static async Task<List<ModelRead>> ReadAsync(NpgsqlDataSource source, Model model, string rest, int most, CancellationToken cancellation)
+    // A model may read thousands of features: they are gone through once for both lists and the count.
+    private static async Task<(List<ModelRead> Best, List<ModelRead> Waste, long Count)> ReadsAsync(
+        NpgsqlDataSource source, Model model, CancellationToken cancellation)
     {
-        var reads = new List<ModelRead>();
+        var (best, waste, count) = (new List<ModelRead>(), new List<ModelRead>(), 0L);
         if (model.LiveVersionId is not { } live)
-            return reads;
+            return (best, waste, count);
         await using var command = source.CreateCommand($"""
-            select f.key, e.feature_version, t.slug, f.stage, p.share, p.lower, p.upper, s.cost_per_day, s.recommendation
-            from registry.manifest_entry e
-            join registry.feature f on f.id = e.feature_id
-            join registry.team t on t.id = f.team_id
-            left join value.pair_share p on p.feature_id = e.feature_id and p.model_id = $2
-            left join value.feature_score s on s.feature_id = e.feature_id
-            where e.model_version_id = $1 {rest} limit {most}
+            with live as materialized (
+                select e.feature_id, e.feature_version, p.share, p.lower, p.upper, s.cost_per_day, s.recommendation
+                from registry.manifest_entry e
+                left join value.pair_share p on p.feature_id = e.feature_id and p.model_id = $2
+                left join value.feature_score s on s.feature_id = e.feature_id
+                where e.model_version_id = $1),
+            shown as (
+                (select true as best, *, row_number() over (order by share desc nulls last, feature_id) as place from live order by place limit {MostReads})
+                union all
+                (select false, *, row_number() over (order by cost_per_day desc nulls last, feature_id) as place from live
+                 where recommendation in ({(short)Recommendation.Deprecate}, {(short)Recommendation.Migrate}) order by place limit {MostWaste}))
+            select x.best, f.key, x.feature_version, t.slug, f.stage, x.share, x.lower, x.upper, x.cost_per_day, x.recommendation, (select count(*) from live)
+            from shown x join registry.feature f on f.id = x.feature_id join registry.team t on t.id = f.team_id
+            order by x.best, x.place
             """);
         command.Parameters.Add(new() { Value = live });
         command.Parameters.Add(new() { Value = model.Id });
@@ -85,10 +92,12 @@ internal static class ModelReading
         double? Number(int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetDouble(ordinal);
         while (await reader.ReadAsync(cancellation))
         {
-            reads.Add(new(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), Words.Of((Stage)reader.GetInt16(3)), Number(4), Number(5), Number(6), Number(7),
-                reader.IsDBNull(8) ? null : Words.Of((Recommendation)reader.GetInt16(8))));
+            count = reader.GetInt64(10);
+            (reader.GetBoolean(0) ? best : waste).Add(new(
+                reader.GetString(1), reader.GetInt32(2), reader.GetString(3), Words.Of((Stage)reader.GetInt16(4)), Number(5), Number(6), Number(7), Number(8),
+                reader.IsDBNull(9) ? null : Words.Of((Recommendation)reader.GetInt16(9))));
         }
 
-        return reads;
+        return (best, waste, count);
     }
 }

@@ -10,9 +10,10 @@ using Npgsql;
 namespace FeatureGovernance.Server.Registry.Pages;
 
 /// <summary>People with their teams, and the teams that the caller may change.</summary>
+/// <param name="MayRegister">Whether the caller may register new teams.</param>
 /// <param name="Kept">What was typed into the form that was turned down, by field.</param>
 public sealed record PeopleModel(
-    Page<PersonView> People, IReadOnlyList<string> Teams, bool IsFirst, Complaint? Complaint, IReadOnlyDictionary<string, string> Kept);
+    Page<PersonView> People, IReadOnlyList<string> Teams, bool MayRegister, bool IsFirst, Complaint? Complaint, IReadOnlyDictionary<string, string> Kept);
 
 /// <summary>Who belongs where: each step is a change of the team, by the team's own rules.</summary>
 internal static class PeoplePages
@@ -25,7 +26,21 @@ internal static class PeoplePages
         if (!answer.Take(out Page<PersonView> people, out var refusal))
             return (Refused)refusal;
         var teams = await TeamsAsync(context.Caller(), source, cancellation);
-        return Rendered.As<PeoplePage>(new PeopleModel(people, teams, cursor is null, null, new Dictionary<string, string>()));
+        return Rendered.As<PeoplePage>(new PeopleModel(people, teams, context.Caller().IsAdmin, cursor is null, null, new Dictionary<string, string>()));
+    }
+
+    /// <summary>A new team; one of that name stays as it is.</summary>
+    public static async Task<IResult> Register(HttpContext context, WriteTransaction write, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var form = await context.Request.ReadFormAsync(cancellation);
+        var slug = form.Field("slug") ?? "";
+        var team = new TeamDefinition { Name = form.Field("name"), Parent = form.Field("parent"), Leads = form.Field("lead") is { } lead ? [lead] : [] };
+        var answer = FieldFaults.IsSlug(slug) && await TeamEndpoints.FindAsync(write.Db, slug, cancellation) is not null
+            ? (Refused)Problems.Malformed("team", $"There is a team '{slug}' already.", "Choose another name, or add people to that one.")
+            : await TeamEndpoints.Put(slug, team, context, write, cancellation);
+        return answer.Take(out TeamView _, out var refusal)
+            ? Rendered.See(context, $"/teams/{slug}")
+            : await AgainAsync(context, form, refusal, write.Db, source, cancellation);
     }
 
     public static Task<IResult> Join(HttpContext context, WriteTransaction write, NpgsqlDataSource source, CancellationToken cancellation) =>
@@ -56,11 +71,17 @@ internal static class PeoplePages
                 return Rendered.See(context, "/admin/people");
         }
 
-        var people = (await TeamEndpoints.People(write.Db, 100, null, cancellation)).Or<Page<PersonView>>() ?? new([], null);
+        return await AgainAsync(context, form, refusal, write.Db, source, cancellation);
+    }
+
+    private static async Task<IResult> AgainAsync(
+        HttpContext context, IFormCollection form, Refusal refusal, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var people = (await TeamEndpoints.People(db, 100, null, cancellation)).Or<Page<PersonView>>() ?? new([], null);
         var teams = await TeamsAsync(context.Caller(), source, cancellation);
+        var kept = form.ToDictionary(one => one.Key, one => one.Value.ToString());
         return Rendered.As<PeoplePage>(
-            new PeopleModel(people, teams, true, Complaint.Of(refusal), form.ToDictionary(one => one.Key, one => one.Value.ToString())),
-            Problems.Status(refusal.Kind));
+            new PeopleModel(people, teams, context.Caller().IsAdmin, true, Complaint.Of(refusal), kept), Problems.Status(refusal.Kind));
     }
 
     private static TeamDefinition With(TeamView team, IReadOnlyList<string> leads, IReadOnlyList<string> members) =>

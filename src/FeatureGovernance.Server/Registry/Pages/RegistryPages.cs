@@ -9,6 +9,7 @@ internal static class RegistryPages
         pages.MapGet("/features", Catalogue.Get).Needs(Permission.Read);
         pages.MapGet("/admin/people", PeoplePages.Get).Needs(Permission.ManageTeams);
         pages.MapPost("/admin/people", PeoplePages.Join).Needs(Permission.ManageTeams).Mutates();
+        pages.MapPost("/admin/people/teams", PeoplePages.Register).Needs(Permission.ManageTeams).Mutates();
         pages.MapPost("/admin/people/leave", PeoplePages.Leave).Needs(Permission.ManageTeams).Mutates();
         pages.MapGet("/compare", Comparing.Get).Needs(Permission.Read);
         pages.MapPost("/features/views", ViewForms.Save).Needs(Permission.Read).Mutates();

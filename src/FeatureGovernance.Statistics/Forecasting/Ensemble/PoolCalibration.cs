@@ -21,6 +21,9 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
 
     private const double DefaultMiss = 1.1;
 
+    private const double Normal80 = 1.2815515655446004;
+    private const double Normal95 = 1.959963984540054;
+
     private const double DefaultCorrelation = 0.7;
 
     /// <summary>
@@ -86,9 +89,10 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
         for (var i = 0; i < steps.Length; i++)
         {
             var h = i + series.TrailingMissing;
-            var (mean, error) = (combined.Mean[h], combined.StandardErrors[h] * scale);
-            steps[i] = new ForecastStep(
-                Floor(mean), Floor(mean - Reach80[h] * error), Floor(mean + Reach80[h] * error), Floor(mean - Reach95[h] * error), Floor(mean + Reach95[h] * error));
+            var (mean, error) = (combined.Mean[h], combined.StandardErrors[h]);
+            // What is assumed of a single value cannot be calibrated.
+            var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * error);
+            steps[i] = new ForecastStep(Floor(mean), Floor(mean - half80), Floor(mean + half80), Floor(mean - half95), Floor(mean + half95));
         }
         var shares = series.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, combined.Weights[k])).ToArray();
         return new SeriesForecast(steps, shares, series.Notes, StepCorrelation, combined.Past.Count > 0 ? Report(combined) : null)

@@ -23,6 +23,12 @@ internal sealed record SeriesAnalysis(
     /// <summary>Series shorter than this get the random walk: no method could be told from another.</summary>
     private const int FewestForModels = 5;
 
+    /// <summary>Steps after which an assumed standard error, of a quarter per step, has grown to the value itself.</summary>
+    private const int MostAssumedSteps = 16;
+
+    /// <summary>True where one value is all there is, so that its spread is an assumption and not an estimate.</summary>
+    public bool IsAssumed => Observations == 1;
+
     public static SeriesAnalysis Of(SeriesInput input)
     {
         var prepared = SeriesPreparation.Prepare(input);
@@ -89,14 +95,14 @@ internal sealed record SeriesAnalysis(
         {
             // One value tells nothing of its spread: a quarter of its size is assumed for a step.
             moves = y[0] * y[0] / 16;
-            notes.Add("one observation: its value is repeated and the interval is an assumption, a standard error of 25 % per step");
+            notes.Add("one observation: its value is repeated and the interval is an assumption, a standard error of 25 % per step that grows to 100 %");
         }
         else if (y.Length < FewestForModels) notes.Add("fewer than 5 observations: the last value is repeated");
         else notes.Add("constant series");
         var mean = new double[horizon];
         Array.Fill(mean, y[^1]);
         var errors = new double[horizon];
-        for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * (h + 1));
+        for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * Math.Min(h + 1, y.Length == 1 ? MostAssumedSteps : horizon));
         return new SeriesAnalysis([new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], y.Length, nonNegative, period, prepared.TrailingMissing, notes);
     }
 }

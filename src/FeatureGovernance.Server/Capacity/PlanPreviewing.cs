@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core;
+using FeatureGovernance.Core.Capacity;
+using FeatureGovernance.Server.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace FeatureGovernance.Server.Capacity;
+
+/// <summary>
+/// What a plan would say under further assumptions, while someone is typing them: its own futures, drawn again and changed. Nothing is forecast and
+/// nothing is kept. Supply is what is known of it now, on both sides.
+/// </summary>
+internal static class PlanPreviewing
+{
+    private const int MostPools = 50;
+    private const int MostScenarios = 20;
+
+    /// <summary>A scenario that has no name yet needs one for the names of its parts.</summary>
+    private const string Unsaved = "preview";
+
+    public static async Task<Results<Ok<PlanPreview>, Refused>> Post(int id, PreviewRequest body, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        PlanEndpoints.Slugs("scenarios", body.Scenarios, MostScenarios, faults);
+        PlanEndpoints.Slugs("pools", body.Pools, MostPools, faults);
+        var typed = new ScenarioDefinition { Name = Unsaved, Parts = body.Parts };
+        if (body.Parts is not null || body.Scenarios is not { Count: > 0 })
+            ScenarioReader.Check(typed, faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
+            return (Refused)PlanQuery.Unknown(id);
+        if (PlanQuery.NotReady(plan) is { } notReady)
+            return (Refused)notReady;
+        var scenarios = await PlanEndpoints.ScenariosAsync(connection, body.Scenarios ?? [], faults, cancellation);
+        if (body.Parts is not null)
+            await ScenarioReader.CheckNamesAsync(connection, typed, faults, cancellation);
+        var pools = faults.Any ? [] : await PoolsAsync(connection, plan, body, faults, cancellation);
+        if (faults.Refusal is { } unknown)
+            return (Refused)unknown;
+        var forecasts = await ForecastsAsync(connection, id, [.. pools.Select(pool => pool.Id)], cancellation);
+        if (pools.Exists(pool => !forecasts.ContainsKey(pool.Id)))
+        {
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "plan-keeps-no-forecast", $"Plan {id} keeps no forecast of some of these pools, so nothing can be tried on it.",
+                [new("id", "It was made before plans kept their forecasts, or leaves a pool out.", "Plan again by POST /api/v1/capacity/plans.")]);
+        }
+
+        var all = await Pools.AllAsync(connection, null, cancellation);
+        var before = await Assumptions.LoadAsync(connection, plan.AsOf, plan.Scenarios, all, cancellation);
+        if (body.Parts is not null)
+            scenarios.Add(typed);
+        var after = await Assumptions.LoadAsync(connection, plan.AsOf, [.. plan.Scenarios, .. scenarios], all, cancellation);
+        var events = await SupplyStore.EventsAsync(connection, cancellation);
+        return TypedResults.Ok(Preview(plan, pools, forecasts, before, after, events));
+    }
+
+    private static PlanPreview Preview(
+        StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after, ILookup<int, SupplyEvent> events)
+    {
+        var periods = Period.After(plan.AsOf);
+        var slips = SlipHistory.Of(events.SelectMany(group => group));
+        TotalOutlook[] totals = [Money(periods), Money(periods)];
+        var shared = new Dictionary<(double, int), double[][]>();
+        var previewed = new List<PreviewedPool>();
+        foreach (var pool in pools)
+        {
+            var forecast = forecasts[pool.Id];
+            var steps = forecast.Grid(plan.AsOf, periods.Max(period => period.Last));
+            if (!shared.TryGetValue((forecast.SharedCorrelation, steps.Length), out var together))
+                shared.Add((forecast.SharedCorrelation, steps.Length), together = DemandForecast.SharedShocks(forecast.SharedCorrelation, steps.Length));
+            var notes = after.For(pool.View).Notes;
+            var outlooks = ((Assumptions, TotalOutlook)[])[(before, totals[0]), (after, totals[1])];
+            var (mine, other) = (Outlook(outlooks[0]), Outlook(outlooks[1]));
+            previewed.Add(new(pool.View.Pool, pool.View.Unit!, notes, Compare(mine, other, period => period.Cost?.Demand.Mean)));
+
+            ImmutableArray<PeriodOutlook> Outlook((Assumptions Assumptions, TotalOutlook Total) side)
+            {
+                var assumed = side.Assumptions.For(pool.View);
+                var demand = forecast.Draw(pool.Id, together, 10 * Observations.LargestAmount);
+                var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
+                var supply = SupplyPaths.Draw(pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays,
+                    DemandForecast.SupplyDraws(pool.Id), []);
+                return PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods, [side.Total]);
+            }
+        }
+
+        return new()
+        {
+            Plan = plan.Id,
+            IsPartial = pools.Count < plan.View.Pools,
+            Money = totals[0].Pools == 0 ? [] : [.. Compare(totals[0].Describe(), totals[1].Describe(), period => period.Demand.Mean).Select(period => period with { Effects = null })],
+            Pools = previewed,
+        };
+    }
+
+    private static TotalOutlook Money(ImmutableArray<Period> periods) => new("all", "money", true, periods, DemandForecast.Futures);
+
+    private static List<PreviewedPeriod> Compare(IEnumerable<PeriodOutlook> mine, IEnumerable<PeriodOutlook> other, Func<PeriodOutlook, double?> cost) =>
+        [.. mine.Zip(other, (was, would) => new PreviewedPeriod
+        {
+            Period = was.Period,
+            Demand = new(View(was.Demand), View(would.Demand)),
+            DemandChange = would.Demand.Mean - was.Demand.Mean,
+            ShortfallProbability = new(was.Shortfall?.Probability, would.Shortfall?.Probability),
+            FirstDay = new(was.Shortfall?.FirstDay, would.Shortfall?.FirstDay),
+            ToAdd = new(was.Shortfall?.ToAdd, would.Shortfall?.ToAdd),
+            Cost = new(cost(was), cost(would)),
+            Effects = [.. would.Effects.Select(effect => new EffectView(effect.Label, effect.Change))],
+        })];
+
+    private static FigureView View(Figure figure) => new(figure.P10, figure.P50, figure.P90, figure.Mean);
+
+    private static async Task<List<StoredPool>> PoolsAsync(
+        NpgsqlConnection connection, StoredPlan plan, PreviewRequest body, FieldFaults faults, CancellationToken cancellation)
+    {
+        string[] named = [.. (body.Pools is { Count: > 0 } asked ? asked : (body.Parts ?? []).SelectMany(part => part.Pools ?? [])).Distinct().Take(MostPools)];
+        // A part without pools concerns all.
+        if (body.Pools is not { Count: > 0 } && (named.Length == 0 || body.Scenarios is { Count: > 0 } || body.Parts!.Any(part => part.Pools is not { Count: > 0 })))
+            return await Pools.DearestAsync(connection, plan.Id, MostPools, cancellation);
+        var ids = await Pools.IdsAsync(connection, named, cancellation);
+        foreach (var name in named.Where(name => !ids.ContainsKey(name)))
+            faults.Add("pools", $"There is no pool '{name}'.", "Name one of the plan's pools.");
+        return await Pools.AllAsync(connection, [.. ids.Values], cancellation);
+    }
+
+    private static async Task<Dictionary<int, DemandForecast>> ForecastsAsync(NpgsqlConnection connection, int plan, int[] pools, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select pool_id, forecast::text from capacity.plan_pool where plan_id = $1 and pool_id = any($2) and forecast is not null", connection);
+        command.Parameters.AddWithValue(plan);
+        command.Parameters.AddWithValue(pools);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var forecasts = new Dictionary<int, DemandForecast>();
+        while (await reader.ReadAsync(cancellation))
+            forecasts.Add(reader.GetInt32(0), Json.Read<DemandForecast>(reader.GetString(1))!);
+        return forecasts;
+    }
+}

@@ -1,0 +1,52 @@
+using FeatureGovernance.BrowserTests.Fixtures;
+using FeatureGovernance.ServerTests.Fixtures;
+using FeatureGovernance.Tests;
+using Microsoft.Playwright;
+
+namespace FeatureGovernance.BrowserTests;
+
+/// <summary>A registry of Feast, imported, with a model that reads from it: as real as test data can be.</summary>
+public sealed class FeastTests(FeastTests.Imported server, Browser browser) : IClassFixture<FeastTests.Imported>
+{
+    private const string Feature = "zipcode_features:location_type";
+    private const string Model = "default-risk";
+
+    [Theory]
+    [InlineData("viewer")]
+    [InlineData("engineer")]
+    [InlineData("lead")]
+    [InlineData("planner")]
+    [InlineData("admin")]
+    public async Task Everybody_finds_what_was_imported_and_who_reads_it(string role)
+    {
+        await using var visitor = await browser.VisitAsync(server.Address, await server.TokenAsync(role));
+        await visitor.Page.GotoAsync("/features?q=location");
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = Feature }).ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(Feature);
+        await Assertions.Expect(visitor.Page.GetByText("file · data/zipcode_table.parquet")).ToBeVisibleAsync();
+        await visitor.Page.GetByRole(AriaRole.Cell, new() { Name = Model, Exact = true }).GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(Model);
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "credit_history:mortgage_due", Exact = true }).First).ToBeVisibleAsync();
+        foreach (var path in (string[])["/", "/models", "/value", "/teams", "/teams/credit", "/standards", "/capacity", "/incidents", "/labels", "/reports"])
+            (await visitor.Page.GotoAsync(path))!.Status.Should().Be(200, path);
+        visitor.Complaints.Should().BeEmpty();
+    }
+
+    public sealed class Imported(TestCluster cluster) : ApiServer(cluster)
+    {
+        public override async ValueTask InitializeAsync()
+        {
+            var registry = SharedData.Path("feast", "registry.db");
+            await base.InitializeAsync();
+            await Admin.TeamAsync("credit", leads: ["credit-lead"], members: ["credit-engineer"]);
+            await Admin.TeamAsync("risk", leads: ["risk-lead"]);
+            await this.RunAsync($"import feast {registry} --team credit");
+            await Admin.ModelAsync(Model, "risk");
+            await Admin.ManifestAsync(Model, "v1", [Feature, "credit_history:mortgage_due"]);
+        }
+
+        public async Task<string> TokenAsync(string role) => role == "admin"
+            ? AdminToken
+            : (await Admin.PostAsync("tokens", new { name = role, role, person = role is "engineer" or "lead" ? $"credit-{role}" : null })).Expect(201).Text("token");
+    }
+}
