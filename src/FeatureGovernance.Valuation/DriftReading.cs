@@ -4,10 +4,9 @@ using FeatureGovernance.Core.Drift.Profiles;
 
 namespace FeatureGovernance.Valuation;
 
-/// <summary>One way to read what profiles tell became of a feature's values.</summary>
-/// <param name="Weight">How likely it is; those of one feature add up to 1.</param>
+/// <summary>One way to read what profiles tell became of a feature's values; each of several is as likely.</summary>
 /// <param name="Steps">What happened; none where nothing that a replay could repeat.</param>
-public sealed record ReadDrift(double Weight, ImmutableArray<ValueDrift> Steps);
+public sealed record ReadDrift(ImmutableArray<ValueDrift> Steps);
 
 /// <summary>
 /// Reads from the profiles before and during an incident what became of single values. Profiles do not tell that beyond doubt: values that
@@ -38,7 +37,7 @@ public static class DriftReading
             return [];
         ImmutableArray<ValueDrift> lost = Grown(was.Nulls, now.Nulls) is var missing && missing >= LeastShare ? [new(DriftedTo.Missing, Share: missing)] : [];
         if (now.Quantiles.IsEmpty || was.Quantiles.IsEmpty)
-            return [new(1, lost)];
+            return [new(lost)];
         return [.. Moved(was, now, HasMoved(was, now, [.. before.Select(Spread.Of).OfType<Spread>()]), symptoms, fault, standIn).Select(reading => reading with { Steps = [.. reading.Steps, .. lost] })];
     }
 
@@ -58,24 +57,24 @@ public static class DriftReading
     {
         var moved = Distance(was.Quantiles, now.Quantiles);
         if (fault == Fault.SignFlip || Distance([.. was.Quantiles.Select(q => -q).Reverse()], now.Quantiles) < 0.3 * moved)
-            return [new(1, [new(DriftedTo.Scaled, -1)])];
+            return [new([new(DriftedTo.Scaled, -1)])];
         if (Filled(was, now, moved, standIn) is { } filled)
-            return [new(1, [filled])];
+            return [new([filled])];
         if (now.Quantiles[0] == now.Quantiles[^1] && was.Width > 0)
-            return [new(1, [new(DriftedTo.Constant, now.Quantiles[0])])];
+            return [new([new(DriftedTo.Constant, now.Quantiles[0])])];
         if (!hasMoved)
         {
             // Values of another hour or day are spread as ever; whether they are still right, nobody can see.
-            return symptoms.Overlaps([Symptom.Stale, Symptom.ClockShift]) ? [new(0.5, [new(DriftedTo.Shuffled)]), new(0.5, [])] : [new(1, [])];
+            return symptoms.Overlaps([Symptom.Stale, Symptom.ClockShift]) ? [new([new(DriftedTo.Shuffled)]), new([])] : [new([])];
         }
 
-        ReadDrift respread = new(1, [new(DriftedTo.Respread) { Knots = [.. was.Quantiles.Zip(now.Quantiles)] }]);
+        ReadDrift respread = new([new(DriftedTo.Respread) { Knots = [.. was.Quantiles.Zip(now.Quantiles)] }]);
         // What is multiplied moves its mean as it widens.
         var wider = was.Width > 0 ? now.Width / was.Width : 1;
         var multiplied = was.Mean != 0 && Math.Abs((now.Mean / was.Mean) - wider) < 0.15 * wider;
         return wider < 1.15 || multiplied
             ? [respread]
-            : [respread with { Weight = 0.5 }, new(0.5, [new(DriftedTo.Scattered, Math.Sqrt((wider * wider) - 1) * was.Deviation), new(DriftedTo.Shifted, now.Mean - was.Mean)])];
+            : [respread, new([new(DriftedTo.Scattered, Math.Sqrt((wider * wider) - 1) * was.Deviation), new(DriftedTo.Shifted, now.Mean - was.Mean)])];
     }
 
     // One value stands in for many where that alone explains most of how the rest moved.

@@ -33,6 +33,7 @@ public sealed class Replay : IDisposable
     private readonly int seed;
     private readonly Trainer trainer;
     private readonly List<Bench> benches = [];
+    private readonly Dictionary<string, double> shuffles = new(StringComparer.Ordinal);
 
     /// <summary>Fits one model per fold.</summary>
     /// <exception cref="OperationCanceledException">Stopped from outside.</exception>
@@ -70,20 +71,19 @@ public sealed class Replay : IDisposable
     {
         ArgumentNullException.ThrowIfNull(drifts);
         var placed = drifts.Select(drift => (Column: ColumnOf(drift), drift.Steps)).ToArray();
-        var (full, shuffled, folds) = (new List<double>(), new List<double>(), new List<FoldLosses>());
+        var (full, folds) = (new List<double>(), new List<FoldLosses>());
         foreach (var (bench, number) in benches.Select((bench, number) => (bench, number)))
         {
             stop.ThrowIfCancellationRequested();
             var random = new Random(unchecked((seed * 397) + number));
             full.AddRange(bench.Full);
-            shuffled.Add(Enumerable.Range(0, Repeats).Average(_ => bench.LossByPermuting([.. placed.Select(one => one.Column)], random)));
             folds.Add(new(sample.Times is { } times ? [.. bench.Units.Select(row => times[row])] : null, LossesBy(bench, placed, random)));
         }
 
         double[] lost = [.. folds.SelectMany(fold => fold.Losses)];
         var (mean, error) = (lost.Average(), Estimate.Over(lost).StandardError);
         var half = PeriodSpread.HalfInterval(folds, mean, span);
-        return new(string.Join(", ", drifts.Select(drift => drift.Feature)), Metric, full.Average(), mean, error, mean - half, mean + half, shuffled.Average(), full.Count);
+        return new(string.Join(", ", drifts.Select(drift => drift.Feature)), Metric, full.Average(), mean, error, mean - half, mean + half, Shuffled([.. placed.Select(one => one.Column).Order()]), full.Count);
     }
 
     /// <inheritdoc />
@@ -92,6 +92,18 @@ public sealed class Replay : IDisposable
         foreach (var bench in benches)
             bench.Dispose();
         trainer.Dispose();
+    }
+
+    private double Shuffled(int[] columns)
+    {
+        var key = string.Join(',', columns);
+        if (!shuffles.TryGetValue(key, out var loss))
+        {
+            var random = new Random(seed);
+            shuffles[key] = loss = benches.Average(bench => Enumerable.Range(0, Repeats).Average(_ => bench.LossByPermuting(columns, random)));
+        }
+
+        return loss;
     }
 
     private int ColumnOf(FeatureDrift drift)

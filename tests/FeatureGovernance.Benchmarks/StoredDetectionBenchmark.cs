@@ -7,7 +7,6 @@ using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Statistics.Sketches;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace FeatureGovernance.Benchmarks;
 

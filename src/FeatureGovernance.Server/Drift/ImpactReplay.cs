@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using FeatureGovernance.Core;
-using FeatureGovernance.Core.Drift;
 using FeatureGovernance.Server.Audit;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Value.Valuations;
@@ -71,7 +69,7 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
         }
     }
 
-    private async Task<List<(string, ImmutableArray<ReadDrift>)>> ReadingsAsync(NpgsqlConnection connection, QueuedReplay one, ReplaySample kept, CancellationToken cancellation)
+    private static async Task<List<(string, ImmutableArray<ReadDrift>)>> ReadingsAsync(NpgsqlConnection connection, QueuedReplay one, ReplaySample kept, CancellationToken cancellation)
     {
         var (before, during) = await ReplayQueue.WindowsAsync(connection, one, cancellation);
         var readings = new List<(string, ImmutableArray<ReadDrift>)>();

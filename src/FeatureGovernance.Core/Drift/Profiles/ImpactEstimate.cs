@@ -13,7 +13,7 @@ public static class ImpactEstimate
     public const double HarmOfGenuineChange = 0.25;
 
     /// <summary>The standard deviation of the logarithm of what a fault costs over its damage.</summary>
-    public const double DamageSpread = 1.2;
+    public const double DamageSpread = 1.5;
 
     private const double Most = 4;
     private const double Z80 = 1.2815515655446004;
