@@ -1,5 +1,4 @@
 using FeatureGovernance.Contracts.Capacity;
-using FeatureGovernance.Core;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Pages.Charts;
 using Npgsql;
