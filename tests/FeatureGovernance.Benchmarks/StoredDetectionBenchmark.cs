@@ -73,7 +73,7 @@ internal static class StoredDetectionBenchmark
     {
         var calm = Enumerable.Range(0, Variants).Select(variant => Stored(variant, 0.01)).ToArray();
         var faulty = Stored(Variants, 0.3);
-        var today = DateTime.UtcNow.Date;
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
         for (var begin = 1; begin <= features; begin += 500)
         {
             await using var scope = services.CreateAsyncScope();
