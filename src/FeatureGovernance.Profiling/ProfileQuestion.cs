@@ -8,7 +8,7 @@ namespace FeatureGovernance.Profiling;
 /// <param name="Window">The length of a window.</param>
 public sealed record ProfileQuestion(string Path, WindowLength Window)
 {
-    /// <summary>The columns wanted; empty for all that hold numbers or texts.</summary>
+    /// <summary>The columns wanted; empty for all that hold numbers, texts or lists of numbers.</summary>
     public ImmutableArray<string> Columns { get; init; } = [];
 
     /// <summary>The column of times, which may be one of the folder's partitions; null to look for one, unless <see cref="Start"/> is given.</summary>
@@ -27,14 +27,25 @@ public sealed record ProfileQuestion(string Path, WindowLength Window)
     public ImmutableDictionary<string, string> Defaults { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
-/// <summary>The profile of one column in one window and segment: of numbers or of texts.</summary>
+/// <summary>The profile of one column in one window and segment: of numbers, of texts or of embeddings.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Start">Of the window, in UTC.</param>
 /// <param name="Segment">Empty for all rows.</param>
 /// <param name="Numbers">Of a column of numbers.</param>
 /// <param name="Texts">Of a column of texts.</param>
+/// <param name="Embeddings">Of a column of lists or arrays of numbers.</param>
 public sealed record ColumnProfile(
-    string Column, DateTime Start, string Segment, Statistics.Sketches.Profile<double>? Numbers, Statistics.Sketches.Profile<string>? Texts);
+    string Column, DateTime Start, string Segment, Statistics.Sketches.Profile<double>? Numbers, Statistics.Sketches.Profile<string>? Texts,
+    Statistics.Sketches.Profile<Statistics.Sketches.Embedding>? Embeddings = null)
+{
+    /// <summary>The profile as a JSON object.</summary>
+    public void WriteJson(System.Text.Json.Utf8JsonWriter json)
+    {
+        Numbers?.WriteJson(json);
+        Texts?.WriteJson(json);
+        Embeddings?.WriteJson(json);
+    }
+}
 
 /// <summary>What is wrong with a file or with the question.</summary>
 public sealed class ProfilingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -73,7 +73,7 @@ internal sealed class ProfileSets(ReadPlan plan)
     public void Take(int column, Chunk chunk, IReadOnlyList<RowRun> runs)
     {
         foreach (var (set, rows, times) in runs)
-            sets[set][column].Take(chunk, column + Leading, rows, times);
+            sets[set][column].Take(chunk, plan.Columns[column].Ordinal + Leading, rows, times);
     }
 
     /// <summary>What came out, by window, segment and column.</summary>
@@ -105,9 +105,10 @@ internal sealed class ProfileSets(ReadPlan plan)
 /// <summary>One column's profile in the making.</summary>
 internal sealed class ColumnAccumulator(PlannedColumn column)
 {
-    private readonly Profile<double>? numbers = column.IsText ? null : Profile.OfNumbers(new());
-    private readonly Profile<string>? texts = column.IsText ? Profile.OfTexts(new()) : null;
-    private readonly double standIn = !column.IsText && double.TryParse(column.Default, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+    private readonly Profile<double>? numbers = column.Kind == ColumnKind.Numbers ? Profile.OfNumbers(new()) : null;
+    private readonly Profile<string>? texts = column.Kind == ColumnKind.Texts ? Profile.OfTexts(new()) : null;
+    private readonly Profile<Embedding>? embeddings = column.Kind == ColumnKind.Embeddings ? Profile.OfEmbeddings(new()) : null;
+    private readonly double standIn = column.Kind == ColumnKind.Numbers && double.TryParse(column.Default, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     public void Take(Chunk chunk, int ordinal, int[]? rows, long times)
     {
@@ -117,7 +118,10 @@ internal sealed class ColumnAccumulator(PlannedColumn column)
             return;
         if (numbers is null)
         {
-            TakeTexts(chunk, ordinal, rows, count, present, times);
+            if (texts is not null)
+                TakeTexts(chunk, ordinal, rows, count, present, times);
+            else
+                TakeEmbeddings(chunk, ordinal, rows, count, times);
             return;
         }
 
@@ -145,7 +149,26 @@ internal sealed class ColumnAccumulator(PlannedColumn column)
         }
     }
 
-    public ColumnProfile ToProfile(DateTime start, string segment) => new(column.Name, DateTime.SpecifyKind(start, DateTimeKind.Utc), segment, numbers, texts);
+    public ColumnProfile ToProfile(DateTime start, string segment) => new(column.Name, DateTime.SpecifyKind(start, DateTimeKind.Utc), segment, numbers, texts, embeddings);
+
+    private void TakeEmbeddings(Chunk chunk, int ordinal, int[]? rows, int count, long times)
+    {
+        var norms = chunk.Values<double>(ordinal);
+        var present = chunk.Present(ordinal);
+        var dimensions = chunk.Values<long>(ordinal + 1);
+        for (var i = 0; i < count; i++)
+        {
+            var row = rows is null ? i : rows[i];
+            if (!Chunk.IsPresent(present, row))
+            {
+                embeddings!.UpdateNulls(times);
+                continue;
+            }
+
+            for (var time = 0L; time < times; time++)
+                embeddings!.Update(new(norms[row], dimensions[row]));
+        }
+    }
 
     private void TakeTexts(Chunk chunk, int ordinal, int[]? rows, int count, ReadOnlySpan<ulong> present, long times)
     {
@@ -165,5 +188,17 @@ internal sealed class ColumnAccumulator(PlannedColumn column)
     }
 }
 
+/// <summary>What a column holds.</summary>
+internal enum ColumnKind
+{
+    Numbers,
+    Texts,
+    Embeddings,
+}
+
 /// <summary>A column that is profiled.</summary>
-internal sealed record PlannedColumn(string Name, bool IsText, string? Default);
+/// <param name="Name">Of the file.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Ordinal">Its place among the values of the statement; an embedding takes two, its norm and its dimension.</param>
+/// <param name="Default">What stands in for a missing value.</param>
+internal sealed record PlannedColumn(string Name, ColumnKind Kind, int Ordinal, string? Default);

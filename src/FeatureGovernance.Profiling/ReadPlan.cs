@@ -25,18 +25,32 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
             ?? described.Find(column => TimeNames.Contains(column.Name.ToLowerInvariant())).Name
             ?? throw new ProfilingException("No column of times was found; name it, or say when the one window of the file starts.");
         var wanted = described.Where(column => column.Name != time && column.Name != question.Weight && !question.Segments.Contains(column.Name)
-            && (question.Columns.IsEmpty ? Kind(column.Type) is not null : question.Columns.Contains(column.Name))).ToList();
-        foreach (var (name, type) in wanted.Where(column => Kind(column.Type) is null))
-            throw new ProfilingException($"Column '{name}' is a {type}, neither numbers nor texts.");
+            && (question.Columns.IsEmpty ? KindOf(column.Type) is not null : question.Columns.Contains(column.Name))).ToList();
+        foreach (var (name, type) in wanted.Where(column => KindOf(column.Type) is null))
+            throw new ProfilingException($"Column '{name}' is a {type}, neither numbers nor texts nor lists of numbers.");
         if (wanted.Count == 0)
             throw new ProfilingException("There is no column of numbers or texts beside the times.");
 
         var segment = question.Segments.IsEmpty ? "''" : string.Join(" || ',' || ", question.Segments.Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}=' || coalesce(cast({Quoted(name)} as varchar), '')"));
-        var values = wanted.Select(column => $"cast({Quoted(column.Name)} as {(Kind(column.Type) == true ? "varchar" : "double")})");
+        var columns = ImmutableArray.CreateBuilder<PlannedColumn>();
+        var ordinal = 0;
+        foreach (var (name, type) in wanted)
+        {
+            var kind = KindOf(type)!.Value;
+            columns.Add(new(name, kind, ordinal, question.Defaults.GetValueOrDefault(name)));
+            ordinal += kind == ColumnKind.Embeddings ? 2 : 1;
+        }
+
+        var values = wanted.SelectMany(column => KindOf(column.Type) switch
+        {
+            ColumnKind.Texts => [$"cast({Quoted(column.Name)} as varchar)"],
+            ColumnKind.Embeddings => [Norm($"cast({Quoted(column.Name)} as double[])"), $"cast(len(cast({Quoted(column.Name)} as double[])) as bigint)"],
+            _ => (string[])[$"cast({Quoted(column.Name)} as double)"],
+        });
         return new(
             Path.GetFileName(question.Path.TrimEnd('/')),
             $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {(question.Weight is { } weight ? $"cast({Quoted(weight)} as bigint)" : "cast(1 as bigint)")}, {string.Join(", ", values)} from {source}",
-            [.. wanted.Select(column => new PlannedColumn(column.Name, Kind(column.Type) == true, question.Defaults.GetValueOrDefault(column.Name)))],
+            columns.DrainToImmutable(),
             time);
     }
 
@@ -96,10 +110,15 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
         return columns;
     }
 
-    // True for texts, false for numbers, null for what is neither.
-    private static bool? Kind(string type) => IsNumber(type) ? false
-        : type is "VARCHAR" or "UUID" || type.StartsWith("ENUM", StringComparison.Ordinal) ? true
+    // Null for what cannot be profiled.
+    private static ColumnKind? KindOf(string type) => IsNumber(type) ? ColumnKind.Numbers
+        : type.EndsWith(']') ? IsNumber(type[..type.LastIndexOf('[')]) ? ColumnKind.Embeddings : null
+        : type is "VARCHAR" or "UUID" || type.StartsWith("ENUM", StringComparison.Ordinal) ? ColumnKind.Texts
         : null;
+
+    // A vector of which a part is missing has no length.
+    private static string Norm(string vector) =>
+        $"case when {vector} is null then null when list_count({vector}) < len({vector}) then 'NaN'::double else sqrt(coalesce(list_sum(list_transform({vector}, lambda part: part * part)), 0)) end";
 
     private static bool IsNumber(string type) =>
         type is "BOOLEAN" or "FLOAT" or "DOUBLE" or "INTEGER" or "UINTEGER" || type.EndsWith("INT", StringComparison.Ordinal) || type.StartsWith("DECIMAL", StringComparison.Ordinal);

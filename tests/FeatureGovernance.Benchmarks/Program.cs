@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>(StringComparer.Ord
     ["pages"] = PagesBenchmark.RunAsync,
     ["profiling"] = ProfilingBenchmark.RunAsync,
     ["detection"] = DetectionBenchmark.RunAsync,
+    ["stored-detection"] = StoredDetectionBenchmark.RunAsync,
     ["forecasting"] = ForecastingBenchmark.RunAsync,
     ["valuation"] = ValuationBenchmark.RunAsync,
 };

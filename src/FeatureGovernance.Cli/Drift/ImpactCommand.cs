@@ -62,7 +62,8 @@ internal static class ImpactCommand
 
         try
         {
-            var replayed = Replay.Measure(SampleFile.Read(file, question), feature, drift, question.Seed, stop);
+            using var replay = new Replay(SampleFile.Read(file, question), question.Seed, stop);
+            var replayed = replay.Measure([new(feature, [drift])], 0, stop);
             output.WriteLine(json ? JsonSerializer.Serialize(replayed, Json) : Told(replayed));
             return 0;
         }
@@ -80,5 +81,5 @@ internal static class ImpactCommand
 
     private static string Told(ReplayedDrift replayed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{replayed.Feature}: {replayed.Metric} {replayed.Quality:0.#####} loses {replayed.Loss:0.#####} ± {replayed.StandardError:0.#####} on {replayed.Rows} held-out rows or queries; shuffling all its values loses {replayed.Shuffled:0.#####}.");
+        $"{replayed.Feature}: {replayed.Metric} {replayed.Quality:0.#####} loses {replayed.Loss:0.#####} ± {replayed.StandardError:0.#####} on {replayed.Rows} held-out rows or queries, in another period {replayed.Lower80:0.#####} to {replayed.Upper80:0.#####} (80 %); shuffling all its values loses {replayed.Shuffled:0.#####}.");
 }

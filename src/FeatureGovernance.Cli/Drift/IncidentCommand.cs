@@ -10,6 +10,8 @@ namespace FeatureGovernance.Cli.Drift;
 /// <summary><c>featgov incidents</c>: what changed in values on the server, and what to make of it.</summary>
 internal static class IncidentCommand
 {
+    private const double MostDays = 90;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public static Command Create(Surroundings surroundings) => new("incidents", "What changed in the values of features, why, and whom it hurts.")
@@ -77,7 +79,9 @@ internal static class IncidentCommand
         var reason = new Option<string?>("--reason") { Description = "Why, for those who read it later.", Required = true };
         var days = new Option<double>("--days") { Description = "For how long, at most 90.", DefaultValueFactory = _ => 7 };
         return new Command("snooze", "Put an incident off.") { id, reason, days }.Runs(surroundings, call =>
-            PatchAsync(call, call.Get(id), "snoozed", call.Get(reason), call.Surroundings.Clock.GetUtcNow().AddDays(Math.Clamp(call.Get(days), 0, 1_000))));
+            PatchAsync(call, call.Get(id), "snoozed", call.Get(reason), call.Get(days) is > 0 and <= MostDays and var ahead
+                ? call.Surroundings.Clock.GetUtcNow().AddDays(ahead)
+                : throw new UsageException("--days is not above 0 and at most 90.", "Put it off for 0.5 to 90 days.")));
     }
 
     private static async Task PatchAsync(Call call, int id, string status, string? reason, DateTimeOffset? until)
@@ -107,6 +111,6 @@ internal static class IncidentCommand
         var loss = model["loss"] is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part.GetValue<double>():0.##} % of what its features tell it") : "unknown";
         var metric = model["metricChange"] is { } change ? string.Create(CultureInfo.InvariantCulture,
             $"; {model["metric"]} {change.GetValue<double>():+0.#####;-0.#####} ({model["metricLower"]!.GetValue<double>():+0.#####;-0.#####} to {model["metricUpper"]!.GetValue<double>():+0.#####;-0.#####})") : "";
-        return $"{model["model"]}: {loss}{metric}";
+        return $"{model["model"]}: {loss}{metric}, {(model["method"]?.GetValue<string>() == "replay" ? "replayed" : "by profiles")}";
     }
 }

@@ -18,7 +18,7 @@ internal static class ProfileCommand
         var file = new Argument<string>("FILE") { Description = "Parquet or CSV, a folder of such files (hive-partitioned or not), or a pattern with *." };
         var group = new Option<string?>("--group") { Description = "Columns are features of this group, by name." };
         var map = new Option<string[]>("--map") { Description = "COLUMN=FEATURE, where names differ; may be repeated.", AllowMultipleArgumentsPerToken = true };
-        var columns = new Option<string[]>("--column") { Description = "A column of the group; without it, all of numbers and texts.", AllowMultipleArgumentsPerToken = true };
+        var columns = new Option<string[]>("--column") { Description = "A column of the group; without it, all of numbers, texts and lists of numbers.", AllowMultipleArgumentsPerToken = true };
         var time = new Option<string?>("--time") { Description = "The column of times; found by itself where there is one." };
         var window = new Option<string>("--window") { Description = "hour, day or week.", DefaultValueFactory = _ => "day" };
         window.AcceptOnlyFromAmong("hour", "day", "week");
@@ -73,8 +73,7 @@ internal static class ProfileCommand
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
-            profile.Numbers?.WriteJson(json);
-            profile.Texts?.WriteJson(json);
+            profile.WriteJson(json);
         }
 
         using var document = JsonDocument.Parse(stream.ToArray());

@@ -175,7 +175,7 @@ public sealed record IncidentImpact(
 /// <param name="Features">How many of the incident's features it reads.</param>
 /// <param name="Weight">Its part of the weight of all live models.</param>
 /// <param name="TrafficPerDay">Its requests a day.</param>
-/// <param name="Loss">The part, 0 to 1, of what features contribute to the model that is expected to be lost; null where no share is known.</param>
+/// <param name="Loss">The part of what features contribute to the model that is expected to be lost, above 1 where drifted values mislead it further; null where no share is known.</param>
 /// <param name="LossLower">Its 10th percentile.</param>
 /// <param name="LossUpper">Its 90th percentile.</param>
 /// <param name="Metric">The model's metric.</param>
@@ -183,9 +183,10 @@ public sealed record IncidentImpact(
 /// <param name="MetricLower">Its 10th percentile.</param>
 /// <param name="MetricUpper">Its 90th percentile.</param>
 /// <param name="ObservedChange">The mean the model reported during the incident less that of the four weeks before; null where it reported none.</param>
+/// <param name="Method"><c>replay</c> where the drift was replayed through models fitted on the model's evaluation sample, else <c>profiles</c>.</param>
 public sealed record ModelImpact(
     string Model, string Team, int Features, double Weight, double? TrafficPerDay, double? Loss, double? LossLower, double? LossUpper,
-    string? Metric, double? MetricChange, double? MetricLower, double? MetricUpper, double? ObservedChange);
+    string? Metric, double? MetricChange, double? MetricLower, double? MetricUpper, double? ObservedChange, string Method);
 
 /// <summary>How good estimates of impact have been, over incidents that are over and models that report their metric.</summary>
 /// <param name="Judged">How many estimates were held against what was reported.</param>

@@ -56,7 +56,14 @@ public sealed record ProfilesResult(int Received, int Landed, int Replaced);
 public sealed record ValueWindow(
     DateTimeOffset Start, int Segments, long Count, long Nulls, long Defaults, long Zeros, long NotNumbers, double? Minimum, double? Maximum,
     double? Mean, double? StandardDeviation, double? Skewness, double? ExcessKurtosis, IReadOnlyList<double>? Quantiles, double Distinct,
-    IReadOnlyList<FrequentValue> Frequent);
+    IReadOnlyList<FrequentValue> Frequent)
+{
+    /// <summary>What was profiled: <c>numbers</c>; <c>texts</c>, of which lengths are measured; or <c>embeddings</c>, of which norms are measured, and dimensions are the frequent values.</summary>
+    public string Values { get; init; } = "numbers";
+
+    /// <summary>How old values were when they were read, in seconds, in the oldest part; absent where it was not told.</summary>
+    public double? LagSeconds { get; init; }
+}
 
 /// <summary>A frequent value.</summary>
 /// <param name="Value">As text.</param>

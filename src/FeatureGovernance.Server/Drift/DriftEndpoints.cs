@@ -9,6 +9,7 @@ internal static class DriftEndpoints
     public static void AddDrift(this WebApplicationBuilder builder)
     {
         builder.Services.AddTransient<DriftJob>();
+        builder.Services.AddTransient<ImpactReplay>();
         builder.Services.AddSingleton(RecurringJob.Of<DriftJob>("drift-hourly", "20 * * * *", job => job.RunByTheClockAsync(CancellationToken.None)));
         builder.Services.AddSingleton(ScanRoots.From(builder.Configuration));
         builder.Services.AddSingleton(Holidays.From(builder.Configuration));

@@ -8,8 +8,10 @@ namespace FeatureGovernance.Server.Drift;
 
 /// <summary>Executes detection runs in the background, one at a time over all processes; a run that was killed is simply run again.</summary>
 internal sealed partial class DriftJob(
-    NpgsqlDataSource source, IServiceScopeFactory scopes, Holidays holidays, TimeProvider clock, ILogger<DriftJob> log)
+    NpgsqlDataSource source, IServiceScopeFactory scopes, Holidays holidays, TimeProvider clock, IBackgroundJobClient jobs, ILogger<DriftJob> log)
 {
+    private const string ByTheClock = "system:drift";
+
     /// <summary>The hour's run; where one is queued or was left behind by a process that is gone, that one.</summary>
     [AutomaticRetry(Attempts = 0)]
     public async Task RunByTheClockAsync(CancellationToken cancellation)
@@ -17,7 +19,7 @@ internal sealed partial class DriftJob(
         int? id;
         await using (var connection = await source.OpenConnectionAsync(cancellation))
         {
-            id = await DriftRuns.AddAsync(connection, "system:drift", WriteTransaction.Truncate(clock.GetUtcNow()), cancellation)
+            id = await DriftRuns.AddAsync(connection, ByTheClock, WriteTransaction.Truncate(clock.GetUtcNow()), cancellation)
                 ?? (await DriftRuns.ActiveAsync(connection, cancellation))?.Id;
         }
 
@@ -62,11 +64,23 @@ internal sealed partial class DriftJob(
         }
     }
 
+    // What people ask for is always looked through.
+    private async Task<bool> EndIdleAsync(int id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await DriftRuns.FindAsync(connection, id, cancellation) is not { RequestedBy: ByTheClock } || !await DriftRuns.IsIdleAsync(connection, id, now, cancellation))
+            return false;
+        await DriftRuns.Runs.ReportAsync(connection, id, new("idle", 1, new Dictionary<string, long> { ["unchanged"] = 1 }), cancellation);
+        return await DriftRuns.Runs.EndAsync(connection, id, RunState.Succeeded, now, null, cancellation);
+    }
+
     private async Task DetectAsync(int id, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
+        if (await EndIdleAsync(id, write.Now, cancellation))
+            return;
         var detection = new Detection(source, id, write.Now, holidays.Over);
         var incidents = await detection.FindAsync(cancellation);
         write.Origin = Audit.Origin.System("drift");
@@ -75,6 +89,7 @@ internal sealed partial class DriftJob(
         await DriftRuns.Runs.ReportAsync(write.Connection, id, new("publication", 1, detection.Counts), cancellation);
         await DriftRuns.Runs.EndAsync(write.Connection, id, RunState.Succeeded, write.Now, null, cancellation);
         await write.CommitAsync(cancellation);
+        jobs.Enqueue<ImpactReplay>(replay => replay.RunAsync(CancellationToken.None));
         LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"), detection.Counts.GetValueOrDefault("incidents"));
     }
 

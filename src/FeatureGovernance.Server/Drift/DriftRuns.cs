@@ -37,11 +37,32 @@ internal static class DriftRuns
     {
         await using var command = new NpgsqlCommand("""
             update drift.run set state = case when cancel_requested then 4 else 1 end, started_at = $2,
-                   finished_at = case when cancel_requested then $2 end, progress = 0, phase = null, counts = '{}'
+                   finished_at = case when cancel_requested then $2 end, seen = pg_snapshot_xmin(pg_current_snapshot()), progress = 0, phase = null, counts = '{}'
             where id = $1 and state in (0, 1) returning not cancel_requested
             """, connection);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(at);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    /// <summary>
+    /// Whether a run would find what the last one found: no profile landed since, nobody decided anything, and no window has ended since. It
+    /// forgets the landings that the last run has seen.
+    /// </summary>
+    public static async Task<bool> IsIdleAsync(NpgsqlConnection connection, int id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            with last as (select started_at, seen from drift.run where state = 2 and id < $1 order by id desc limit 1),
+            forgotten as (delete from drift.landing where xid < (select seen from last))
+            select coalesce((
+                select date_trunc('day', started_at, 'UTC') = date_trunc('day', $2::timestamptz, 'UTC')
+                   and not exists (select from drift.landing where xid >= last.seen)
+                   and not exists (select from drift.incident where decided_by is not null and decided_at >= last.started_at)
+                   and not exists (select from drift.profile where length = 0 and starts >= $2::timestamptz - interval '35 days')
+                from last where seen is not null), false)
+            """, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(now);
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 

@@ -1,4 +1,3 @@
-using FeatureGovernance.Core.Drift.Profiles;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Drift;
@@ -13,26 +12,31 @@ internal static class ImpactPublication
             select id, live_version_id, metric_name, metric_higher_is_better, weight / nullif(sum(weight) over (), 0) as weight
             from registry.model where live_version_id is not null),
         part as (
-            select x.incident_id, m.id as model_id, m.weight, m.metric_name, m.metric_higher_is_better, x.damage, p.share, p.deviation, loss.value, loss.standard_error
+            select x.incident_id, m.id as model_id, m.weight, m.metric_name, m.metric_higher_is_better, x.damage, x.damage_deviation, p.share, p.deviation, loss.value, loss.standard_error
             from staged_incident s
             join drift.incident_feature x on x.incident_id = s.id
             join registry.manifest_entry e on e.feature_id = x.feature_id
             join live m on m.live_version_id = e.model_version_id
+            left join drift.impact known on known.incident_id = s.id and known.model_id = m.id and known.method = 1
             left join value.pair_share p on p.feature_id = x.feature_id and p.model_id = m.id
             left join lateral (
                 select i.value, i.standard_error from telemetry.importance i join telemetry.metric t on t.id = i.metric_id
                 where i.feature_id = x.feature_id and i.model_id = m.id and i.method in (0, 1) and t.name = m.metric_name
-                order by i.method desc, i.evaluated_at desc limit 1) loss on true)
+                order by i.method desc, i.evaluated_at desc limit 1) loss on true
+            -- What was replayed stands as long as the incident is as it was.
+            where known.replayed_digest is distinct from s.digest)
         insert into drift.impact (incident_id, model_id, features, weight, loss, loss_deviation, metric, metric_change, metric_deviation)
         select incident_id, model_id, count(*), coalesce(max(weight), 0),
-               sum(damage * share), sqrt(($1 * sum(damage * share)) ^ 2 + sum((damage * deviation) ^ 2)),
+               sum(damage * share), sqrt(sum(damage_deviation * share) ^ 2 + sum((damage * deviation) ^ 2)),
                max(metric_name), case when bool_and(value is not null) then sum(damage * greatest(value, 0)) * case when bool_or(metric_higher_is_better) then -1 else 1 end end,
-               sqrt(($1 * sum(damage * greatest(value, 0))) ^ 2 + sum((damage * coalesce(standard_error, 0)) ^ 2))
+               sqrt(sum(damage_deviation * greatest(value, 0)) ^ 2 + sum((damage * coalesce(standard_error, 0)) ^ 2))
         from part
         group by incident_id, model_id
         on conflict (incident_id, model_id) do update set
             features = excluded.features, weight = excluded.weight, loss = excluded.loss, loss_deviation = excluded.loss_deviation,
-            metric = excluded.metric, metric_change = excluded.metric_change, metric_deviation = excluded.metric_deviation
+            metric = excluded.metric, metric_change = excluded.metric_change, metric_deviation = excluded.metric_deviation, method = 0
+        where (impact.features, impact.weight, impact.loss, impact.loss_deviation, impact.metric, impact.metric_change, impact.metric_deviation, impact.method)
+            is distinct from (excluded.features, excluded.weight, excluded.loss, excluded.loss_deviation, excluded.metric, excluded.metric_change, excluded.metric_deviation, 0)
         """;
 
     // From what models report of themselves against guardrails; a day of each side at least.
@@ -55,7 +59,6 @@ internal static class ImpactPublication
     public static async Task ExecuteAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var estimate = new NpgsqlCommand(Estimate, connection) { CommandTimeout = 0 };
-        estimate.Parameters.Add(new() { Value = ImpactEstimate.DamageError });
         await estimate.ExecuteNonQueryAsync(cancellation);
         await using var observe = new NpgsqlCommand(Observe, connection) { CommandTimeout = 0 };
         observe.Parameters.Add(new() { Value = now.AddDays(-90) });

@@ -29,7 +29,9 @@ internal static class IncidentPublication
         foreach (var change in changes.Where(change => change.Kind != "changed"))
             write.Record(NewEvent.Of<object>($"incident.{change.Kind}", "incident", change.Id, $"incident {change.Id}", null, new { change.Feature, Run = run }, change.Reason));
         await SeriousIncidents.AnnounceAsync(write, cancellation);
-        write.Record(NewEvent.Of<object>("drift.finished", "drift-run", run, $"{run}", null, new { counts }));
+        // The run itself keeps its counts; an event tells that something is other than before.
+        if (changes.Count > 0 || counts["facts"] > 0)
+            write.Record(NewEvent.Of<object>("drift.finished", "drift-run", run, $"{run}", null, new { counts }));
     }
 
     private static async Task StageAsync(WriteTransaction write, FoundIncidents found, HashSet<int> read, CancellationToken cancellation)
@@ -113,9 +115,9 @@ internal static class IncidentPublication
             delete from drift.incident_feature f using changed c where f.incident_id = c.id and not exists (
                 select from staged_incident_feature s where s.incident_id = f.incident_id and s.feature_id = f.feature_id)),
         members as (
-            insert into drift.incident_feature (feature_id, incident_id, size, damage, signals)
-            select s.feature_id, s.incident_id, s.size, s.damage, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
-            on conflict (feature_id, incident_id) do update set size = excluded.size, damage = excluded.damage, signals = excluded.signals)
+            insert into drift.incident_feature (feature_id, incident_id, size, damage, damage_deviation, signals)
+            select s.feature_id, s.incident_id, s.size, s.damage, s.damage_deviation, s.signals from staged_incident_feature s join changed c on c.id = s.incident_id
+            on conflict (feature_id, incident_id) do update set size = excluded.size, damage = excluded.damage, damage_deviation = excluded.damage_deviation, signals = excluded.signals)
         select c.id, case when c.revision = 1 then 'found' else 'changed' end, f.key, null::text
         from changed c join registry.feature f on f.id = c.lead_feature_id order by c.id
         """, [write.Now, run], cancellation);

@@ -38,7 +38,7 @@ internal static class IncidentStaging
             create temp table staged_incident (id int primary key, length smallint, starts timestamptz, ends timestamptz, last_window timestamptz, ongoing boolean,
                 kind smallint, cause smallint, cause_probability float8, fault smallint, score float8, size float8, severity smallint, lead_feature_id int,
                 sources text[], segments text[], sites smallint[], verdict json, digest bytea) on commit drop;
-            create temp table staged_incident_feature (feature_id int, incident_id int, size float8, damage float8, signals json) on commit drop;
+            create temp table staged_incident_feature (feature_id int, incident_id int, size float8, damage float8, damage_deviation float8, signals json) on commit drop;
             """, connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }
@@ -59,7 +59,9 @@ internal static class IncidentStaging
             await members.WriteAsync(member.Feature, NpgsqlDbType.Integer, cancellation);
             await members.WriteAsync(row.Id, NpgsqlDbType.Integer, cancellation);
             await members.WriteAsync(member.Size, NpgsqlDbType.Double, cancellation);
-            await members.WriteAsync(ImpactEstimate.DamageOf(member, row.Incident.Verdict), NpgsqlDbType.Double, cancellation);
+            var (damage, deviation) = ImpactEstimate.DamageOf(member, row.Incident.Verdict);
+            await members.WriteAsync(damage, NpgsqlDbType.Double, cancellation);
+            await members.WriteAsync(deviation, NpgsqlDbType.Double, cancellation);
             await members.WriteAsync(Json.Text(Signals(row.Found.Grid, member)), NpgsqlDbType.Json, cancellation);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureGovernance.Core.Drift;
 using FeatureGovernance.Core.Drift.Profiles;
 using FeatureGovernance.Statistics.Sketches;
@@ -89,8 +90,19 @@ internal sealed record ProfileSummary(long Zeros, long NaNs, double Distinct, do
         return Of(profile, [.. frequent.Select(item => item.Item.Replace("\0", "", StringComparison.Ordinal))], [.. frequent.Select(item => item.LowerBound)]);
     }
 
-    public static ProfileSummary Read(short kind, byte[] content) =>
-        kind == StoredProfile.Texts ? Of(Profile.ReadTexts(content)) : Of(Profile.ReadNumbers(content));
+    // Of embeddings, dimensions.
+    public static ProfileSummary Of(Profile<Embedding> profile)
+    {
+        var dimensions = profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent).ToArray();
+        return Of(profile, [.. dimensions.Select(one => one.Item.Dimension.ToString(CultureInfo.InvariantCulture))], [.. dimensions.Select(one => one.LowerBound)]);
+    }
+
+    public static ProfileSummary Read(short kind, byte[] content) => kind switch
+    {
+        StoredProfile.Texts => Of(Profile.ReadTexts(content)),
+        StoredProfile.Embeddings => Of(Profile.ReadEmbeddings(content)),
+        _ => Of(Profile.ReadNumbers(content)),
+    };
 
     private static ProfileSummary Of<T>(Profile<T> profile, string[] values, long[] counts)
         where T : notnull

@@ -61,6 +61,7 @@ internal static class ProfileLanding
         await using var command = new NpgsqlCommand(
             """
             select drift.ensure_month(month) from (select distinct date_trunc('month', starts at time zone 'UTC')::date as month from profile_line order by 1) months;
+            insert into drift.landing (xid) select pg_current_xact_id() from profile_line limit 1 on conflict do nothing;
             with ready as (
                 select distinct on (l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version))
                        l.feature_id, length, starts, site, coalesce(l.version, f.current_version) as version, segment, l.kind, count, nulls, defaults, mean, variance,

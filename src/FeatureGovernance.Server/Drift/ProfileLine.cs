@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FeatureGovernance.Contracts.Drift;
 using FeatureGovernance.Core.Drift;
+using FeatureGovernance.Profiling;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Statistics.Sketches;
 
@@ -73,15 +74,22 @@ internal sealed record ProfileLine(
     };
 }
 
-/// <summary>A profile of numbers or of texts, with what the columns beside it hold.</summary>
+/// <summary>A profile of numbers, texts or embeddings, with what the columns beside it hold.</summary>
 internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments Moments, ProfileSummary Summary, byte[] Content)
 {
     public const short Numbers = 1;
     public const short Texts = 2;
+    public const short Embeddings = 3;
 
     public static StoredProfile Of(Profile<double> numbers) => new(Numbers, numbers.Counts, numbers.Moments, ProfileSummary.Of(numbers), numbers.ToBytes());
 
     public static StoredProfile Of(Profile<string> texts) => new(Texts, texts.Counts, texts.Moments, ProfileSummary.Of(texts), texts.ToBytes());
+
+    public static StoredProfile Of(Profile<Embedding> embeddings) =>
+        new(Embeddings, embeddings.Counts, embeddings.Moments, ProfileSummary.Of(embeddings), embeddings.ToBytes());
+
+    public static StoredProfile Of(ColumnProfile profile) =>
+        profile.Numbers is { } numbers ? Of(numbers) : profile.Texts is { } texts ? Of(texts) : Of(profile.Embeddings!);
 
     public static StoredProfile? Read(JsonElement? json, FieldFaults faults)
     {
@@ -94,14 +102,12 @@ internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments M
 
         try
         {
-            if (body.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.String && values.GetString() == "texts")
+            return (body.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.String ? values.GetString() : null) switch
             {
-                var texts = Statistics.Sketches.Profile.ReadTexts(body);
-                return Of(texts);
-            }
-
-            var numbers = Statistics.Sketches.Profile.ReadNumbers(body);
-            return Of(numbers);
+                "texts" => Of(Statistics.Sketches.Profile.ReadTexts(body)),
+                "embeddings" => Of(Statistics.Sketches.Profile.ReadEmbeddings(body)),
+                _ => Of(Statistics.Sketches.Profile.ReadNumbers(body)),
+            };
         }
         catch (FormatException refused)
         {

@@ -89,7 +89,7 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
 
     private static (int Feature, ProfileLine Line) Line(ColumnProfile profile, int number, ScannedFeature feature, ProfileSite site, ProfileQuestion question)
     {
-        var stored = profile.Numbers is { } numbers ? StoredProfile.Of(numbers) : StoredProfile.Of(profile.Texts!);
+        var stored = StoredProfile.Of(profile);
         return (feature.Id, new(number, feature.Key, null, site, question.Window, profile.Start, profile.Segment, null, stored));
     }
 

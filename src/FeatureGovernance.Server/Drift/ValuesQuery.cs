@@ -37,7 +37,7 @@ internal static class ValuesQuery
 
         await using var command = new NpgsqlCommand(
             """
-            select starts, kind, content from drift.profile
+            select starts, kind, content, lag_seconds from drift.profile
             where feature_id = $1 and length = $2 and starts >= $3 and starts < $4 and site = $5 and ($6::text is null or segment = $6)
             order by starts, kind, segment, version limit $7
             """, connection);
@@ -59,7 +59,7 @@ internal static class ValuesQuery
                 windows.Add(merging.ToWindow());
             if (merging?.Starts != starts)
                 merging = new(starts);
-            merging.Add(reader.GetInt16(1), reader.GetFieldValue<byte[]>(2));
+            merging.Add(reader.GetInt16(1), reader.GetFieldValue<byte[]>(2), reader.IsDBNull(3) ? null : reader.GetDouble(3));
         }
 
         if (merging is not null)
@@ -72,25 +72,32 @@ internal static class ValuesQuery
     {
         private Profile<double>? numbers;
         private Profile<string>? texts;
+        private Profile<Embedding>? embeddings;
+        private double? lag;
         private int merged;
 
         public DateTimeOffset Starts => starts;
 
-        public void Add(short kind, byte[] content)
+        public void Add(short kind, byte[] content, double? lagSeconds)
         {
-            if (kind == StoredProfile.Numbers && texts is null && Join(numbers, Profile.ReadNumbers(content)) is { } joined)
+            lag = Math.Max(lag ?? double.MinValue, lagSeconds ?? double.MinValue) is var longest && longest > double.MinValue ? longest : null;
+            if (kind == StoredProfile.Embeddings && merged == (embeddings is null ? 0 : merged) && Join(embeddings, Profile.ReadEmbeddings(content)) is { } joinedEmbeddings)
+                (embeddings, merged) = (joinedEmbeddings, merged + 1);
+            else if (kind == StoredProfile.Numbers && texts is null && embeddings is null && Join(numbers, Profile.ReadNumbers(content)) is { } joined)
                 (numbers, merged) = (joined, merged + 1);
-            else if (kind == StoredProfile.Texts && numbers is null && Join(texts, Profile.ReadTexts(content)) is { } joinedTexts)
+            else if (kind == StoredProfile.Texts && numbers is null && embeddings is null && Join(texts, Profile.ReadTexts(content)) is { } joinedTexts)
                 (texts, merged) = (joinedTexts, merged + 1);
         }
 
-        public ValueWindow ToWindow() => numbers is not null ? Of(numbers, number => number.ToString("R", CultureInfo.InvariantCulture)) : Of(texts!, text => text);
+        public ValueWindow ToWindow() => numbers is not null ? Of("numbers", numbers, number => number.ToString("R", CultureInfo.InvariantCulture))
+            : texts is not null ? Of("texts", texts, text => text)
+            : Of("embeddings", embeddings!, embedding => embedding.Dimension.ToString(CultureInfo.InvariantCulture));
 
         private static Profile<T>? Join<T>(Profile<T>? former, Profile<T> next)
             where T : notnull =>
             former is null ? next : former.Shape == next.Shape ? former.Merge(next) : null;
 
-        private ValueWindow Of<T>(Profile<T> profile, Func<T, string> write)
+        private ValueWindow Of<T>(string values, Profile<T> profile, Func<T, string> write)
             where T : notnull
         {
             var view = profile.Quantiles.Count > 0 ? profile.Quantiles.View() : null;
@@ -100,7 +107,11 @@ internal static class ValuesQuery
                 Finite(Math.Sqrt(profile.Moments.Variance)), Finite(profile.Moments.Skewness), Finite(profile.Moments.ExcessKurtosis),
                 view is null ? null : [.. Shares.Select(view.Quantile).Select(q => Math.Clamp(q, double.MinValue, double.MaxValue))],
                 profile.Distinct.Estimate,
-                [.. profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent).Select(i => new FrequentValue(write(i.Item), i.LowerBound, i.UpperBound))]);
+                [.. profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent).Select(i => new FrequentValue(write(i.Item), i.LowerBound, i.UpperBound))])
+            {
+                Values = values,
+                LagSeconds = lag,
+            };
         }
 
         private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? value : null;

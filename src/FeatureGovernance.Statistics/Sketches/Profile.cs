@@ -10,10 +10,10 @@ public sealed record ProfileShape(int K = KllSketch.DefaultK, int LgK = HllSketc
 
 /// <summary>
 /// A mergeable summary of values: counts, moments, quantiles, distinct and frequent values. What is measured of a number is the number
-/// itself, of a text its length in Unicode characters. Counts, minimum and maximum are exact in any order of merging, moments up to
+/// itself, of a text its length in Unicode characters, of an embedding its norm; frequent among embeddings are their dimensions. Counts, minimum and maximum are exact in any order of merging, moments up to
 /// rounding, the rest within the bounds of its sketch. An accumulator: not for use by several threads at once.
 /// </summary>
-/// <typeparam name="T">The type of value: double or string.</typeparam>
+/// <typeparam name="T">The type of value: double, string or <see cref="Embedding"/>.</typeparam>
 public sealed class Profile<T>
     where T : notnull
 {
@@ -68,7 +68,7 @@ public sealed class Profile<T>
             Moments = Moments.With(measure);
         Quantiles.Update(measure);
         Kind.Count(Distinct, value);
-        Frequent.Update(value);
+        Frequent.Update(Kind.Item(value));
     }
 
     /// <summary>The profile of the values of both; neither changes.</summary>
@@ -163,6 +163,19 @@ public static class Profile
     /// <param name="seed">For the quantile sketch.</param>
     public static Profile<string> OfTexts(ProfileShape shape, ulong seed = 0) => Empty(ValueKind.Texts, shape, seed);
 
+    /// <summary>An empty profile of embeddings.</summary>
+    /// <param name="shape">How large its sketches are.</param>
+    /// <param name="seed">For the quantile sketch.</param>
+    public static Profile<Embedding> OfEmbeddings(ProfileShape shape, ulong seed = 0) => Empty(ValueKind.Embeddings, shape, seed);
+
+    /// <summary>Reads a profile of embeddings.</summary>
+    /// <exception cref="SketchFormatException">The bytes are no such profile.</exception>
+    public static Profile<Embedding> ReadEmbeddings(ReadOnlySpan<byte> bytes, ulong seed = 0) => ProfileBinary.Read(bytes, ValueKind.Embeddings, seed);
+
+    /// <summary>Reads a profile of embeddings from JSON.</summary>
+    /// <exception cref="FormatException">A field, which the message names, is missing or wrong.</exception>
+    public static Profile<Embedding> ReadEmbeddings(JsonElement json, ulong seed = 0) => ProfileJson.Read(json, ValueKind.Embeddings, seed);
+
     /// <summary>Reads a profile of numbers.</summary>
     /// <exception cref="SketchFormatException">The bytes are no such profile.</exception>
     public static Profile<double> ReadNumbers(ReadOnlySpan<byte> bytes, ulong seed = 0) =>
@@ -194,7 +207,11 @@ internal sealed record ProfileSketches<T>(KllSketch<double> Quantiles, HllSketch
 
 /// <summary>What is measured and counted of a value.</summary>
 internal sealed record ValueKind<T>(byte Code, string Name, SketchItems<T> Items, Func<T, double> Measure, Action<HllSketch, T> Count)
-    where T : notnull;
+    where T : notnull
+{
+    /// <summary>What is counted as frequent: mostly the value itself.</summary>
+    public Func<T, T> Item { get; init; } = value => value;
+}
 
 internal static class ValueKind
 {
@@ -203,4 +220,10 @@ internal static class ValueKind
 
     public static readonly ValueKind<string> Texts = new(
         2, "texts", SketchItems.Strings, text => text.EnumerateRunes().Count(), (sketch, text) => sketch.Update(text));
+
+    public static readonly ValueKind<Embedding> Embeddings = new(
+        3, "embeddings", SketchItems.Dimensions, embedding => embedding.Norm, (sketch, embedding) => sketch.Update(embedding.Norm))
+    {
+        Item = embedding => new(0, embedding.Dimension),
+    };
 }

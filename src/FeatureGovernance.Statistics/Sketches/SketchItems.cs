@@ -42,6 +42,9 @@ public static class SketchItems
     /// <summary>64-bit whole numbers.</summary>
     public static SketchItems<long> Longs { get; } = new LongItems();
 
+    /// <summary>Dimensions of embeddings, as whole numbers are written; norms have no part in it.</summary>
+    public static SketchItems<Embedding> Dimensions { get; } = new DimensionItems();
+
     /// <summary>Strings in the order of their UTF-16 code units, as in Java.</summary>
     public static SketchItems<string> Strings { get; } = new StringItems(string.CompareOrdinal);
 
@@ -85,6 +88,29 @@ public static class SketchItems
         internal override long Bits(double item) => BitConverter.DoubleToInt64Bits(item + 0.0);
 
         internal override void Sort(Span<double> items) => items.Sort();
+    }
+
+    private sealed class DimensionItems : SketchItems<Embedding>
+    {
+        private const long Most = 10_000_000;
+
+        internal override int LeastSize => sizeof(long);
+
+        public override int Compare(Embedding x, Embedding y) => x.Dimension.CompareTo(y.Dimension);
+
+        internal override Embedding Read(ref SketchReader reader)
+        {
+            var offset = reader.Offset;
+            return reader.Int64("An item") is >= 0 and <= Most and var dimension
+                ? new(0, dimension)
+                : throw new SketchFormatException(offset, $"A dimension is not from 0 to {Most}");
+        }
+
+        internal override void Write(SketchWriter writer, Embedding item) => writer.Int64(item.Dimension);
+
+        internal override long Bits(Embedding item) => item.Dimension;
+
+        internal override void Sort(Span<Embedding> items) => items.Sort(this);
     }
 
     private sealed class FloatItems : SketchItems<float>

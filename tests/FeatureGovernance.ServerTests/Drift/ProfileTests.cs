@@ -40,6 +40,9 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("\"day\"", "\"month\"", "window")]
     [InlineData("T00:00:00Z", "T01:30:00Z", "start")]
     [InlineData("\"numbers\"", "\"texts\"", "profile.frequent")]
+    [InlineData("\"numbers\"", "\"embeddings\"", "profile.frequent")]
+    [InlineData("\"moments\":[", "\"moments\":[0,", "profile.moments")]
+    [InlineData("\"profile\":{", "\"lagSeconds\":-1,\"profile\":{", "lagSeconds")]
     [InlineData("\"count\":3", "\"count\":30", "profile.moments")]
     [InlineData("\"quantiles\":\"", "\"quantiles\":\"AAAA", "profile.quantiles")]
     [InlineData("\"count\":3", "\"count\":-3", "profile.count")]
@@ -47,7 +50,7 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("\"feature\"", "\"featur\"", "featur")]
     public async Task A_faulty_line_is_refused_and_nothing_lands(string part, string replacement, string field)
     {
-        var org = await server.OrganisationAsync("faulty_" + field.Replace('.', '_'));
+        var org = await server.OrganisationAsync($"faulty_{(part + replacement).Sum(c => c)}_{field.Replace('.', '_')}");
         var good = Line(org, Of(1, 2));
 
         var answer = await server.Admin.ReportAsync("profiles", good + "\n" + good.Replace(part, replacement, StringComparison.Ordinal));

@@ -39,6 +39,33 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
     }
 
     [Fact]
+    public async Task Lists_of_numbers_are_embeddings_with_norms_and_dimensions()
+    {
+        var org = await server.OrganisationAsync("vectors");
+        var file = Path.Combine(server.Folder, "vectors.parquet");
+        Query($"""
+            copy (select date '2026-01-05' + (i % 2)::int as day,
+                         case when i = 0 then null when i = 1 then [1.0, null] when i = 3 then [3.0, 4.0, 12.0] when i = 5 then []::double[] else [3.0, 4.0] end as f0,
+                         array_value(0.6::float, 0.8::float) as f1, ['a'] as f2, '' || i as f3
+                  from range(100) t(i)) to '{file}' (format parquet)
+            """);
+
+        var scan = await ScanAsync(new { path = file, group = org });
+
+        scan.Text("state").Should().Be("succeeded", "it says {0}", scan.Raw);
+        var windows = (await server.Admin.GetAsync($"features/{org}:f0/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").ToArray();
+        windows.Should().AllSatisfy(window => window.GetProperty("values").GetString().Should().Be("embeddings"));
+        windows[0].GetProperty("nulls").GetInt64().Should().Be(1);
+        windows[1].GetProperty("notNumbers").GetInt64().Should().Be(1, "a part of one vector is missing");
+        windows[1].GetProperty("zeros").GetInt64().Should().Be(1);
+        windows[1].GetProperty("maximum").GetDouble().Should().Be(13);
+        windows[1].GetProperty("frequent").EnumerateArray().Select(one => (one.GetProperty("value").GetString(), one.GetProperty("least").GetInt64())).Should().Equal(("2", 47), ("0", 1), ("3", 1));
+        var arrays = (await server.Admin.GetAsync($"features/{org}:f1/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").First();
+        arrays.GetProperty("mean").GetDouble().Should().BeApproximately(1, 1e-6);
+        (await ScanAsync(new { path = file, columns = new { f2 = $"{org}:f2" } })).Text("error").Should().Contain("neither numbers nor texts nor lists of numbers");
+    }
+
+    [Fact]
     public async Task A_bad_file_says_what_is_wrong_and_leaves_nothing()
     {
         var org = await server.OrganisationAsync("bad");

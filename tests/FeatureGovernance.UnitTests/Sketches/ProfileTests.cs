@@ -45,6 +45,37 @@ public class ProfileTests
     }
 
     [Fact]
+    public void Embeddings_are_told_by_norm_and_dimension_and_merge_and_travel()
+    {
+        Profile<Embedding> Of(params Embedding[] embeddings)
+        {
+            var profile = Profile.OfEmbeddings(Shape);
+            foreach (var embedding in embeddings)
+                profile.Update(embedding);
+            return profile;
+        }
+
+        var merged = Of(new(1, 256), new(3, 256), new(double.NaN, 256)).Merge(Of(new(2, 512), new(0, 256)));
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+            merged.WriteJson(json);
+
+        foreach (var read in new[] { Profile.ReadEmbeddings(merged.ToBytes()), Profile.ReadEmbeddings(JsonDocument.Parse(stream.ToArray()).RootElement) })
+        {
+            (read.Counts.All, read.Counts.NaNs, read.Counts.Zeros).Should().Be((5, 1, 1));
+            (read.Minimum, read.Maximum, read.Moments.Mean).Should().Be((0, 3, 1.5));
+            read.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Select(one => (one.Item.Dimension, one.LowerBound)).Should().Equal((256, 3), (512, 1));
+        }
+
+        var readNumbers = () => Profile.ReadNumbers(merged.ToBytes());
+        readNumbers.Should().Throw<SketchFormatException>().WithMessage("*kind of value*");
+        var negative = merged.ToBytes();
+        negative[^1] = 0x80;
+        var readNegative = () => Profile.ReadEmbeddings(negative);
+        readNegative.Should().Throw<SketchFormatException>().WithMessage("*dimension*");
+    }
+
+    [Fact]
     public void Moments_keep_their_precision_far_from_zero()
     {
         // NIST's NumAcc3: mean 1000000.2, standard deviation 0.1.

@@ -3,7 +3,7 @@ using FeatureGovernance.Statistics.Inference;
 
 namespace FeatureGovernance.Core.Drift.Profiles;
 
-/// <summary>Watches the most frequent values of texts: new ones, and other shares.</summary>
+/// <summary>Watches the most frequent values of texts: new ones, and other shares; and the dimensions of embeddings.</summary>
 internal static class MixWatch
 {
     private const int Memory = 28;
@@ -13,7 +13,7 @@ internal static class MixWatch
 
     public static void Watch(ProfileSeries series, Findings findings)
     {
-        if (!series.IsText || series.Windows.Count(window => window is { Frequent.Length: > 0 }) < ProfileWatch.LeastWindows)
+        if (series.Windows.Count(window => window is { Frequent.Length: > 0 }) < ProfileWatch.LeastWindows)
             return;
         var distance = new double[series.Windows.Length];
         var fresh = new double[series.Windows.Length];
@@ -38,8 +38,12 @@ internal static class MixWatch
                 seen.UnionWith(window.Frequent.Select(item => item.Value));
         }
 
-        RateWatch.Watch(Symptom.NewCategory, fresh, series.Counts(window => window.Count - window.Nulls), LeastShare, findings, (first, last, p, share, usual) => new(
-            Symptom.NewCategory, first, last, p, share, FingerprintWatch.Words($"of the values are new ({names[first]})", share, usual)));
+        // Of numbers none are frequent. A vector of another dimension is no vector of this feature.
+        var (symptom, what) = series.IsText ? (Symptom.NewCategory, "of the values are new") : (Symptom.NotANumber, "of the vectors are of another dimension");
+        RateWatch.Watch(symptom, fresh, series.Counts(window => window.Count - window.Nulls), LeastShare, findings, (first, last, p, share, usual) => new(
+            symptom, first, last, p, share, FingerprintWatch.Words($"{what} ({names[first]})", share, usual)));
+        if (!series.IsText)
+            return;
         var tail = LearnedTail.Fit(distance.Where(double.IsFinite), 0.02);
         findings.CountTests(Symptom.CategoryMix, distance.Count(double.IsFinite));
         findings.AddRuns(

@@ -38,6 +38,9 @@ public static class IncidentWords
     public static string Where(IncidentSummary incident) =>
         incident.Features == 1 ? incident.Feature : $"{incident.Feature} and {Show.Of(incident.Features - 1, "other feature")}";
 
+    /// <summary>By what a cost was estimated.</summary>
+    public static string Method(string method) => method == "replay" ? "replayed through fitted models" : "by profiles and shares";
+
     private static string Of(Fault fault) => fault switch
     {
         Fault.Missing => "Missing values",

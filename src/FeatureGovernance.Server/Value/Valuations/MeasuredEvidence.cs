@@ -43,10 +43,13 @@ internal static class MeasuredEvidence
             Version = valuation.Question.Version,
             Method = method,
             EvaluatedAt = valuation.View.RequestedAt,
-            Metric = valuation.Question.Metric ?? MetricName(measured.Metric),
+            Metric = MetricOf(valuation, measured),
             Values = [.. values.Select(v => new ImportanceValue { Feature = keys[v.Feature], Value = v.Value, StandardError = v.Error })],
         };
     }
+
+    /// <summary>The measure of quality by its name in telemetry.</summary>
+    public static string MetricOf(StoredValuation valuation, MeasuredValue measured) => valuation.Question.Metric ?? MetricName(measured.Metric);
 
     // A telemetry metric is a name without blanks.
     private static string MetricName(string metric) => metric.StartsWith("log loss", StringComparison.Ordinal) ? "logloss" : metric == "R²" ? "r2" : metric.ToLowerInvariant();

@@ -15,7 +15,7 @@ namespace FeatureGovernance.Server.Value.Valuations;
 /// Measures samples in the background. What was found, its evidence and the audit event land in one transaction that also ends the
 /// valuation, so that one begun again after a process was killed counts once.
 /// </summary>
-internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, TimeProvider clock)
+internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, IConfiguration configuration, TimeProvider clock)
 {
     private const int MostAttempts = 3;
 
@@ -96,8 +96,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         // Until the measuring itself has heeded a request to stop: it reads the file.
         while (await Task.WhenAny(measuring, Task.Delay(Telling, CancellationToken.None)) != measuring)
             await TellAsync(valuation.View.Id);
-        var (measured, label) = await measuring;
-        await LandAsync(valuation, measured, label, keys, cancellation);
+        var (measured, label, packed) = await measuring;
+        await LandAsync(valuation, measured, label, packed, keys, cancellation);
         store.Forget(valuation.File, valuation.IsUpload);
     }
 
@@ -109,7 +109,7 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         return await ImportanceImport.ResolveAsync(connection, model, question.Version, SampleFile.Columns(path).Except(question.Sample().Others), cancellation);
     }
 
-    private (MeasuredValue Value, MeasuredLabel Label) Measure(
+    private (MeasuredValue Value, MeasuredLabel Label, PackedSample? Packed) Measure(
         string path, ValuationQuestion question, IReadOnlyDictionary<string, string>? keys, CancellationToken stop)
     {
         var begun = clock.GetTimestamp();
@@ -119,11 +119,11 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         var value = ValueEngine.Measure(sample, options, new Told(p => progress = p with { Done = p.Done * ForValue }), stop);
         var label = LabelEngine.Measure(
             sample, new() { Budget = allowed - clock.GetElapsedTime(begun) }, new Told(p => progress = p with { Done = ForValue + (p.Done * (1 - ForValue)) }), stop);
-        return (value, label);
+        return (value, label, keys is null ? null : ReplaySamples.Pack(sample, configuration.GetValue("FEATGOV_REPLAY_ROWS", ReplaySamples.UsualRows)));
     }
 
     private async Task LandAsync(
-        StoredValuation valuation, MeasuredValue measured, MeasuredLabel label, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
+        StoredValuation valuation, MeasuredValue measured, MeasuredLabel label, PackedSample? packed, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
     {
         write.Origin = Origin.System("valuation");
         await write.BeginAsync(cancellation);
@@ -142,6 +142,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
             ScoreQualityStandardError = measured.ScoreQuality?.StandardError,
         };
         await ValuationLedger.KeepAsync(write.Connection, valuation.View.Id, summary, [.. measured.Features.Select(f => Shown(f, keys))], cancellation);
+        if (packed is not null)
+            await ReplaySamples.KeepAsync(write.Connection, valuation, MeasuredEvidence.MetricOf(valuation, measured), measured, keys!, packed, write.Now, cancellation);
         var registered = await LabelLedger.ResolveAsync(write.Connection, valuation.Question, cancellation);
         await LabelLedger.KeepAsync(write.Connection, LabelShown.Of(label, valuation.View.Id, write.Now, registered?.Key), registered?.Id, cancellation);
         write.Record(NewEvent.Of<object>(

@@ -12,21 +12,22 @@ namespace FeatureGovernance.UnitTests.Drift.Impact;
 /// <param name="Feature">The feature.</param>
 /// <param name="Fault">The fault.</param>
 /// <param name="Permutation">The loss the model suffers when the feature's values are shuffled.</param>
-/// <param name="Replayed">The loss it suffers where the fault is replayed on rows of the weeks before.</param>
+/// <param name="Replayed">The loss expected where what profiles tell of the fault is replayed through other models, on rows of the weeks before.</param>
 /// <param name="Measured">The loss it suffers from the fault.</param>
 /// <param name="Signals">What detection told of the feature during the fault.</param>
 /// <param name="Verdict">Why, as detection had it; null where it found nothing.</param>
 internal sealed record ImpactTrial(
-    string Feature, string Fault, double Permutation, Estimate Replayed, Estimate Measured, ImmutableArray<PlacedSignal> Signals, Verdict? Verdict)
+    string Feature, string Fault, double Permutation, ReplayedIncident Replayed, Estimate Measured, ImmutableArray<PlacedSignal> Signals, Verdict? Verdict)
 {
-    /// <summary>The part of a permutation's cost that the fault is expected to have; 0 where it was not found.</summary>
-    public double Damage => Verdict is null ? 0 : ImpactEstimate.DamageOf(new IncidentMember(0, 1, Signals), Verdict);
+    /// <summary>The multiple of a permutation's cost that the fault is expected to have; 0 where it was not found.</summary>
+    public (double Middle, double Deviation) Damage => Verdict is null ? (0, 0) : ImpactEstimate.DamageOf(new IncidentMember(0, 1, Signals), Verdict);
 }
 
 /// <summary>A model fitted on half of a sample, and faults put into the last weeks of the other half.</summary>
 internal sealed class ImpactTrials : IDisposable
 {
     private const int FaultyWeeks = 6;
+    private const int WeeksBefore = 12;
     private const int Iterations = 150;
 
     private readonly Sample sample;
@@ -37,10 +38,12 @@ internal sealed class ImpactTrials : IDisposable
     private readonly int[] faulty;
     private readonly int[] calm;
     private readonly WindowGrid grid;
+    private readonly Replay? replay;
 
     /// <param name="sample">With times in order to tell weeks by.</param>
     /// <param name="weekOf">The week of each row, from 0.</param>
-    public ImpactTrials(Sample sample, int[] weekOf)
+    /// <param name="replays">Whether faults are replayed too.</param>
+    public ImpactTrials(Sample sample, int[] weekOf, bool replays = true)
     {
         (this.sample, this.weekOf, weeks) = (sample, weekOf, weekOf.Max() + 1);
         trainer = new(sample, 7);
@@ -49,10 +52,13 @@ internal sealed class ImpactTrials : IDisposable
         faulty = [.. Enumerable.Range(0, weekOf.Length).Where(r => IsHeldOut(r) && weekOf[r] >= weeks - FaultyWeeks)];
         calm = [.. Enumerable.Range(0, weekOf.Length).Where(r => IsHeldOut(r) && weekOf[r] < weeks - FaultyWeeks)];
         grid = ProfileDetector.Grid(new(2024, 1, 1), weeks, WindowLength.Week);
+        // Other models on other rows than the one that is judged, in the order of weeks: what a server has that keeps a sample.
+        replay = replays ? new(Known(sample, calm, weekOf), 11, TestContext.Current.CancellationToken) : null;
     }
 
     public void Dispose()
     {
+        replay?.Dispose();
         model.Dispose();
         trainer.Dispose();
     }
@@ -71,10 +77,10 @@ internal sealed class ImpactTrials : IDisposable
             foreach (var (fault, seed) in ValueFault.All.Select((fault, i) => (fault, (100 * column) + i)))
             {
                 var values = Faulty(column, fault, seed);
-                var again = Drifted(column, fault, seed + 50);
-                var replayed = Estimate.Over(Less(Losses(calm, (column, [.. calm.Select(r => again[r])])), before));
                 var change = Estimate.Over(Less(Losses(faulty, (column, [.. faulty.Select(r => values[r])])), during));
-                var (signals, verdict) = Detected(column, values);
+                var windows = Windows(values);
+                var (signals, verdict) = Detected(windows);
+                var replayed = replay is null ? new(0, 0, 0) : Replayed(replay, column, windows, signals, verdict);
                 yield return new(sample.Features[column], fault.Name, shuffled.Mean, replayed, change, signals, verdict);
             }
         }
@@ -132,10 +138,33 @@ internal sealed class ImpactTrials : IDisposable
             : -Math.Log(Math.Max(1e-15, sample.Labels[rows[i]] == 1 ? p : 1 - p)))];
     }
 
-    private (ImmutableArray<PlacedSignal>, Verdict?) Detected(int column, float[] values)
+    private ImmutableArray<ProfileWindow?> Windows(float[] values)
     {
         var byWeek = values.Select((value, row) => (value, week: weekOf[row])).ToLookup(v => v.week, v => v.value);
-        ProfileSeries series = new(new(0, false, ""), false, [.. Enumerable.Range(0, weeks).Select(week => Window([.. byWeek[week]]))]);
+        return [.. Enumerable.Range(0, weeks).Select(week => Window([.. byWeek[week]]))];
+    }
+
+    private ReplayedIncident Replayed(Replay replay, int column, ImmutableArray<ProfileWindow?> windows, ImmutableArray<PlacedSignal> signals, Verdict? verdict)
+    {
+        List<ProfileWindow[]> Told(int from, int to) => [.. windows[from..to].OfType<ProfileWindow>().Select(window => new[] { window })];
+        var (first, symptoms) = (weeks - FaultyWeeks, signals.Select(one => one.Signal.Symptom).ToHashSet());
+        var readings = DriftReading.Of(Told(first - WeeksBefore, first), Told(first, weeks), symptoms, verdict?.Fault, null);
+        return ReplayedIncident.Of(
+            replay, [(sample.Features[column], readings)], verdict?.Causes.GetValueOrDefault(Cause.DataQuality) ?? 1, FaultyWeeks, TestContext.Current.CancellationToken)
+            ?? new(0, 0, 0);
+    }
+
+    private static Sample Known(Sample sample, int[] rows, int[] weekOf) => sample with
+    {
+        Cells = new([.. rows.SelectMany(row => Enumerable.Range(0, sample.Features.Length).Select(column => sample.Cells[row, column]))], rows.Length, sample.Features.Length),
+        Labels = [.. rows.Select(row => sample.Labels[row])],
+        Times = [.. rows.Select(row => (double)weekOf[row])],
+        LabelRows = null,
+    };
+
+    private (ImmutableArray<PlacedSignal>, Verdict?) Detected(ImmutableArray<ProfileWindow?> windows)
+    {
+        ProfileSeries series = new(new(0, false, ""), false, windows);
         var features = ImmutableDictionary<int, WatchedFeature>.Empty.Add(0, new("feature", null, ImmutableDictionary<Symptom, double>.Empty));
         var incidents = ProfileDetector.Conclude([.. ProfileDetector.Look([series], grid)], features, grid, new(WindowLength.Week, DetectionOptions.UsualDiscovery, HolidayCalendar.None));
         var found = incidents.Where(i => i.Last >= weeks - FaultyWeeks).MaxBy(i => (i.Score, -i.First));

@@ -26,6 +26,19 @@ public class ProfileDetectorTests
     }
 
     [Fact]
+    public void Vectors_of_another_dimension_are_a_changed_schema()
+    {
+        var series = ProfileHistory.Calm(1).With(0, ProfileHistory.Days - 1, window => window with { Frequent = [("256", 990)] })
+            .With(70, 75, window => window with { Frequent = [("512", 990)] });
+
+        var incident = ProfileHistory.Detected([series]).Should().ContainSingle().Which;
+
+        (incident.First, incident.Last).Should().Be((70, 75));
+        incident.Verdict.Fault.Should().Be(Fault.SchemaChange);
+        incident.Members[0].Signals[0].Signal.Words.Should().Contain("another dimension (512)");
+    }
+
+    [Fact]
     public void Features_of_one_source_that_fail_alike_are_one_incident_and_those_of_others_are_not()
     {
         var series = Enumerable.Range(1, 4).Select(f => ProfileHistory.Calm(f).With(60, 66, window => window with { Nulls = 300 })).ToArray();
