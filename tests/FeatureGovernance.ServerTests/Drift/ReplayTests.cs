@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using FeatureGovernance.Server.Drift;
-using FeatureGovernance.Server.Value.Valuations;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Value;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,14 +63,12 @@ public sealed class ReplayTests(ApiServer server) : IClassFixture<ApiServer>
 
         var submitted = await server.Admin.SendBytesAsync(HttpMethod.Post, $"valuations?label=label&model={model}&metric=auc&ablations=0", Encoding.UTF8.GetBytes(csv.ToString()), "text/csv");
         var id = submitted.Expect(202).Number("id");
-        await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ValuationJob>().RunAsync(id, TestContext.Current.CancellationToken);
-        (await server.Admin.EndOfAsync($"valuations/{id}")).ExpectState("succeeded");
+        (await server.MeasuredAsync(id)).ExpectState("succeeded");
     }
 
     private async Task ReplayedAsync()
     {
-        while (!await server.QueryAsync<bool>("select bool_or(method = 1) from drift.impact"))
+        for (var attempt = 0; attempt < 1_200 && !await server.QueryAsync<bool>("select exists (select from drift.impact where method = 1)"); attempt++)
             await Task.Delay(100, TestContext.Current.CancellationToken);
     }
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FeatureGovernance.Server.Value.Valuations;
 using FeatureGovernance.ServerTests.Fixtures;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureGovernance.ServerTests.Value;
 
@@ -121,9 +119,7 @@ public sealed class LabelTests(ApiServer server) : IClassFixture<ApiServer>, IAs
         });
         var id = (await server.Admin.SendBytesAsync(
             HttpMethod.Post, "valuations?ablations=0", Encoding.UTF8.GetBytes(string.Join('\n', lines)), "text/plain")).Expect(202).Number("id");
-        await RunAsync(id);
-        var view = (await server.Admin.GetAsync($"valuations/{id}")).Expect(200).Body;
-        view.GetProperty("state").GetString().Should().Be("succeeded", view.GetRawText());
+        var view = (await server.MeasuredAsync(id)).ExpectState("succeeded").Body;
         view.GetProperty("result").GetProperty("metric").GetString().Should().Be("NDCG@10");
         (await server.Admin.SendBytesAsync(HttpMethod.Post, "valuations?weight=w", Encoding.UTF8.GetBytes(string.Join('\n', lines)), "text/plain"))
             .Expect(422).Raw.Should().Contain("no column 'w'");
@@ -140,19 +136,12 @@ public sealed class LabelTests(ApiServer server) : IClassFixture<ApiServer>, IAs
     private async Task<int> MeasureAsync(string query, string csv)
     {
         var id = (await SubmitAsync(query, csv)).Expect(202).Number("id");
-        await RunAsync(id);
-        (await server.Admin.GetAsync($"valuations/{id}")).Expect(200).Text("state").Should().Be("succeeded");
+        (await server.MeasuredAsync(id)).ExpectState("succeeded");
         return id;
     }
 
     private Task<Answer> SubmitAsync(string query, string csv) =>
         server.Admin.SendBytesAsync(HttpMethod.Post, $"valuations?{query}", Encoding.UTF8.GetBytes(csv), "text/csv");
-
-    private async Task RunAsync(int id)
-    {
-        await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ValuationJob>().RunAsync(id, TestContext.Current.CancellationToken);
-    }
 
     // A tenth of the rows has no label, a tenth of the labels is wrong, and one is older than its event.
     private static string Sample()

@@ -1,7 +1,5 @@
 using System.Text;
-using FeatureGovernance.Server.Value.Valuations;
 using FeatureGovernance.ServerTests.Fixtures;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureGovernance.ServerTests.Value;
 
@@ -12,11 +10,8 @@ public sealed class SampleFaultTests(ApiServer server) : IClassFixture<ApiServer
     public async Task Columns_that_say_nothing_or_are_not_finite_are_handled_and_told()
     {
         var id = (await SubmitAsync("label=label&ablations=0", Sample(row => row % 50 == 0 ? "inf" : row % 3 == 0 ? "nan" : "1"))).Expect(202).Number("id");
-        await using (var scope = server.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<ValuationJob>().RunAsync(id, TestContext.Current.CancellationToken);
 
-        var view = (await server.Admin.GetAsync($"valuations/{id}")).Expect(200);
-        view.Text("state").Should().Be("succeeded", view.Raw);
+        var view = (await server.MeasuredAsync(id)).ExpectState("succeeded");
         view.Raw.Should().Contain("infinite in 12 rows");
         var features = (await server.Admin.GetAsync($"valuations/{id}/features?limit=100")).Expect(200).Items()
             .ToDictionary(f => f.GetProperty("feature").GetString()!, f => (
@@ -57,10 +52,7 @@ public sealed class SampleFaultTests(ApiServer server) : IClassFixture<ApiServer
         }
 
         var id = (await SubmitAsync("label=label&ablations=0", csv.ToString())).Expect(202).Number("id");
-        await using (var scope = server.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<ValuationJob>().RunAsync(id, TestContext.Current.CancellationToken);
-        var view = (await server.Admin.GetAsync($"valuations/{id}")).Expect(200);
-        view.Text("state").Should().Be("succeeded", view.Raw);
+        var view = (await server.MeasuredAsync(id)).ExpectState("succeeded");
         view.Body.GetProperty("result").GetProperty("features").GetInt32().Should().Be(10_000);
     }
 

@@ -1,7 +1,5 @@
 using System.Text;
-using FeatureGovernance.Server.Value.Valuations;
 using FeatureGovernance.ServerTests.Fixtures;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureGovernance.ServerTests.Value;
 
@@ -20,8 +18,8 @@ public sealed class ValuationTests(ApiServer server) : IClassFixture<ApiServer>,
     public async Task What_is_measured_is_evidence_once_however_often_the_job_runs()
     {
         var id = (await SubmitAsync("label=label&model=m1&version=v1&ablations=9", Sample())).Expect(202).Number("id");
-        await RunAsync(id);
-        await RunAsync(id);
+        await server.MeasuredAsync(id);
+        await server.MeasuredAsync(id);
 
         var view = (await server.Admin.GetAsync($"valuations/{id}")).Expect(200).Body;
         view.GetProperty("state").GetString().Should().Be("succeeded");
@@ -56,19 +54,12 @@ public sealed class ValuationTests(ApiServer server) : IClassFixture<ApiServer>,
     {
         var id = (await SubmitAsync("label=label", Sample())).Expect(202).Number("id");
         (await server.Admin.PostAsync($"valuations/{id}/cancel", new { })).Expect(202);
-        await RunAsync(id);
-        (await server.Admin.EndOfAsync($"valuations/{id}")).Text("state").Should().Be("cancelled");
+        (await server.MeasuredAsync(id)).Text("state").Should().Be("cancelled");
         (await server.Admin.PostAsync($"valuations/{id}/cancel", new { })).ExpectProblem(409, "valuation-ended");
     }
 
     private Task<Answer> SubmitAsync(string query, string csv) =>
         server.Admin.SendBytesAsync(HttpMethod.Post, $"valuations?{query}", Encoding.UTF8.GetBytes(csv), "text/csv");
-
-    private async Task RunAsync(int id)
-    {
-        await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ValuationJob>().RunAsync(id, TestContext.Current.CancellationToken);
-    }
 
     private static string Sample()
     {

@@ -68,7 +68,7 @@ public sealed class PoolMemoryTests
         var values = new double[length];
         var change = 0.0;
         values[0] = 5;
-        for (var t = 1; t < length; t++) values[t] = values[t - 1] + (change = 0.6 * change + 0.05 * wild * (random.NextDouble() + random.NextDouble() - 1));
+        for (var t = 1; t < length; t++) values[t] = values[t - 1] + (change = 0.6 * change + 0.2 * wild * (random.NextDouble() + random.NextDouble() - 1));
         return values;
     }
 }

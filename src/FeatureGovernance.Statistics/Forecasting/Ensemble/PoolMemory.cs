@@ -4,9 +4,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// What series of a pool say of each other's next steps: two autoregressions that all share, one of the adjusted series and one of the
-/// series as they are, which
-/// learns how much of the last cycle comes again. Their mean has a part in each series' forecast. For pools of monthly, quarterly and
-/// like series.
+/// series as they are, which learns how much of the last cycle comes again. Their mean has a part in each series' forecast. For pools of
+/// monthly, quarterly and like series.
 /// </summary>
 internal sealed class PoolMemory
 {

@@ -2,8 +2,7 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// One linear autoregression for all series of a pool: what follows a window of logarithms, by step ahead, at the least absolute error.
-/// Short series borrow
-/// from it what only many together can show. Source: Montero-Manso and Hyndman, International Journal of Forecasting 37 (2021).
+/// Short series borrow from it what only many together can show. Source: Montero-Manso and Hyndman, International Journal of Forecasting 37 (2021).
 /// </summary>
 internal sealed class PooledAutoregression
 {
@@ -18,6 +17,7 @@ internal sealed class PooledAutoregression
     /// <summary>Least squares, reweighted, come near the least absolute error.</summary>
     private const int Rounds = 5;
 
+    /// <summary>In squared logarithms: what series say by changes of a percent or less is mostly taken for noise.</summary>
     private const double Ridge = 1e-4;
 
     private readonly int lags;
