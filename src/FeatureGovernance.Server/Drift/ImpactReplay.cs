@@ -43,9 +43,11 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stop.CancelAfter(PerModel);
         var done = new List<(QueuedReplay Queued, ReplayedIncident? Replayed)>();
+        ReplaySample? kept = null;
         try
         {
-            if (await ReplaySamples.FindAsync(connection, model, stop.Token) is not { } kept)
+            kept = await ReplaySamples.FindAsync(connection, model, stop.Token);
+            if (kept is null)
                 return;
             using var replay = await Task.Run(() => new Replay(kept.Sample, Seed, stop.Token), stop.Token);
             foreach (var one in queued)
@@ -54,8 +56,6 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
                 var replayed = ReplayedIncident.Of(replay, features, one.Wrong, kept.InSeconds ? (one.End - one.Start).TotalSeconds : 0, stop.Token);
                 done.Add((one, await ReplayQueue.ReportedAsync(connection, model, one.Features, kept.Metric, stop.Token) is { } reported ? replayed?.For(reported) : replayed));
             }
-
-            await LandAsync(model, kept, done, cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -65,8 +65,11 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
         {
             // What is kept cannot be replayed; the estimates by profiles stand.
             LogUnusable(model, exception.Message);
-            await LandAsync(model, null, [.. queued.Select(one => (one, (ReplayedIncident?)null))], cancellation);
+            (kept, done) = (null, [.. queued.Select(one => (one, (ReplayedIncident?)null))]);
         }
+
+        if (done.Count > 0)
+            await LandAsync(model, kept, done, cancellation);
     }
 
     private static async Task<List<(string, ImmutableArray<ReadDrift>)>> ReadingsAsync(NpgsqlConnection connection, QueuedReplay one, ReplaySample kept, CancellationToken cancellation)
@@ -110,7 +113,7 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
         return await command.ExecuteScalarAsync() is true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The replay of drifts through model {Model} took longer than {Minutes} minutes and was given up; its estimates are by profiles.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The replay of drifts through model {Model} took longer than {Minutes} minutes; what was not reached waits for the next, by profiles until then.")]
     private partial void LogLate(int model, double minutes);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sample kept of model {Model} cannot be replayed: {Fault}")]
