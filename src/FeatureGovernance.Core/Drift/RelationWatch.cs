@@ -27,9 +27,30 @@ internal static class RelationWatch
                     CultureInfo.InvariantCulture,
                     $"It no longer follows from {string.Join(", ", relation.Partners.Select(j => columns[j].Column.Name))}, "
                     + $"which explain {100 * relation.Explained:0.#} % of it: {relation.Size(first, last):0.#} times the usual gap")));
+            WatchHours(relation, columns, grid);
         }
 
         Blame(columns, found);
+    }
+
+    // A feature that its partners foretell again when it is read some hours earlier or later has another clock than they.
+    private static void WatchHours(Relation relation, Watched[] columns, WindowGrid grid)
+    {
+        if (grid.CellsPerDay != 24)
+            return;
+        var findings = columns[relation.Target].Findings;
+        findings.CountTests(Symptom.ClockShift, grid.Count);
+        foreach (var broken in findings.Signals.Where(s => s.Symptom == Symptom.Relation).ToArray())
+        {
+            var lag = relation.Lag(
+                other => columns[other].Level!.Reference.Series.Raw, broken.First * grid.CellsPerWindow, (broken.Last + 1) * grid.CellsPerWindow);
+            if (lag != 0)
+            {
+                findings.Signals.Add(new(Symptom.ClockShift, broken.First, broken.Last, broken.PValue, lag, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Read {Math.Abs(lag)} h {(lag > 0 ? "earlier" : "later")} it follows from {string.Join(", ", relation.Partners.Select(j => columns[j].Column.Name))} again")));
+            }
+        }
     }
 
     // A broken relation shows at each of its members. It is laid to the one that stands out by itself; where none or several do, to the
@@ -40,8 +61,11 @@ internal static class RelationWatch
         {
             var findings = columns[relation.Target].Findings;
             var family = relation.Partners.Concat(found.Where(r => r.Partners.Contains(relation.Target)).Select(r => r.Target)).Distinct().ToArray();
-            findings.Signals.RemoveAll(signal => signal.Symptom == Symptom.Relation && family.Any(other =>
-                Weight(columns[other].Findings, signal) > Weight(findings, signal)));
+            var others = findings.Signals.Where(signal => signal.Symptom == Symptom.Relation
+                && family.Any(other => Weight(columns[other].Findings, signal) > Weight(findings, signal))).ToArray();
+            // With the relation goes the clock that was read from it.
+            findings.Signals.RemoveAll(signal => signal.Symptom is Symptom.Relation or Symptom.ClockShift && others.Any(other =>
+                (other.First, other.Last, other.PValue) == (signal.First, signal.Last, signal.PValue)));
         }
     }
 

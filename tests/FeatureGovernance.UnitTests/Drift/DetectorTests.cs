@@ -57,6 +57,22 @@ public sealed class DetectorTests
     }
 
     [Fact]
+    public void A_part_read_an_hour_late_is_told_by_the_sum_of_the_parts()
+    {
+        // Without a daily pattern only the other features tell the hour.
+        var random = new Random(6);
+        double[] men = [.. Enumerable.Range(0, Days * 24).Select(_ => Math.Round(100 + (20 * random.Normal())))];
+        double[] women = [.. Enumerable.Range(0, Days * 24).Select(_ => Math.Round(80 + (10 * random.Normal())))];
+        var table = Tables.Hourly(Days, ("men", hour => men[hour]), ("women", hour => women[hour]), ("all", hour => men[hour] + women[hour]))
+            .Inject(Fault.ShiftedTimeZone, "women", FaultAt, FaultAt + (7 * 24), random);
+
+        var incident = Detector.Detect(table, Tables.ByDay).Should().ContainSingle().Which;
+
+        (incident.Feature, incident.Start, incident.Verdict.Fault).Should().Be(("women", Tables.Start.AddHours(FaultAt), Fault.ShiftedTimeZone));
+        incident.Verdict.Evidence.Should().Contain(e => e.Words.Contains("Read 1 h earlier"));
+    }
+
+    [Fact]
     public void A_holiday_of_many_features_is_peoples_doing()
     {
         static Func<int, double> Quiet(int seed)
