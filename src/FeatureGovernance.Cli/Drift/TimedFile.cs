@@ -18,6 +18,8 @@ internal static class TimedFile
     {
         if (!File.Exists(path))
             throw new TimedFileException($"There is no file '{path}'.");
+        if (new FileInfo(path).Length == 0)
+            throw new TimedFileException("The file is empty.");
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         try
@@ -50,16 +52,25 @@ internal static class TimedFile
             var number = type is "INTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "DOUBLE" or "FLOAT" || type.StartsWith("DECIMAL", StringComparison.Ordinal);
             // Whole numbers are seconds, or milliseconds where seconds would lie beyond the year 5000.
             var sql = number
-                ? $"make_timestamp(CAST({quoted} * CASE WHEN {quoted} > 1e11 THEN 1e3 ELSE 1e6 END AS BIGINT))"
+                ? $"make_timestamp(TRY_CAST({quoted} * CASE WHEN {quoted} > 1e11 THEN 1e3 ELSE 1e6 END AS BIGINT))"
                 : type.StartsWith("TIMESTAMP WITH", StringComparison.Ordinal) ? $"make_timestamp(epoch_us({quoted}))" : $"TRY_CAST({quoted} AS TIMESTAMP)";
-            var (rows, readable) = Rows(connection, $"SELECT count(*), count({sql}) FROM {source}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
-            if (rows > 0 && readable == rows)
+            var (rows, readable, wrong) = Rows(
+                connection,
+                $"SELECT count(*), count({sql}), first(CAST({quoted} AS VARCHAR)) FILTER ({quoted} IS NOT NULL AND {sql} IS NULL) FROM {source}",
+                r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)))[0];
+            if (rows == 0)
+                throw new TimedFileException("The file has no rows.");
+            if (readable == rows)
                 return (name, WithHour(columns, type, sql));
-            if (asked is not null)
-                throw new TimedFileException($"{rows - readable} of {rows} rows of column '{name}' hold no time; times are ISO 8601 or seconds since 1970.");
+            // What holds times in most rows is meant for them.
+            if (asked is not null || 2 * readable > rows)
+            {
+                throw new TimedFileException(
+                    $"{rows - readable} of {rows} rows of column '{name}' hold no time{(wrong is null ? "" : $", such as '{wrong}'")}; times are ISO 8601 or seconds since 1970.");
+            }
         }
 
-        throw new TimedFileException("No column of times was found; name it with --time.");
+        throw new TimedFileException($"No column of times was found among {string.Join(", ", columns.Take(20).Select(c => c.Name))}; name it with --time.");
     }
 
     // A date with the hour in a column of its own.

@@ -71,7 +71,7 @@ internal static class CellWatch
             tail with { Scale = Math.Min(tail.Scale, scale), Shape = Math.Max(tail.Shape, 1.2) };
 
         string Words(int first, int last, double change) => string.Create(
-            CultureInfo.InvariantCulture, $"Single hours stand {Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1:0} deviations off the pattern");
+            CultureInfo.InvariantCulture, $"Single hours stand {Math.Round(Math.Exp(most[first..(last + 1)].Where(double.IsFinite).Max()) - 1):G6} deviations off the pattern");
     }
 
     private static void WatchScores(
