@@ -27,14 +27,17 @@ public static class Detector
 
     /// <summary>Finds the incidents of every column.</summary>
     /// <returns>By start.</returns>
-    public static ImmutableArray<FeatureIncident> Detect(TimedTable table, DetectionOptions options)
+    public static ImmutableArray<FeatureIncident> Detect(TimedTable table, DetectionOptions options) => Detect(table, options, Watched.Look);
+
+    /// <summary>The same, for callers that know already what is to be seen in some of the columns by themselves.</summary>
+    internal static ImmutableArray<FeatureIncident> Detect(TimedTable table, DetectionOptions options, Func<ValueColumn, WindowGrid, Watched> look)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         if (table.Times.Length == 0)
             return [];
         var grid = new WindowGrid(table.Times, options.Window);
-        var columns = table.Columns.AsParallel().AsOrdered().Select(column => Watched.Look(column, grid)).ToArray();
+        var columns = table.Columns.AsParallel().AsOrdered().Select(column => look(column, grid)).ToArray();
         RelationWatch.Watch(columns, grid);
         var rows = Findings.Of(grid.Length);
         PartitionWatch.Watch(table, grid, rows);

@@ -64,8 +64,14 @@ internal static class FingerprintWatch
             var shares = Enumerable.Range(0, grid.Count).Select(w =>
             {
                 var (first, end) = grid.RowsOf(w);
-                return Enumerable.Range(first, end - first).Where(r => double.IsFinite(numbers[r])).Select(r => IsOnStep(numbers[r], digits, step) ? 1.0 : 0)
-                    .DefaultIfEmpty(double.NaN).Average();
+                double on = 0, all = 0;
+                for (var row = first; row < end; row++)
+                {
+                    if (double.IsFinite(numbers[row]))
+                        (on, all) = (on + (IsOnStep(numbers[row], digits, step) ? 1 : 0), all + 1);
+                }
+
+                return on / all;
             });
             var sorted = Robust.Sorted(shares);
             if (Robust.QuantileOfSorted(sorted, 0.12) > 0.99)
@@ -126,13 +132,13 @@ internal static class FingerprintWatch
     private static double[] Excursions(double[] numbers)
     {
         var off = new double[numbers.Length];
-        var near = new List<double>(4);
+        Span<double> near = stackalloc double[4];
         for (var row = 0; row < off.Length; row++)
         {
             off[row] = double.NaN;
             if (!double.IsFinite(numbers[row]))
                 continue;
-            near.Clear();
+            var all = 0;
             foreach (var step in (ReadOnlySpan<int>)[-1, 1])
             {
                 var found = 0;
@@ -140,12 +146,13 @@ internal static class FingerprintWatch
                 {
                     if (!double.IsFinite(numbers[at]) || numbers[at] == numbers[row])
                         continue;
-                    near.Add(numbers[at]);
+                    near[all++] = numbers[at];
                     found++;
                 }
             }
 
-            off[row] = near.Count < 2 ? double.NaN : Math.Abs(numbers[row] - Robust.Median(near));
+            near[..all].Sort();
+            off[row] = all < 2 ? double.NaN : Math.Abs(numbers[row] - Robust.QuantileOfSorted(near[..all], 0.5));
         }
 
         return off;

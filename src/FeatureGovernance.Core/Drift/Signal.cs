@@ -47,6 +47,16 @@ internal sealed class Findings(int warmUp = Findings.WarmUpDays)
     /// <summary>How many tests were made of each symptom.</summary>
     public Dictionary<Symptom, long> Tests { get; } = [];
 
+    /// <summary>The same, to be added to.</summary>
+    public Findings Copy()
+    {
+        var copy = new Findings(warmUp);
+        copy.Signals.AddRange(Signals);
+        foreach (var (symptom, tests) in Tests)
+            copy.Tests[symptom] = tests;
+        return copy;
+    }
+
     /// <summary>Adds to the number of tests.</summary>
     public void CountTests(Symptom symptom, long tests) => Tests[symptom] = Tests.GetValueOrDefault(symptom) + tests;
 

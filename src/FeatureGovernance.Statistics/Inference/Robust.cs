@@ -32,7 +32,11 @@ public static class Robust
     /// <summary>The median distance from the median, scaled to be the standard deviation of normal numbers; NaN where there are none.</summary>
     public static double Scale(IReadOnlyCollection<double> numbers)
     {
-        var middle = Median(numbers);
-        return Median(numbers.Select(number => Math.Abs(number - middle))) / MadOfNormal;
+        var sorted = Sorted(numbers);
+        var middle = QuantileOfSorted(sorted, 0.5);
+        for (var i = 0; i < sorted.Length; i++)
+            sorted[i] = Math.Abs(sorted[i] - middle);
+        Array.Sort(sorted);
+        return QuantileOfSorted(sorted, 0.5) / MadOfNormal;
     }
 }

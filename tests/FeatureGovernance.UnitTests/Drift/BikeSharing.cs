@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FeatureGovernance.Core.Drift;
 using FeatureGovernance.Tests;
@@ -24,5 +25,17 @@ internal static class BikeSharing
                 .Select(c => Tables.Column(c.name, [.. rows.Select(row => double.Parse(row[c.at], CultureInfo.InvariantCulture))])),
             new("sky", null, [.. rows.Select(row => Sky[int.Parse(row[9], CultureInfo.InvariantCulture)])], new bool[rows.Length]),
         ]);
+    }
+
+    /// <summary>
+    /// Detects in a changed table as <see cref="Detector" /> does; what is to be seen in a column that is as it was is looked for once.
+    /// </summary>
+    /// <param name="table">As it was.</param>
+    public static Func<TimedTable, ImmutableArray<FeatureIncident>> Over(TimedTable table)
+    {
+        var grid = new WindowGrid(table.Times, Options.Window);
+        var known = table.Columns.ToDictionary(column => column, column => Watched.Look(column, grid));
+        return changed => Detector.Detect(changed, Options, (column, windows) =>
+            changed.Times == table.Times && known.TryGetValue(column, out var seen) ? seen with { Findings = seen.Findings.Copy() } : Watched.Look(column, windows));
     }
 }

@@ -43,11 +43,12 @@ public sealed class BikeSharingTests(ITestOutputHelper output)
     {
         var table = BikeSharing.Load();
         var cases = injections.ToArray();
+        var detect = BikeSharing.Over(table);
         var (found, named) = (new Dictionary<Fault, int>(), new Dictionary<Fault, int>());
         foreach (var injection in cases)
         {
             var faulty = injection.Into(table);
-            var incident = injection.In(Detector.Detect(faulty, BikeSharing.Options), table, faulty);
+            var incident = injection.In(detect(faulty), table, faulty);
             found[injection.Fault] = found.GetValueOrDefault(injection.Fault) + (incident is null ? 0 : 1);
             named[injection.Fault] = named.GetValueOrDefault(injection.Fault) + (incident?.Verdict.Fault == injection.Fault ? 1 : 0);
             if (incident?.Verdict.Fault != injection.Fault)
