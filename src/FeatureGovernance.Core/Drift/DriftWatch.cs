@@ -113,42 +113,12 @@ internal sealed class DriftWatch
         return new(double.IsFinite(near) ? near : mean, Math.Sqrt(same / past.Count), Math.Clamp(memory, 0, 0.99), Math.Min(past.Count, MostNear), low, high);
     }
 
-    // Whether a jump or a straight line joins the old level and the present one better, and from where on.
-    private (ChangeKind Kind, int First) Shape(int from, int last)
-    {
-        double old = Mean(from, from + Recent - 1), now = Mean(last - Recent + 1, last);
-        var (kind, first, least) = (ChangeKind.Step, from + Recent, double.PositiveInfinity);
-        for (var start = from + (Recent / 2); start < last - (Recent / 2); start++)
-        {
-            for (var length = 0; start + length <= last + Recent; length += length == 0 ? Recent : Recent / 2)
-            {
-                var error = Error(
-                    from, last, at => at < start ? old : length == 0 ? now : old + ((now - old) * Math.Min(1, (at - start + 1.0) / length)));
-                // A line has one number more to fit.
-                if (error * (length == 0 ? 1 : 1.1) < least)
-                    (kind, first, least) = (length == 0 ? ChangeKind.Step : ChangeKind.Drift, start, error * (length == 0 ? 1 : 1.1));
-            }
-        }
-
-        return (kind, first);
-    }
-
-    private double Error(int from, int last, Func<int, double> line)
-    {
-        var error = 0.0;
-        for (var at = from; at <= last; at++)
-        {
-            var gap = values[at] - line(at);
-            error += double.IsFinite(gap) ? gap * gap : 0;
-        }
-
-        return error;
-    }
-
     private Signal Describe(int first, int last, double p)
     {
         var series = level.Reference.Series;
-        var (kind, start) = Shape(Math.Max(0, first - Gap), last);
+        var from = Math.Max(0, first - Gap);
+        var (kind, start) = ChangeShape.OfWay(values.AsSpan(from, last + 1 - from), Recent / 2, last - from - (Recent / 2));
+        start += from;
         double then = Mean(start - Gap, start - 1), now = Mean(last - Recent + 1, last);
         var effect = (now - then) / level.Scale;
         var change = LevelChanges.Describe(series, level.Expected, level.Unusual, level.Scores, start, last) with { Kind = kind };
