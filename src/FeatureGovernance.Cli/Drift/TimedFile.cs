@@ -29,6 +29,8 @@ internal static class TimedFile
                 ? $"read_parquet({literal})"
                 : $"read_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null', 'None'])";
             var columns = Rows(connection, $"DESCRIBE SELECT * FROM {source}", r => (Name: r.GetString(0), Type: r.GetString(1)));
+            if (columns is [{ Name: var line }] && line.AsSpan().ContainsAny(",;\t|"))
+                throw new TimedFileException($"Its rows have other numbers of columns than its first line, '{line}'.");
             var (time, sql) = TimeOf(connection, source, columns, timeColumn);
             return ReadRows(connection, source, [.. columns.Where(c => c.Name != time)], time, sql);
         }

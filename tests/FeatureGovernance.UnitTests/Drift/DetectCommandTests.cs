@@ -46,6 +46,7 @@ public sealed class DetectCommandTests : IDisposable
     [InlineData("", null, "The file is empty")]
     [InlineData("time,b\n", null, "The file has no rows")]
     [InlineData("time,b\n2025-01-01,1\n2025-01-02,2\nsoon,3\n", null, "1 of 3 rows of column 'time' hold no time, such as 'soon'")]
+    [InlineData("time,b\n2025-01-01,1\n2025-01-02,2,9\n2025-01-03,1\n", null, "other numbers of columns than its first line, 'time,b'")]
     [InlineData("a,b\nNaN,1\n0.5,2\n", "a", "1 of 2 rows of column 'a' hold no time, such as 'nan'")]
     public void A_file_without_times_or_values_is_refused_with_the_remedy(string text, string? time, string message)
     {
