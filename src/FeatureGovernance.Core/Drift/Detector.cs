@@ -71,7 +71,7 @@ public static class Detector
                 start,
                 end,
                 Math.Min(300, -Math.Log10(Math.Max(1e-300, group.Min(s => s.PValue)))),
-                Incidents.KindOf(group, grid.Count),
+                Incidents.KindOf(group, grid.Count, column >= 0 && columns[column].Level is { } level ? CellShape.Of(level, first, last) : null),
                 CauseModel.Explain(group, context),
                 [.. group]);
         }

@@ -36,10 +36,15 @@ internal static class Incidents
     }
 
     /// <summary>How the values of a group of signals changed.</summary>
-    public static ChangeKind KindOf(List<Signal> group, int windows)
+    /// <param name="group">The signals.</param>
+    /// <param name="windows">How many windows there are.</param>
+    /// <param name="cells">What single cells tell of it; null where nothing.</param>
+    public static ChangeKind KindOf(List<Signal> group, int windows, ChangeKind? cells = null)
     {
         // A part of the values replaced, or values that scatter more, move the level as well.
         var surest = group.MinBy(s => s.PValue)!;
+        if (cells is { } told && surest.Symptom is Symptom.Level or Symptom.Scatter or Symptom.Outliers)
+            return told;
         if (surest.Symptom == Symptom.Scatter)
             return ChangeKind.Variance;
         if (surest.Symptom is Symptom.Default or Symptom.Missing && surest.Effect < 0.9)
