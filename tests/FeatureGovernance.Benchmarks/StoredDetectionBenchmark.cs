@@ -15,8 +15,9 @@ namespace FeatureGovernance.Benchmarks;
 /// <summary>
 /// Profiles taken in by <c>POST /telemetry/profiles</c> over loopback HTTP, and a run of detection over them as the server makes it: daily ones of
 /// features in five segments each, of a thousand values, one feature in two hundred with a fault. A quarter of the features each are numbers
-/// with all their digits, cents, whole numbers and flags. Arguments: features (default 2,000, then four times as many), windows (24), segments
-/// (5), and features of a third size (none), of which all but the first 400 are copies without their sketches, which detection does not read.
+/// with all their digits, cents, whole numbers and flags. Arguments: features (default 500, then four times as many; 0 for the third size
+/// alone), windows (24), segments (5), and features of a third size (10,000; 0 for none): all but the first 400 of these are copies without their
+/// sketches, which detection does not read.
 /// </summary>
 internal static class StoredDetectionBenchmark
 {
@@ -31,13 +32,14 @@ internal static class StoredDetectionBenchmark
     public static async Task RunAsync(string[] args)
     {
         int Argument(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
-        var (features, windows, segments, more) = (Argument(0, 2_000), Argument(1, 24), Argument(2, 5), Argument(3, 0));
+        var (features, windows, segments, more) = (Argument(0, 500), Argument(1, 24), Argument(2, 5), Argument(3, 10_000));
         Console.WriteLine("| features | profiles | POST, profiles/s | bytes a profile, with indexes | run, s | profiles/s | incidents | run with nothing new, s | most memory, MB |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        await MeasureAsync(features, features, windows, segments);
-        await MeasureAsync(4 * features, 4 * features, windows, segments);
-        if (more > 0)
-            await MeasureAsync(more, Originals, windows, segments);
+        foreach (var (count, originals) in ((int, int)[])[(features, features), (4 * features, 4 * features), (more, Math.Min(more, Originals))])
+        {
+            if (count > 0)
+                await MeasureAsync(count, originals, windows, segments);
+        }
     }
 
     private static async Task MeasureAsync(int features, int originals, int windows, int segments)
@@ -79,7 +81,7 @@ internal static class StoredDetectionBenchmark
             var incidents = await AskAsync<long>(source, "select count(*) from drift.incident");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {features:N0} | {profiles:N0} | {originals * windows * segments / seconds:N0} | {(double)bytes / profiles:N0} | {first:0.0} | {profiles / first:N0} | {incidents} | {second:0.00} | "
+                $"| {features:N0} | {profiles:N0} | {originals * windows * segments / seconds:N0} | {(features == originals ? $"{(double)bytes / profiles:N0}" : "–")} | {first:0.0} | {profiles / first:N0} | {incidents} | {second:0.00} | "
                 + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} |"));
             await app.StopAsync();
         }

@@ -39,6 +39,12 @@ internal static class ProfileIngest
         await LandAsync(write, names, Read(lines, write.Now, Fail), Fail, failed == 0, cancellation);
         if (received == 0)
             return (Refused)Problems.Malformed("body", "The body has no lines.", "Send one JSON object a line (application/x-ndjson).");
+        if (failed == 0)
+        {
+            foreach (var (line, key, version) in await ProfileLanding.UnknownVersionsAsync(write, MostErrors, cancellation))
+                Fail(line, [new FieldError("version", $"There is no version {version} of '{key}'.", "Register the definition first, or leave the version out for the current one.")]);
+        }
+
         if (failed > 0)
             return (Refused)new Refusal(RefusalKind.Malformed, "malformed-lines", $"{failed:N0} lines are at fault; nothing landed.", [.. errors]);
         var outside = await OutsideExpected.OfAsync(write, cancellation);

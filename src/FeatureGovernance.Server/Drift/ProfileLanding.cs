@@ -59,6 +59,20 @@ internal static class ProfileLanding
             value is { } present ? copy.WriteAsync(present, type, cancellation) : copy.WriteNullAsync(cancellation);
     }
 
+    /// <summary>Lines in the temporary table whose version was never registered.</summary>
+    public static async Task<List<(int Line, string Feature, int Version)>> UnknownVersionsAsync(WriteTransaction write, int most, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select l.line, f.key, l.version from profile_line l join registry.feature f on f.id = l.feature_id where l.version > f.current_version order by l.line limit $1",
+            write.Connection);
+        command.Parameters.Add(new() { Value = most });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var unknown = new List<(int, string, int)>();
+        while (await reader.ReadAsync(cancellation))
+            unknown.Add((reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2)));
+        return unknown;
+    }
+
     /// <summary>Merges them into the table of profiles. Of two for one window the later holds, as if they had been sent one after the other.</summary>
     public static async Task<(int Landed, int Replaced)> MergeAsync(WriteTransaction write, CancellationToken cancellation)
     {

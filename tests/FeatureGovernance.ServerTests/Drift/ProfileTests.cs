@@ -48,6 +48,7 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("\"count\":3", "\"count\":-3", "profile.count")]
     [InlineData(":f0\"", ":f9\"", "feature")]
     [InlineData("\"feature\"", "\"featur\"", "featur")]
+    [InlineData("\"profile\":{", "\"version\":2,\"profile\":{", "version")]
     public async Task A_faulty_line_is_refused_and_nothing_lands(string part, string replacement, string field)
     {
         var org = await server.OrganisationAsync($"faulty_{(part + replacement).Sum(c => c)}_{field.Replace('.', '_')}");
