@@ -1,7 +1,5 @@
 using DuckDB.NET.Data;
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Fixtures;
-using FeatureGovernance.ServerTests.Telemetry;
 
 namespace FeatureGovernance.ServerTests.Drift;
 
@@ -29,22 +27,5 @@ internal static class ScanScene
             command.CommandText = statement;
             command.ExecuteNonQuery();
         }
-    }
-
-    /// <summary>Runs the command against the server, and tells what it wrote; on standard error where it ends with a fault.</summary>
-    public static async Task<string> RunAsync(this ApiServer server, int code, params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var ended = await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = output,
-            Errors = errors,
-            Input = () => new MemoryStream(),
-            Clock = TimeProvider.System,
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.ToString(), "FEATGOV_TOKEN" => ApiServer.AdminToken, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
-        });
-        ended.Should().Be(code, "it says {0}", errors);
-        return code == 0 ? output.ToString() : errors.ToString();
     }
 }

@@ -142,8 +142,8 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         const string Events = "select timestamp '2026-01-05 10:00:00' as event_time, event_time + to_seconds(600 + i % 600) as created, 'se' as country, case when i % 9 = 0 then null else 1000 * random() end as clicks_7d from range(5000) t(i)";
         ScanScene.Query($"create table events as {Events}", sql.Replace("'clicks.parquet'", $"'{grouped}'", StringComparison.Ordinal), $"copy events to '{raw}' (format parquet)");
 
-        await server.RunAsync(0, "profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n", "--lag", "lag_seconds");
-        await server.RunAsync(0, "profile", raw, "--map", $"clicks_7d={org}:f1", "--segment", "country", "--read-at", "created");
+        await server.Admin.CommandAsync(0, ["profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n", "--lag", "lag_seconds"]);
+        await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--segment", "country", "--read-at", "created"]);
 
         var (a, b) = (await WindowAsync($"{org}:f0"), await WindowAsync($"{org}:f1"));
         foreach (var exact in (string[])["count", "nulls"])
@@ -151,9 +151,9 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         a.GetProperty("mean").GetDouble().Should().BeApproximately(b.GetProperty("mean").GetDouble(), 0.05);
         a.GetProperty("quantiles")[3].GetDouble().Should().BeApproximately(b.GetProperty("quantiles")[3].GetDouble(), 60, "both are within the sketch's bound of 500");
         a.GetProperty("lagSeconds").GetDouble().Should().BeApproximately(b.GetProperty("lagSeconds").GetDouble(), 20, "the median of rows and that of their sketch");
-        (await server.RunAsync(0, "profile", raw, "--map", $"clicks_7d={org}:f1", "--json")).Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
-        await server.RunAsync(2, "profile", server.Folder + "/none.csv", "--group", org);
-        await server.RunAsync(2, "profile", raw, "--group", org, "--time", "nope");
+        (await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--json"])).Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
+        await server.Admin.CommandAsync(2, ["profile", server.Folder + "/none.csv", "--group", org]);
+        await server.Admin.CommandAsync(2, ["profile", raw, "--group", org, "--time", "nope"]);
     }
 
     private async Task<JsonElement> WindowAsync(string feature) =>
