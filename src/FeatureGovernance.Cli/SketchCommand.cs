@@ -43,6 +43,8 @@ internal static class SketchCommand
         {
             try
             {
+                if (Directory.Exists(file))
+                    throw new IOException("This is a folder; name the files in it.");
                 var bytes = new FileInfo(file) is { Exists: true, Length: > MostBytes } large
                     ? throw new SketchFormatException(0, $"The file has {large.Length} bytes, more than any sketch")
                     : File.ReadAllBytes(file);

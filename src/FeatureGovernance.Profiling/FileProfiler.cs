@@ -77,7 +77,19 @@ public static class FileProfiler
             throw new ProfilingException($"'{plan.Name}' has no rows.");
         if (sets.Timeless > 0)
             throw new ProfilingException($"{sets.Timeless} of {sets.Rows} rows of '{plan.Name}' hold no time in column '{plan.Time}'; times are ISO 8601 or seconds since 1970.");
+        if (plan.Lag is { } lag)
+            Check(sets.Lags, lag, sets.Rows, plan.Name);
         return sets.ToProfiles();
+    }
+
+    private static void Check(LagCounts lags, string lag, long rows, string name)
+    {
+        if (lags.Unreadable > 0)
+            throw new ProfilingException($"Of {lags.Unreadable} of {rows} rows of '{name}' the lag cannot be told from {lag}; times are ISO 8601 or seconds since 1970, and lie at most 300 years apart.");
+        if (lags.Known == 0)
+            throw new ProfilingException($"No row of '{name}' has a lag: {lag} is missing in all.");
+        if (lags.Negative > lags.Known / 2)
+            throw new ProfilingException($"Of {lags.Negative} of {lags.Known} rows of '{name}' the lag, {lag}, is negative: values would have been read before they held. Are the columns exchanged, or in other time zones?");
     }
 
     private static void Forget(List<(Chunk Chunk, IReadOnlyList<RowRun> Runs)> batch)
@@ -87,7 +99,10 @@ public static class FileProfiler
         batch.Clear();
     }
 
-    private static ProfilingException Unreadable(string path, string fault, Exception? inner) => new($"'{Path.GetFileName(path)}' cannot be read: {fault}", inner);
+    private static ProfilingException Unreadable(string path, string fault, Exception? inner) => new(
+        fault.Contains("Error when sniffing", StringComparison.Ordinal)
+            ? $"'{Path.GetFileName(path)}' cannot be read: it is neither Parquet, nor CSV with a header and columns that could be made out."
+            : $"'{Path.GetFileName(path)}' cannot be read: {fault}", inner);
 
     private static void Execute(DuckDBConnection connection, string sql)
     {

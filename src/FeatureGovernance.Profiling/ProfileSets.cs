@@ -19,10 +19,11 @@ internal sealed class ProfileSets(ReadPlan plan)
     private const int Start = 0;
     private const int Segment = 1;
     private const int Weight = 2;
-    private const int Leading = 3;
+    private const int Lag = 3;
+    private const int Leading = 4;
 
     private readonly Dictionary<(long Start, string Segment), int> numbers = [];
-    private readonly List<ColumnAccumulator[]> sets = [];
+    private readonly List<(ColumnAccumulator[] Columns, LagAccumulator Lag)> sets = [];
 
     // What rows were assigned to last: files are mostly in the order of time.
     private (long Start, string Segment, byte[] SegmentBytes, int Set) last = (0, "", [], -1);
@@ -33,7 +34,10 @@ internal sealed class ProfileSets(ReadPlan plan)
     /// <summary>Those of them without a time.</summary>
     public long Timeless { get; private set; }
 
-    /// <summary>Says which rows of a chunk belong to which window and segment.</summary>
+    /// <summary>What came of the ages of all rows.</summary>
+    public LagCounts Lags => sets.Aggregate(default(LagCounts), (sum, set) => sum + set.Lag.Counts);
+
+    /// <summary>Says which rows of a chunk belong to which window and segment, and takes their ages.</summary>
     /// <exception cref="ProfilingException">There are too many of them, or a row's weight is out of range.</exception>
     public IReadOnlyList<RowRun> Assign(Chunk chunk)
     {
@@ -66,6 +70,12 @@ internal sealed class ProfileSets(ReadPlan plan)
             rows.Add(row);
         }
 
+        if (plan.Lag is not null)
+        {
+            foreach (var (run, members) in runs)
+                sets[run.Set].Lag.Take(chunk.Values<double>(Lag), chunk.Present(Lag), members, run.Times);
+        }
+
         return [.. runs.Select(run => new RowRun(run.Key.Set, run.Value.Count == chunk.Rows ? null : [.. run.Value], run.Key.Times))];
     }
 
@@ -73,12 +83,15 @@ internal sealed class ProfileSets(ReadPlan plan)
     public void Take(int column, Chunk chunk, IReadOnlyList<RowRun> runs)
     {
         foreach (var (set, rows, times) in runs)
-            sets[set][column].Take(chunk, plan.Columns[column].Ordinal + Leading, rows, times);
+            sets[set].Columns[column].Take(chunk, plan.Columns[column].Ordinal + Leading, rows, times);
     }
 
     /// <summary>What came out, by window, segment and column.</summary>
     public List<ColumnProfile> ToProfiles() =>
-        [.. numbers.OrderBy(set => set.Key).SelectMany(set => sets[set.Value].Select(one => one.ToProfile(DateTime.UnixEpoch.AddSeconds(set.Key.Start), set.Key.Segment)))];
+    [
+        .. numbers.OrderBy(set => set.Key).SelectMany(set => sets[set.Value].Columns.Select(one =>
+            one.ToProfile(DateTime.UnixEpoch.AddSeconds(set.Key.Start), set.Key.Segment) with { LagSeconds = sets[set.Value].Lag.Median })),
+    ];
 
     private int SetOf(long start, Chunk chunk, int row)
     {
@@ -89,7 +102,7 @@ internal sealed class ProfileSets(ReadPlan plan)
         if (!numbers.TryGetValue((start, segment), out var set))
         {
             set = numbers[(start, segment)] = sets.Count;
-            sets.Add([.. plan.Columns.Select(column => new ColumnAccumulator(column))]);
+            sets.Add(([.. plan.Columns.Select(column => new ColumnAccumulator(column))], new()));
             if ((long)sets.Count * plan.Columns.Length > FileProfiler.MostProfiles)
             {
                 throw new ProfilingException(string.Create(CultureInfo.InvariantCulture,

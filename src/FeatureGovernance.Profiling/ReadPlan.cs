@@ -4,27 +4,37 @@ using FeatureGovernance.Core;
 
 namespace FeatureGovernance.Profiling;
 
-/// <summary>The statement that reads a file: seconds of the window, the segment, the weight, then the columns.</summary>
+/// <summary>The statement that reads a file: seconds of the window, the segment, the weight, the age, then the columns.</summary>
 /// <param name="Name">Of the file, for messages.</param>
 /// <param name="Sql">The statement.</param>
 /// <param name="Columns">In its order.</param>
 /// <param name="Time">The column of times; null where there is one window.</param>
-internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedColumn> Columns, string? Time)
+/// <param name="Lag">How ages come about, in words; null where they are not known.</param>
+internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedColumn> Columns, string? Time, string? Lag)
 {
+    private const int MostListed = 60;
+
     private static readonly string[] TimeNames = ["timestamp", "time", "datetime", "date", "ts", "event_timestamp", "event_time", "day", "ds", "dt"];
 
     public static ReadPlan Of(DuckDBConnection connection, ProfileQuestion question)
     {
         var source = Source(question.Path);
         var described = Describe(connection, source);
-        foreach (var asked in question.Columns.Concat(question.Segments).Append(question.Time).Append(question.Weight).OfType<string>().Where(asked => !described.Exists(column => column.Name == asked)))
-            throw new ProfilingException($"There is no column '{asked}'; the columns are {string.Join(", ", described.Select(column => column.Name))}.");
+        string[] roles = [.. question.Segments, .. ((string?[])[question.Time, question.Weight]).OfType<string>(), .. question.Lag?.Named ?? []];
+        foreach (var asked in question.Columns.Concat(roles).Where(asked => !described.Exists(column => column.Name == asked)))
+            throw new ProfilingException($"There is no column '{asked}'; the columns are {Listed(described)}.");
 
         var time = question.Start is not null ? null : question.Time
             ?? described.Find(column => IsTime(column.Type)).Name
             ?? described.Find(column => TimeNames.Contains(column.Name.ToLowerInvariant())).Name
-            ?? throw new ProfilingException("No column of times was found; name it, or say when the one window of the file starts.");
-        var wanted = described.Where(column => column.Name != time && column.Name != question.Weight && !question.Segments.Contains(column.Name)
+            ?? throw new ProfilingException($"No column of times was found among {Listed(described)}; name it, or say when the one window of the file starts.");
+        if (question.Weight is { } weighing && described.Find(column => column.Name == weighing) is var (_, weightType) && !IsNumber(weightType))
+            throw new ProfilingException($"Column '{weighing}' is a {weightType}; a weight is a number of rows.");
+        var (lag, lagWords) = question.Lag is { } ages ? LagPlan.Of(ages, time, described) : ("cast(null as double)", null);
+        var taken = roles.Append(time).ToArray();
+        if (question.Columns.FirstOrDefault(taken.Contains) is { } twice)
+            throw new ProfilingException($"Column '{twice}' cannot be a feature here: it is taken for times, lags, weights or segments.");
+        var wanted = described.Where(column => !taken.Contains(column.Name)
             && (question.Columns.IsEmpty ? KindOf(column.Type) is not null : question.Columns.Contains(column.Name))).ToList();
         foreach (var (name, type) in wanted.Where(column => KindOf(column.Type) is null))
             throw new ProfilingException($"Column '{name}' is a {type}, neither numbers nor texts nor lists of numbers.");
@@ -49,21 +59,21 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
         });
         return new(
             Path.GetFileName(question.Path.TrimEnd('/')),
-            $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {(question.Weight is { } weight ? $"cast({Quoted(weight)} as bigint)" : "cast(1 as bigint)")}, {string.Join(", ", values)} from {source}",
+            $"select {WindowOf(question, described.Find(column => column.Name == time))}, {segment}, {(question.Weight is { } weight ? $"cast({Quoted(weight)} as bigint)" : "cast(1 as bigint)")}, {lag}, {string.Join(", ", values)} from {source}",
             columns.DrainToImmutable(),
-            time);
+            time,
+            lagWords);
     }
+
+    private static string Listed(List<(string Name, string Type)> described) =>
+        string.Join(", ", described.Take(MostListed).Select(column => column.Name.Length > MostListed ? column.Name[..MostListed] + "…" : column.Name))
+        + (described.Count > MostListed ? $" and {described.Count - MostListed} more" : "");
 
     private static string WindowOf(ProfileQuestion question, (string Name, string Type) time)
     {
         if (question.Start is { } start)
             return $"cast({(long)(start - DateTime.UnixEpoch).TotalSeconds} as bigint)";
-        var quoted = Quoted(time.Name);
-        // Whole numbers are seconds, or milliseconds where seconds would lie beyond the year 5000.
-        var instant = IsNumber(time.Type)
-            ? $"make_timestamp(cast({quoted} * case when {quoted} > 1e11 then 1e3 else 1e6 end as bigint))"
-            : time.Type.StartsWith("TIMESTAMP WITH", StringComparison.Ordinal) ? $"make_timestamp(epoch_us({quoted}))" : $"try_cast({quoted} as timestamp)";
-        return $"cast(epoch(date_trunc('{Words.Of(question.Window)}', {instant})) as bigint)";
+        return $"cast(epoch(date_trunc('{Words.Of(question.Window)}', {LagPlan.Instant(time)})) as bigint)";
     }
 
     private static string Source(string path)
@@ -81,6 +91,8 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
             throw new ProfilingException($"There is no file or folder '{path}'.");
         }
 
+        if (!remote && new FileInfo(path) is { Exists: true, Length: 0 })
+            throw new ProfilingException($"'{Path.GetFileName(path)}' is empty.");
         var literal = $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
         return IsParquet(path)
             ? $"read_parquet({literal}, hive_partitioning = true, union_by_name = true)"
@@ -120,10 +132,10 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
     private static string Norm(string vector) =>
         $"case when {vector} is null then null when list_count({vector}) < len({vector}) then 'NaN'::double else sqrt(coalesce(list_sum(list_transform({vector}, lambda part: part * part)), 0)) end";
 
-    private static bool IsNumber(string type) =>
+    internal static bool IsNumber(string type) =>
         type is "BOOLEAN" or "FLOAT" or "DOUBLE" or "INTEGER" or "UINTEGER" || type.EndsWith("INT", StringComparison.Ordinal) || type.StartsWith("DECIMAL", StringComparison.Ordinal);
 
-    private static bool IsTime(string type) => type is "DATE" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal);
+    internal static bool IsTime(string type) => type is "DATE" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal);
 
-    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    internal static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

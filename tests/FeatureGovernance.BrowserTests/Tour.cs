@@ -33,6 +33,8 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         await Server.Admin.NumbersAsync(best, today);
         var worded = worst[1].GetProperty("feature").GetString()!;
         await Server.Admin.WordsAsync(worded, today);
+        var embedded = worst[2].GetProperty("feature").GetString()!;
+        await Server.Admin.EmbeddingsAsync(embedded, today);
         await Server.Admin.DetectAsync();
         (Hurt, Incident) = (best, (await Server.Admin.GetAsync($"incidents?feature={best}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32());
         var (plain, grown) = await Server.Admin.CapacityAsync(today);
@@ -41,7 +43,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         [
             ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
             ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"),
-            ("feature-words", $"/features/{worded}?span=31"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
+            ("feature-words", $"/features/{worded}?span=31"), ("feature-embeddings", $"/features/{embedded}?span=92"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
             ("incidents", "/incidents"), ("incidents-none", "/incidents?severity=minor&status=snoozed"), ("incident", $"/incidents/{Incident}"),
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
             ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"), ("labels", $"/labels?label={Uri.EscapeDataString(label)}"),

@@ -23,11 +23,18 @@ internal static class ProfileCommand
         var window = new Option<string>("--window") { Description = "hour, day or week.", DefaultValueFactory = _ => "day" };
         window.AcceptOnlyFromAmong("hour", "day", "week");
         var start = new Option<string?>("--start") { Description = "The start, in UTC, of the one window of a file without times." };
+        var readAt = new Option<string?>("--read-at") { Description = "The column of times at which values were read, or could first be; their lag is told from it and --time or --as-of." };
+        var asOf = new Option<string?>("--as-of") { Description = "The column of times as of which values hold, where --time is when they were read." };
+        var lag = new Option<string?>("--lag") { Description = "A column of lags in seconds, instead of --read-at and --as-of." };
         var segments = new Option<string[]>("--segment") { Description = "A column by whose values rows are told apart.", AllowMultipleArgumentsPerToken = true };
         var weight = new Option<string?>("--weight") { Description = "A column that says how many rows each row stands for, of a table grouped by value." };
         var site = new Option<string>("--site") { Description = "training or serving.", DefaultValueFactory = _ => "serving" };
         site.AcceptOnlyFromAmong("training", "serving");
-        return new Command("profile", "Profile a file here and send only the profiles; --json prints them instead.") { file, group, map, columns, time, window, start, segments, weight, site }
+        var strict = new Option<bool>("--strict") { Description = "Send nothing where values lie outside what a feature was registered to have." };
+        return new Command("profile", "Profile a file here and send only the profiles; --json prints them instead.")
+        {
+            file, group, map, columns, time, window, start, readAt, asOf, lag, segments, weight, site, strict,
+        }
             .Runs(surroundings, async call =>
             {
                 var features = Mapped(call.Get(map) ?? []);
@@ -39,6 +46,7 @@ internal static class ProfileCommand
                     Time = call.Get(time),
                     Start = Instant(call.Get(start)),
                     Weight = call.Get(weight),
+                    Lag = LagColumns.Of(call.Get(readAt), call.Get(asOf), call.Get(lag)),
                     Segments = [.. call.Get(segments) ?? []],
                 };
                 var profiles = await ReadAsync(call, question);
@@ -51,8 +59,10 @@ internal static class ProfileCommand
                 }
 
                 var sent = await call.Screen.WithProgressAsync("profiles", profiles.Count, progress =>
-                    call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(Paths.Of("telemetry", "profiles"), lines, progress, call.Cancellation));
+                    call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(Paths.Of("telemetry", "profiles") + (call.Get(strict) ? "?strict=true" : ""), lines, progress, call.Cancellation));
                 call.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"{sent.Landed} profiles landed; {sent.Replaced} of them replaced a former one."), sent);
+                foreach (var outside in sent.Outside)
+                    call.Screen.Remark(outside.Message);
             });
     }
 
@@ -84,6 +94,7 @@ internal static class ProfileCommand
             Start = profile.Start,
             Site = site,
             Segment = profile.Segment.Length == 0 ? null : profile.Segment,
+            LagSeconds = profile.LagSeconds,
             Profile = document.RootElement.Clone(),
         };
     }

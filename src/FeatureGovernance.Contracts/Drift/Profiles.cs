@@ -34,7 +34,17 @@ public sealed record ProfileReport
 /// <param name="Received">Lines.</param>
 /// <param name="Landed">Profiles that were written.</param>
 /// <param name="Replaced">Of these, those that replaced a former one.</param>
-public sealed record ProfilesResult(int Received, int Landed, int Replaced);
+public sealed record ProfilesResult(int Received, int Landed, int Replaced)
+{
+    /// <summary>What of it lies outside what features were registered to have, at most a hundred; it landed all the same.</summary>
+    public IReadOnlyList<OutsideValue> Outside { get; init; } = [];
+}
+
+/// <summary>Values outside what their feature was registered to have.</summary>
+/// <param name="Line">Of the batch.</param>
+/// <param name="Field">Which part of the profile says so.</param>
+/// <param name="Message">The feature and window, and how far.</param>
+public sealed record OutsideValue(int Line, string Field, string Message);
 
 /// <summary>One window of a feature.</summary>
 /// <param name="Start">When it begins.</param>

@@ -21,11 +21,23 @@ public sealed record ScanRequest
     /// <summary>The start of the one window of a file without times.</summary>
     public DateTimeOffset? Start { get; init; }
 
+    /// <summary>The column of times at which values were read, or could first be. Their lag is this less <see cref="AsOf"/>, or less <see cref="Time"/>.</summary>
+    public string? ReadAt { get; init; }
+
+    /// <summary>The column of times as of which values hold, where <see cref="Time"/> is when they were read.</summary>
+    public string? AsOf { get; init; }
+
+    /// <summary>A column of lags in seconds, instead of <see cref="ReadAt"/> and <see cref="AsOf"/>.</summary>
+    public string? Lag { get; init; }
+
     /// <summary>Columns by whose values rows are told apart, at most three.</summary>
     public IReadOnlyList<string>? Segments { get; init; }
 
     /// <summary><c>training</c> or <c>serving</c> (the default).</summary>
     public string? Site { get; init; }
+
+    /// <summary>True to land nothing where values lie outside what a feature was registered to have; otherwise they land, and are told.</summary>
+    public bool? Strict { get; init; }
 }
 
 /// <summary>A scan, and how far it is.</summary>
@@ -42,7 +54,11 @@ public sealed record ScanRequest
 /// <param name="Error">What was wrong with the file; nothing of it landed.</param>
 public sealed record ScanView(
     int Id, string State, ScanRequest Request, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? FinishedAt, long Rows, int? Profiles,
-    int? Replaced, IReadOnlyList<string> Skipped, string? Error);
+    int? Replaced, IReadOnlyList<string> Skipped, string? Error)
+{
+    /// <summary>What lies outside what features were registered to have, at most twenty.</summary>
+    public IReadOnlyList<string> Outside { get; init; } = [];
+}
 
 /// <summary>A scan that is made again and again.</summary>
 public sealed record ScanSchedule

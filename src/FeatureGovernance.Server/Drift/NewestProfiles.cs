@@ -46,7 +46,7 @@ internal static class NewestProfiles
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new Dictionary<int, StoredContent>();
         while (await reader.ReadAsync(cancellation))
-            found.Add(reader.GetInt32(0), new(reader.GetInt16(1), reader.GetFieldValue<byte[]>(2)));
+            found.Add(reader.GetInt32(0), new(reader.GetInt16(1), PackedContent.Unpack(reader.GetFieldValue<byte[]>(2))));
         return found;
     }
 

@@ -97,11 +97,11 @@ internal sealed record ProfileSummary(long Zeros, long NaNs, double Distinct, do
         return Of(profile, [.. dimensions.Select(one => one.Item.Dimension.ToString(CultureInfo.InvariantCulture))], [.. dimensions.Select(one => one.LowerBound)]);
     }
 
-    public static ProfileSummary Read(short kind, byte[] content) => kind switch
+    public static ProfileSummary Read(short kind, byte[] kept) => kind switch
     {
-        StoredProfile.Texts => Of(Profile.ReadTexts(content)),
-        StoredProfile.Embeddings => Of(Profile.ReadEmbeddings(content)),
-        _ => Of(Profile.ReadNumbers(content)),
+        StoredProfile.Texts => Of(Profile.ReadTexts(PackedContent.Unpack(kept))),
+        StoredProfile.Embeddings => Of(Profile.ReadEmbeddings(PackedContent.Unpack(kept))),
+        _ => Of(Profile.ReadNumbers(PackedContent.Unpack(kept))),
     };
 
     private static ProfileSummary Of<T>(Profile<T> profile, string[] values, long[] counts)

@@ -10,9 +10,11 @@ internal static class ProfileLanding
     /// <summary>Makes the temporary table, for the rest of the transaction.</summary>
     public static async Task PrepareAsync(WriteTransaction write, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "create temp table profile_line (like drift.profile, line int not null) on commit drop; alter table profile_line alter column version drop not null",
-            write.Connection);
+        // Content is packed: PostgreSQL would only try to compress it again.
+        await using var command = new NpgsqlCommand("""
+            create temp table profile_line (like drift.profile including storage, least float8, most float8, line int not null) on commit drop;
+            alter table profile_line alter column version drop not null
+            """, write.Connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -20,7 +22,7 @@ internal static class ProfileLanding
     public static async Task CopyAsync(WriteTransaction write, IEnumerable<(int Feature, ProfileLine Line)> lines, CancellationToken cancellation)
     {
         await using var copy = await write.Connection.BeginBinaryImportAsync(
-            "copy profile_line (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content, line) from stdin (format binary)",
+            "copy profile_line (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance, zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content, least, most, line) from stdin (format binary)",
             cancellation);
         foreach (var (feature, line) in lines)
         {
@@ -45,6 +47,8 @@ internal static class ProfileLanding
             await copy.WriteAsync(line.Profile.Summary.FrequentCounts, NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancellation);
             await WriteAsync(line.LagSeconds, NpgsqlDbType.Double);
             await copy.WriteAsync(line.Profile.Content, NpgsqlDbType.Bytea, cancellation);
+            await WriteAsync(line.Profile.Least, NpgsqlDbType.Double);
+            await WriteAsync(line.Profile.Most, NpgsqlDbType.Double);
             await copy.WriteAsync((int)line.Number, NpgsqlDbType.Integer, cancellation);
         }
 
@@ -53,6 +57,20 @@ internal static class ProfileLanding
         Task WriteAsync<T>(T? value, NpgsqlDbType type)
             where T : struct =>
             value is { } present ? copy.WriteAsync(present, type, cancellation) : copy.WriteNullAsync(cancellation);
+    }
+
+    /// <summary>Lines in the temporary table whose version was never registered.</summary>
+    public static async Task<List<(int Line, string Feature, int Version)>> UnknownVersionsAsync(WriteTransaction write, int most, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select l.line, f.key, l.version from profile_line l join registry.feature f on f.id = l.feature_id where l.version > f.current_version order by l.line limit $1",
+            write.Connection);
+        command.Parameters.Add(new() { Value = most });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var unknown = new List<(int, string, int)>();
+        while (await reader.ReadAsync(cancellation))
+            unknown.Add((reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2)));
+        return unknown;
     }
 
     /// <summary>Merges them into the table of profiles. Of two for one window the later holds, as if they had been sent one after the other.</summary>
@@ -68,8 +86,12 @@ internal static class ProfileLanding
                        zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content
                 from profile_line l join registry.feature f on f.id = l.feature_id
                 order by l.feature_id, length, starts, site, segment, coalesce(l.version, f.current_version), line desc),
+            -- One look into the index for each: joined at large, all profiles would be read.
             former as (
-                select count(*) as rows from drift.profile p join ready r using (feature_id, length, starts, site, segment, version)),
+                select count(*) as rows from ready r cross join lateral (
+                    select from drift.profile p
+                    where p.feature_id = r.feature_id and p.length = r.length and p.starts = r.starts and p.site = r.site and p.segment = r.segment and p.version = r.version
+                    limit 1) one),
             written as (
                 insert into drift.profile (feature_id, length, starts, site, version, segment, kind, count, nulls, defaults, mean, variance,
                        zeros, nans, distinct_values, quantiles, frequent_values, frequent_counts, lag_seconds, content)

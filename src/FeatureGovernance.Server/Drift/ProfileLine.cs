@@ -74,19 +74,25 @@ internal sealed record ProfileLine(
     };
 }
 
-/// <summary>A profile of numbers, texts or embeddings, with what the columns beside it hold.</summary>
+/// <summary>A profile of numbers, texts or embeddings, packed, with what the columns beside it hold.</summary>
 internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments Moments, ProfileSummary Summary, byte[] Content)
 {
     public const short Numbers = 1;
     public const short Texts = 2;
     public const short Embeddings = 3;
 
-    public static StoredProfile Of(Profile<double> numbers) => new(Numbers, numbers.Counts, numbers.Moments, ProfileSummary.Of(numbers), numbers.ToBytes());
+    /// <summary>The smallest number; null of other kinds.</summary>
+    public double? Least { get; private init; }
 
-    public static StoredProfile Of(Profile<string> texts) => new(Texts, texts.Counts, texts.Moments, ProfileSummary.Of(texts), texts.ToBytes());
+    /// <summary>The largest number; null of other kinds.</summary>
+    public double? Most { get; private init; }
 
-    public static StoredProfile Of(Profile<Embedding> embeddings) =>
-        new(Embeddings, embeddings.Counts, embeddings.Moments, ProfileSummary.Of(embeddings), embeddings.ToBytes());
+    public static StoredProfile Of(Profile<double> numbers) =>
+        Of(Numbers, numbers, ProfileSummary.Of(numbers)) with { Least = numbers.Minimum, Most = numbers.Maximum };
+
+    public static StoredProfile Of(Profile<string> texts) => Of(Texts, texts, ProfileSummary.Of(texts));
+
+    public static StoredProfile Of(Profile<Embedding> embeddings) => Of(Embeddings, embeddings, ProfileSummary.Of(embeddings));
 
     public static StoredProfile Of(ColumnProfile profile) =>
         profile.Numbers is { } numbers ? Of(numbers) : profile.Texts is { } texts ? Of(texts) : Of(profile.Embeddings!);
@@ -123,4 +129,7 @@ internal sealed record StoredProfile(short Kind, ProfileCounts Counts, Moments M
             return null;
         }
     }
+
+    private static StoredProfile Of<T>(short kind, Profile<T> profile, ProfileSummary summary)
+        where T : notnull => new(kind, profile.Counts, profile.Moments, summary, PackedContent.Pack(profile.ToBytes()));
 }

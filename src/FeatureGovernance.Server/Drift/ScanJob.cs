@@ -14,6 +14,7 @@ namespace FeatureGovernance.Server.Drift;
 internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scopes, ScanRoots roots, IBackgroundJobClient jobs, TimeProvider clock)
 {
     private const int MostAttempts = 3;
+    private const int MostOutside = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Begins the scheduled scans that are due, and those whose process was killed.</summary>
@@ -81,8 +82,11 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         await write.BeginAsync(cancellation);
         await ProfileLanding.PrepareAsync(write, cancellation);
         await ProfileLanding.CopyAsync(write, lines, cancellation);
+        var outside = await OutsideExpected.OfAsync(write, cancellation);
+        if (request.Strict == true && outside is [var worst, ..])
+            throw new ProfilingException($"Values lie outside what features were registered to have, {outside.Count} times or more. {worst.Message}");
         var (landed, replaced) = await ProfileLanding.MergeAsync(write, cancellation);
-        await Scans.EndAsync(write.Connection, id, write.Now, landed, replaced, skipped, cancellation);
+        await Scans.EndAsync(write.Connection, id, write.Now, landed, replaced, skipped, [.. outside.Take(MostOutside).Select(one => one.Message)], cancellation);
         write.Record(NewEvent.Of<object>("profiles.scanned", "scan", id, $"scan {id}", null, new { request.Path, landed, replaced }));
         await write.CommitAsync(cancellation);
     }
@@ -90,7 +94,7 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
     private static (int Feature, ProfileLine Line) Line(ColumnProfile profile, int number, ScannedFeature feature, ProfileSite site, ProfileQuestion question)
     {
         var stored = StoredProfile.Of(profile);
-        return (feature.Id, new(number, feature.Key, null, site, question.Window, profile.Start, profile.Segment, null, stored));
+        return (feature.Id, new(number, feature.Key, null, site, question.Window, profile.Start, profile.Segment, profile.LagSeconds, stored));
     }
 
     private async Task<Dictionary<string, ScannedFeature>> FeaturesAsync(ScanRequest request, CancellationToken cancellation)

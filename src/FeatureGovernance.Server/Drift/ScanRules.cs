@@ -53,6 +53,10 @@ internal static class ScanRules
         faults.Text($"{prefix}path", request.Path, 1_000, required: true);
         faults.Slug($"{prefix}group", request.Group, required: false);
         faults.Text($"{prefix}time", request.Time);
+        faults.Text($"{prefix}readAt", request.ReadAt);
+        faults.Text($"{prefix}asOf", request.AsOf);
+        faults.Text($"{prefix}lag", request.Lag);
+        faults.Check(request.Lag is null || (request.ReadAt ?? request.AsOf) is null, $"{prefix}lag", "The lag is given in seconds and by times at once.", "Name its column, or those of readAt and asOf.");
         var window = faults.Word<WindowLength>($"{prefix}window", request.Window, WindowLength.Day);
         var site = faults.Word<ProfileSite>($"{prefix}site", request.Site, ProfileSite.Serving);
         if (request.Group is null && request.Columns is not { Count: > 0 })
@@ -71,6 +75,13 @@ internal static class ScanRules
             return null;
         }
 
-        return (new ProfileQuestion(request.Path!, window!.Value) { Time = request.Time, Start = request.Start?.UtcDateTime, Segments = [.. request.Segments ?? []] }, site!.Value);
+        var question = new ProfileQuestion(request.Path!, window!.Value)
+        {
+            Time = request.Time,
+            Start = request.Start?.UtcDateTime,
+            Segments = [.. request.Segments ?? []],
+            Lag = LagColumns.Of(request.ReadAt, request.AsOf, request.Lag),
+        };
+        return (question, site!.Value);
     }
 }

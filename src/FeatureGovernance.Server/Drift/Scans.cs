@@ -80,14 +80,15 @@ internal static class Scans
         command.ExecuteNonQuery();
     }
 
-    public static async Task EndAsync(NpgsqlConnection connection, int id, DateTimeOffset at, int profiles, int replaced, string[] skipped, CancellationToken cancellation)
+    public static async Task EndAsync(NpgsqlConnection connection, int id, DateTimeOffset at, int profiles, int replaced, string[] skipped, string[] outside, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("update drift.scan set state = 2, finished_at = $2, profiles = $3, replaced = $4, skipped = $5 where id = $1", connection);
+        await using var command = new NpgsqlCommand("update drift.scan set state = 2, finished_at = $2, profiles = $3, replaced = $4, skipped = $5, outside = $6 where id = $1", connection);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(at);
         command.Parameters.AddWithValue(profiles);
         command.Parameters.AddWithValue(replaced);
         command.Parameters.AddWithValue(skipped);
+        command.Parameters.AddWithValue(outside);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -102,11 +103,11 @@ internal static class Scans
 
     /// <summary>Scans before one, the newest first; or the one asked for.</summary>
     public static Task<List<ScanView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) => Runs.ReadAsync(
-        connection, "id, state, request::text, requested_by, requested_at, finished_at, rows, profiles, replaced, skipped, error", where, arguments,
+        connection, "id, state, request::text, requested_by, requested_at, finished_at, rows, profiles, replaced, skipped, error, outside", where, arguments,
         reader => new ScanView(
             reader.GetInt32(0), Words.Of((RunState)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!, reader.GetString(3),
             reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6),
             reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetInt32(8), reader.GetFieldValue<string[]>(9),
-            reader.IsDBNull(10) ? null : reader.GetString(10)),
+            reader.IsDBNull(10) ? null : reader.GetString(10)) { Outside = reader.GetFieldValue<string[]>(11) },
         cancellation);
 }

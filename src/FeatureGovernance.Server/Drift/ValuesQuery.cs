@@ -59,7 +59,7 @@ internal static class ValuesQuery
                 windows.Add(merging.ToWindow());
             if (merging?.Starts != starts)
                 merging = new(starts);
-            merging.Add(reader.GetInt16(1), reader.GetFieldValue<byte[]>(2), reader.IsDBNull(3) ? null : reader.GetDouble(3));
+            merging.Add(reader.GetInt16(1), PackedContent.Unpack(reader.GetFieldValue<byte[]>(2)), reader.IsDBNull(3) ? null : reader.GetDouble(3));
         }
 
         if (merging is not null)

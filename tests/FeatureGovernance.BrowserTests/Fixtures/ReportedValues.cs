@@ -54,6 +54,22 @@ internal static class ReportedValues
         (await api.SendTextAsync(HttpMethod.Post, "telemetry/profiles", lines.ToString(), "application/x-ndjson")).Expect(200);
     }
 
+    /// <summary>Embeddings that come late in the last four days; ten days ago some began to have more dimensions, and a few are incomplete or all zero.</summary>
+    public static async Task EmbeddingsAsync(this Api api, string feature, DateOnly today)
+    {
+        var lines = new StringBuilder();
+        var random = new Random(12);
+        for (var ago = 60; ago >= 1; ago--)
+        {
+            var profile = Profile.OfEmbeddings(new());
+            for (var i = 0; i < Rows; i++)
+                profile.Update(i % 60 == 0 ? new(ago < 20 ? double.NaN : 0, 64) : new(Math.Exp(0.3 * (random.NextDouble() + random.NextDouble() - 1)), ago <= 10 && i % 3 == 0 ? 96 : 64));
+            lines.AppendLine(Line(feature, today.AddDays(-ago), null, profile, (ago <= 4 ? 30_000 : 5_400) * (1 + (0.1 * random.NextDouble()))));
+        }
+
+        (await api.SendTextAsync(HttpMethod.Post, "telemetry/profiles", lines.ToString(), "application/x-ndjson")).Expect(200);
+    }
+
     /// <summary>Looks for what changed, and waits for the end of it.</summary>
     public static async Task DetectAsync(this Api api)
     {
@@ -61,7 +77,7 @@ internal static class ReportedValues
         (await api.EndOfAsync($"drift/runs/{id}")).ExpectState("succeeded");
     }
 
-    private static string Line<T>(string feature, DateOnly day, string? segment, Profile<T> profile)
+    private static string Line<T>(string feature, DateOnly day, string? segment, Profile<T> profile, double? lagSeconds = null)
         where T : notnull
     {
         using var stream = new MemoryStream();
@@ -70,7 +86,7 @@ internal static class ReportedValues
         var start = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "T00:00:00Z";
         return JsonSerializer.Serialize(new Dictionary<string, object?>
         {
-            ["feature"] = feature, ["window"] = "day", ["start"] = start, ["site"] = "serving", ["segment"] = segment,
+            ["feature"] = feature, ["window"] = "day", ["start"] = start, ["site"] = "serving", ["segment"] = segment, ["lagSeconds"] = lagSeconds,
             ["profile"] = JsonDocument.Parse(stream.ToArray()).RootElement,
         }.Where(one => one.Value is not null).ToDictionary());
     }

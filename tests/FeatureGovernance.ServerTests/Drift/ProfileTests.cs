@@ -48,6 +48,7 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("\"count\":3", "\"count\":-3", "profile.count")]
     [InlineData(":f0\"", ":f9\"", "feature")]
     [InlineData("\"feature\"", "\"featur\"", "featur")]
+    [InlineData("\"profile\":{", "\"version\":2,\"profile\":{", "version")]
     public async Task A_faulty_line_is_refused_and_nothing_lands(string part, string replacement, string field)
     {
         var org = await server.OrganisationAsync($"faulty_{(part + replacement).Sum(c => c)}_{field.Replace('.', '_')}");
@@ -58,6 +59,42 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
         answer.Expect(400).Body.GetProperty("errors").EnumerateArray()
             .Should().Contain(error => error.GetProperty("line").GetInt32() == 2 && error.GetProperty("field").GetString()!.StartsWith(field, StringComparison.Ordinal));
         (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Values_outside_the_registered_range_land_and_are_told_or_refused_where_that_is_asked()
+    {
+        var org = await server.OrganisationAsync("outside");
+        (await server.Admin.PatchAsync($"features/{org}:f0", new { expected = new { min = 0, max = 6.5, maxNullRate = 0.1 } })).Expect(200);
+        var lines = string.Join('\n', Line(org, Of(5, 6)), Line(org, Of(1, 7, -2), "country=se"));
+
+        var refused = (await server.Admin.ReportAsync("profiles?strict=true", lines)).ExpectProblem(422, "outside-expected");
+        refused.Body.GetProperty("errors").EnumerateArray().Select(error => (error.GetProperty("line").GetInt32(), error.GetProperty("field").GetString()))
+            .Should().Equal((2, "profile.quantiles"), (2, "profile.quantiles"), (2, "profile.nulls"));
+        (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(0);
+
+        var outside = (await server.Admin.ReportAsync("profiles", lines)).Expect(200).Items("outside").Select(one => one.GetProperty("message").GetString()).ToList();
+        outside.Should().HaveCount(3).And.OnlyContain(message => message!.StartsWith($"{org}:f0@2, day of {Organisation.Yesterday}T00:00Z, country=se: ", StringComparison.Ordinal));
+        outside.Should().ContainSingle(message => message!.EndsWith("the smallest value is -2, below 0.", StringComparison.Ordinal));
+        outside.Should().ContainSingle(message => message!.EndsWith("25 % of the values are missing, more than 10 %.", StringComparison.Ordinal));
+        (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_was_kept_before_profiles_were_packed_is_still_read()
+    {
+        var org = await server.OrganisationAsync("unpacked");
+        (await server.Admin.ReportAsync("profiles", Line(org, Of(1, 2, 3)))).Expect(200);
+        var packed = await Values(org);
+        var profile = Profile.OfNumbers(new());
+        foreach (var value in (double[])[1, 2, 3])
+            profile.Update(value);
+        profile.UpdateNull();
+
+        (await server.QueryAsync<int>($"with kept as (update drift.profile set content = '\\x{Convert.ToHexString(profile.ToBytes())}' from registry.feature f where f.id = feature_id and f.key = '{org}:f0' returning 1) select count(*)::int from kept"))
+            .Should().Be(1);
+
+        (await Values(org)).GetRawText().Should().Be(packed.GetRawText());
     }
 
     private async Task<JsonElement> Values(string org) => (await server.Admin.GetAsync($"features/{org}:f0/values")).Expect(200).Body;

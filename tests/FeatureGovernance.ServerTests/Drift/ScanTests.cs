@@ -1,18 +1,8 @@
 using System.Text.Json;
-using DuckDB.NET.Data;
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Telemetry;
 
 namespace FeatureGovernance.ServerTests.Drift;
-
-/// <summary>A server that may read one folder.</summary>
-public sealed class ScanningServer(TestCluster cluster) : ApiServer(cluster)
-{
-    public string Folder { get; } = Directory.CreateTempSubdirectory("featgov-scan-").FullName;
-
-    protected override void Configure(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder) => builder.Configuration["FEATGOV_PROFILE_ROOTS"] = Folder;
-}
 
 public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningServer>
 {
@@ -21,9 +11,9 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
     {
         var org = await server.OrganisationAsync("scanned");
         var folder = Path.Combine(server.Folder, "partitioned");
-        Query($"copy (select date '2026-01-05' + (i % 3)::int as day, case when i % 2 = 0 then 'se' else 'no' end as country, case when i % 10 = 0 then null else i::double end as f0, 'x' || (i % 4) as f1, i as other from range(600) t(i)) to '{folder}' (format parquet, partition_by (day))");
+        ScanScene.Query($"copy (select date '2026-01-05' + (i % 3)::int as day, case when i % 2 = 0 then 'se' else 'no' end as country, case when i % 10 = 0 then null else i::double end as f0, 'x' || (i % 4) as f1, i as other from range(600) t(i)) to '{folder}' (format parquet, partition_by (day))");
 
-        var scan = await ScanAsync(new { path = folder, group = org, segments = new[] { "country" } });
+        var scan = await server.ScanAsync(new { path = folder, group = org, segments = new[] { "country" } });
 
         scan.Text("state").Should().Be("succeeded", "it says {0}", scan.Raw);
         scan.Number("rows").Should().Be(600);
@@ -35,7 +25,7 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         windows.Sum(window => window.GetProperty("nulls").GetInt64()).Should().Be(60);
         (await server.QueryAsync<long>("select count(*) from audit.event where action = 'profiles.scanned'")).Should().BeGreaterThan(0);
 
-        (await ScanAsync(new { path = folder, group = org, segments = new[] { "country" } })).Number("replaced").Should().Be(12);
+        (await server.ScanAsync(new { path = folder, group = org, segments = new[] { "country" } })).Number("replaced").Should().Be(12);
     }
 
     [Fact]
@@ -43,14 +33,14 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
     {
         var org = await server.OrganisationAsync("vectors");
         var file = Path.Combine(server.Folder, "vectors.parquet");
-        Query($"""
+        ScanScene.Query($"""
             copy (select date '2026-01-05' + (i % 2)::int as day,
                          case when i = 0 then null when i = 1 then [1.0, null] when i = 3 then [3.0, 4.0, 12.0] when i = 5 then []::double[] else [3.0, 4.0] end as f0,
                          array_value(0.6::float, 0.8::float) as f1, ['a'] as f2, '' || i as f3
                   from range(100) t(i)) to '{file}' (format parquet)
             """);
 
-        var scan = await ScanAsync(new { path = file, group = org });
+        var scan = await server.ScanAsync(new { path = file, group = org });
 
         scan.Text("state").Should().Be("succeeded", "it says {0}", scan.Raw);
         var windows = (await server.Admin.GetAsync($"features/{org}:f0/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").ToArray();
@@ -62,7 +52,7 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         windows[1].GetProperty("frequent").EnumerateArray().Select(one => (one.GetProperty("value").GetString(), one.GetProperty("least").GetInt64())).Should().Equal(("2", 47), ("0", 1), ("3", 1));
         var arrays = (await server.Admin.GetAsync($"features/{org}:f1/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").First();
         arrays.GetProperty("mean").GetDouble().Should().BeApproximately(1, 1e-6);
-        (await ScanAsync(new { path = file, columns = new { f2 = $"{org}:f2" } })).Text("error").Should().Contain("neither numbers nor texts nor lists of numbers");
+        (await server.ScanAsync(new { path = file, columns = new { f2 = $"{org}:f2" } })).Text("error").Should().Contain("neither numbers nor texts nor lists of numbers");
     }
 
     [Fact]
@@ -70,17 +60,17 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
     {
         var org = await server.OrganisationAsync("bad");
         var truncated = Path.Combine(server.Folder, "truncated.parquet");
-        Query($"copy (select now()::timestamp as t, i::double as f0 from range(50000) x(i)) to '{truncated}' (format parquet)");
+        ScanScene.Query($"copy (select now()::timestamp as t, i::double as f0 from range(50000) x(i)) to '{truncated}' (format parquet)");
         await File.WriteAllBytesAsync(truncated, (await File.ReadAllBytesAsync(truncated, TestContext.Current.CancellationToken))[..^200], TestContext.Current.CancellationToken);
         var timeless = Path.Combine(server.Folder, "timeless.csv");
         await File.WriteAllTextAsync(timeless, "ts,f0\n2026-01-01,1\nyesterday,2\n", TestContext.Current.CancellationToken);
 
-        (await ScanAsync(new { path = truncated, group = org })).Text("error").Should().Contain("'truncated.parquet' cannot be read");
-        (await ScanAsync(new { path = timeless, group = org })).Text("error").Should().Contain("1 of 2 rows of 'timeless.csv' hold no time in column 'ts'");
-        (await ScanAsync(new { path = timeless, group = "nothing", start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("No column is a registered feature");
-        (await ScanAsync(new { path = timeless, columns = new { f9 = $"{org}:f0" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("There is no column 'f9'");
-        (await ScanAsync(new { path = timeless, columns = new { f0 = $"{org}:f99" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("not registered");
-        (await ScanAsync(new { path = server.Folder + "/none.csv", group = org })).Text("error").Should().Contain("There is no file or folder");
+        (await server.ScanAsync(new { path = truncated, group = org })).Text("error").Should().Contain("'truncated.parquet' cannot be read");
+        (await server.ScanAsync(new { path = timeless, group = org })).Text("error").Should().Contain("1 of 2 rows of 'timeless.csv' hold no time in column 'ts'");
+        (await server.ScanAsync(new { path = timeless, group = "nothing", start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("No column is a registered feature");
+        (await server.ScanAsync(new { path = timeless, columns = new { f9 = $"{org}:f0" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("There is no column 'f9'");
+        (await server.ScanAsync(new { path = timeless, columns = new { f0 = $"{org}:f99" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("not registered");
+        (await server.ScanAsync(new { path = server.Folder + "/none.csv", group = org })).Text("error").Should().Contain("There is no file or folder");
         (await server.QueryAsync<long>($"select count(*) from drift.profile p join registry.feature f on f.id = p.feature_id where f.group_name = '{org}'")).Should().Be(0);
     }
 
@@ -149,54 +139,25 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         var sql = document.Split("## DuckDB")[1].Split("```sql")[1].Split("```")[0];
         var grouped = Path.Combine(server.Folder, "clicks.parquet");
         var raw = Path.Combine(server.Folder, "raw.parquet");
-        const string Events = "select timestamp '2026-01-05 10:00:00' as event_time, 'se' as country, case when i % 9 = 0 then null else 1000 * random() end as clicks_7d from range(5000) t(i)";
-        Query($"create table events as {Events}", sql.Replace("'clicks.parquet'", $"'{grouped}'", StringComparison.Ordinal), $"copy events to '{raw}' (format parquet)");
+        const string Events = "select timestamp '2026-01-05 10:00:00' as event_time, event_time + to_seconds(600 + i % 600) as created, 'se' as country, case when i % 9 = 0 then null else 1000 * random() end as clicks_7d from range(5000) t(i)";
+        ScanScene.Query($"create table events as {Events}", sql.Replace("'clicks.parquet'", $"'{grouped}'", StringComparison.Ordinal), $"copy events to '{raw}' (format parquet)");
 
-        await RunAsync(0, "profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n");
-        await RunAsync(0, "profile", raw, "--map", $"clicks_7d={org}:f1", "--segment", "country");
+        await server.Admin.CommandAsync(0, ["profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n", "--lag", "lag_seconds"]);
+        await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--segment", "country", "--read-at", "created"]);
 
         var (a, b) = (await WindowAsync($"{org}:f0"), await WindowAsync($"{org}:f1"));
         foreach (var exact in (string[])["count", "nulls"])
             a.GetProperty(exact).GetInt64().Should().Be(b.GetProperty(exact).GetInt64());
         a.GetProperty("mean").GetDouble().Should().BeApproximately(b.GetProperty("mean").GetDouble(), 0.05);
         a.GetProperty("quantiles")[3].GetDouble().Should().BeApproximately(b.GetProperty("quantiles")[3].GetDouble(), 60, "both are within the sketch's bound of 500");
-        (await RunAsync(0, "profile", raw, "--map", $"clicks_7d={org}:f1", "--json")).Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
-        await RunAsync(2, "profile", server.Folder + "/none.csv", "--group", org);
-        await RunAsync(2, "profile", raw, "--group", org, "--time", "nope");
+        a.GetProperty("lagSeconds").GetDouble().Should().BeApproximately(b.GetProperty("lagSeconds").GetDouble(), 20, "the median of rows and that of their sketch");
+        (await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--json"])).Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
+        await server.Admin.CommandAsync(2, ["profile", server.Folder + "/none.csv", "--group", org]);
+        await server.Admin.CommandAsync(2, ["profile", raw, "--group", org, "--time", "nope"]);
     }
 
     private async Task<JsonElement> WindowAsync(string feature) =>
         (await server.Admin.GetAsync($"features/{feature}/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").Should().ContainSingle().Which;
-
-    private async Task<Answer> ScanAsync(object request) => await server.Admin.EndOfAsync($"profiles/scans/{(await server.Admin.PostAsync("profiles/scan", request)).Expect(202).Number("id")}");
-
-    private static void Query(params string[] statements)
-    {
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        foreach (var statement in statements)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = statement;
-            command.ExecuteNonQuery();
-        }
-    }
-
-    private async Task<string> RunAsync(int code, params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var ended = await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = output,
-            Errors = errors,
-            Input = () => new MemoryStream(),
-            Clock = TimeProvider.System,
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.ToString(), "FEATGOV_TOKEN" => ApiServer.AdminToken, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
-        });
-        ended.Should().Be(code, "it says {0}", errors);
-        return output.ToString();
-    }
 
     private static string Root()
     {

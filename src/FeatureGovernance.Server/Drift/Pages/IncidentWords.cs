@@ -45,7 +45,7 @@ public static class IncidentWords
     {
         Fault.Missing => "Missing values",
         Fault.DefaultFilled => "Defaults instead of values",
-        Fault.Stuck => "Stuck values",
+        Fault.Stuck => "Stuck or stale values",
         Fault.Rescaled => "Rescaled values",
         Fault.ShiftedTimeZone => "Shifted times",
         Fault.TruncatedPrecision => "Digits cut off",

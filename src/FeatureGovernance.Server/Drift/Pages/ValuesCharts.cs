@@ -6,12 +6,16 @@ using FeatureGovernance.Server.Pages.Charts;
 namespace FeatureGovernance.Server.Drift.Pages;
 
 /// <summary>The drawings of a feature's values.</summary>
-/// <param name="Fan">Quantiles; null where values are texts.</param>
+/// <param name="Fan">Quantiles of numbers, of the lengths of texts or of the norms of embeddings; null where there is none.</param>
 /// <param name="Rates">Shares of missing, default and zero values.</param>
 /// <param name="Distinct">How many distinct values there are.</param>
-/// <param name="Frequent">Shares of the most frequent values; null where hardly any value comes twice.</param>
-public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Frequent)
+/// <param name="Frequent">Shares of the most frequent values or dimensions; null where hardly any value comes twice, or all embeddings have one dimension.</param>
+/// <param name="Lag">How old values were when they were read; null where it was never told.</param>
+public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Frequent, Plot? Lag)
 {
+    /// <summary>The dimension that all embeddings of the span have; null where they differ or there are none.</summary>
+    public string? OneDimension { get; private init; }
+
     private const int MostParts = 6;
 
     // Values that cover less than this are not what a feature consists of.
@@ -26,21 +30,21 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
         var names = slots.Select((_, i) => Name(first + (length * i), values.Window)).ToList();
         var marked = marks.Select(mark => (Mark: mark, Across: mark.Across(first, length, slots.Length))).Where(one => one.Across is not null)
             .Select(one => (one.Mark, one.Across!.Value)).ToList();
-        return new Drawing(slots, names, marked, i => (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture)).All();
+        return new Drawing(slots, names, marked, i => (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture), ValueWords.Of(values.Windows[^1].Values)).All();
     }
 
     /// <summary>A window's begin as read on an axis, in UTC as windows are.</summary>
     public static string Name(DateTimeOffset start, string window) => start.UtcDateTime.ToString(window == "hour" ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
 
-    private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked, Func<int, string> moment)
+    private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked, Func<int, string> moment, ValueWords words)
     {
         private string Reach => slots.Length == 1 ? $"on {names[0]}" : $"from {names[0]} to {names[^1]}";
 
-        // Quantiles of texts are those of their lengths.
-        private bool AreTexts => slots.OfType<ValueWindow>().SelectMany(window => window.Frequent)
-            .Any(value => !double.TryParse(value.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-
-        public ValuesCharts All() => new(Fan(), Rates(), Distinct(), Frequent());
+        public ValuesCharts All()
+        {
+            var dimensions = words.AreEmbeddings ? slots.OfType<ValueWindow>().SelectMany(window => window.Frequent).Select(value => value.Value).Distinct().ToList() : [];
+            return new(Fan(), Rates(), Distinct(), dimensions.Count == 1 ? null : Frequent(), Lag()) { OneDimension = dimensions.Count == 1 ? dimensions[0] : null };
+        }
 
         private Plot? Fan()
         {
@@ -48,8 +52,8 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
                 return null;
             var scale = Scale.Of(slots.Where(window => window?.Quantiles is not null).SelectMany(window => new[] { window!.Quantiles![1], window.Quantiles[5] }), fromZero: false);
             var last = slots[^1]!.Quantiles;
-            return Plot(AreTexts ? "Length of the texts" : "Distribution",
-                $"Distribution {Reach}. " + (last is null ? "" : $"At the end half of the values lie from {Show.Value(last[2])} to {Show.Value(last[4])}, the median is {Show.Value(last[3])}."),
+            return Plot(words.Fan,
+                $"{words.Fan} {Reach}. " + (last is null ? "" : $"At the end half of the values lie from {Show.Value(last[2])} to {Show.Value(last[4])}, the median is {Show.Value(last[3])}."),
                 scale, value => Show.Value(value),
                 [
                     new("far", Paths.Band([.. slots.Select(window => Pair(window, 1, 5))], scale)), new("near", Paths.Band([.. slots.Select(window => Pair(window, 2, 4))], scale)),
@@ -61,10 +65,10 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
 
         private Plot Rates()
         {
-            (string Name, Func<ValueWindow, long> Of)[] rates = [("missing", window => window.Nulls), ("default", window => window.Defaults), ("zero or empty", window => window.Zeros)];
+            var rates = words.Rates.Where(rate => rate.Always || slots.OfType<ValueWindow>().Any(window => rate.Of(window) > 0)).ToList();
             var scale = Scale.Of(slots.OfType<ValueWindow>().SelectMany(window => rates.Select(rate => Share(rate.Of(window), window))), fromZero: true);
-            return Plot("Missing, default, zero",
-                $"Shares of missing, default and zero values {Reach}. At the end {string.Join(", ", rates.Select(rate => $"{Show.Share(Share(rate.Of(slots[^1]!), slots[^1]!))} {rate.Name}"))}.",
+            return Plot("Missing and unusual values",
+                $"Shares of missing and unusual values {Reach}. At the end {string.Join(", ", rates.Select(rate => $"{Show.Share(Share(rate.Of(slots[^1]!), slots[^1]!))} {rate.Name}"))}.",
                 scale, share => Show.Share(share),
                 [.. rates.Select((rate, i) => new Shape($"line-{i + 1}", Paths.Line([.. slots.Select(window => window is null ? null : (double?)Share(rate.Of(window), window))], scale)))],
                 window => string.Join(", ", rates.Select(rate => $"{rate.Name} {Show.Share(Share(rate.Of(window), window))}")),
@@ -74,7 +78,7 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
         private Plot Distinct()
         {
             var scale = Scale.Of(slots.OfType<ValueWindow>().Select(window => window.Distinct), fromZero: true);
-            return Plot("Distinct values", $"Estimated number of distinct values {Reach}. At the end {Show.Amount(Math.Round(slots[^1]!.Distinct))}.", scale, number => Show.Amount(number),
+            return Plot(words.Distinct, $"Estimated number of {words.Distinct.ToLowerInvariant()} {Reach}. At the end {Show.Amount(Math.Round(slots[^1]!.Distinct))}.", scale, number => Show.Amount(number),
                 [new("middle", Paths.Line([.. slots.Select(window => window?.Distinct)], scale))],
                 window => $"about {Show.Amount(Math.Round(window.Distinct))} distinct of {Show.Amount(window.Count)}", []);
         }
@@ -102,11 +106,24 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
                 shapes.Add(new($"part-{part}", Paths.Band(band, scale, stepped: true)));
             }
 
-            return Plot("Most frequent values",
-                $"Shares of the most frequent values {Reach}. At the end {string.Join(", ", top.Select(value => $"{Label(value)} {Show.Share(Part(slots[^1]!, value))}"))}.",
+            return Plot(words.Frequent,
+                $"{words.Frequent} by their share {Reach}. At the end {string.Join(", ", top.Select(value => $"{Label(value)} {Show.Share(Part(slots[^1]!, value))}"))}.",
                 scale, share => Show.Share(share), shapes,
                 window => string.Join(", ", window.Frequent.Take(MostParts).Select(value => $"{Label(value.Value)} {Show.Share(Part(window, value.Value))}")),
                 [.. top.Select((value, i) => new Key($"part-{i + 1}", Label(value)))]);
+        }
+
+        private Plot? Lag()
+        {
+            var longest = slots.Max(window => window?.LagSeconds);
+            if (longest is null)
+                return null;
+            var (unit, seconds) = Ages.UnitOf(longest.Value);
+            var scale = Scale.Of(slots.Select(window => window?.LagSeconds).OfType<double>().Select(lag => lag / seconds), fromZero: true);
+            return Plot($"Age when read, in {unit}",
+                $"How old values were when they were read {Reach}." + (slots[^1]!.LagSeconds is { } last ? $" At the end {Ages.Of(last)}." : ""), scale, lag => Show.Value(lag),
+                [new("middle", Paths.Line([.. slots.Select(window => window?.LagSeconds / seconds)], scale))],
+                window => window.LagSeconds is { } lag ? $"half of the values were at least {Ages.Of(lag)} old when read" : "the age was not told", []);
         }
 
         private Plot Plot(
