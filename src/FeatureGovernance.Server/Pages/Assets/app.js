@@ -31,7 +31,7 @@ function whileTyping(form, selector, rest) {
     clearTimeout(wait);
     running?.abort();
     running = new AbortController();
-    const given = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && !name.startsWith("__")));
+    const given = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "antiforgery"));
     const address = `${form.getAttribute("action")}?${given}`;
     // Longer addresses are turned down.
     if (address.length > 7000) return;
