@@ -117,7 +117,7 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
         }
 
         /// <summary>A registry of Feast, as the owners'.</summary>
-        public Task ImportFeastAsync() => this.RunAsync($"import feast {SharedData.Path("feast", "registry.db")} --team owners");
+        public Task ImportFeastAsync() => Admin.CommandAsync(0, ["import", "feast", SharedData.Path("feast", "registry.db"), "--team", "owners"]);
 
         /// <summary>Has a model of the readers read a feature and what shall replace it; answers with all that read it.</summary>
         public async Task<IReadOnlyList<string>> ReadAsync(string feature, string replacement)
