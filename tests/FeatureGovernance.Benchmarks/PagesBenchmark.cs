@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using FeatureGovernance.Server;
 using FeatureGovernance.Server.Storage;
+using FeatureGovernance.Server.Value;
 using FeatureGovernance.Statistics.Sketches;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -122,6 +123,13 @@ internal static class PagesBenchmark
             insert.Parameters.Add(new() { Value = ago });
             insert.Parameters.Add(new() { Value = profile.ToBytes() });
             await insert.ExecuteNonQueryAsync();
+        }
+
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            var begun = Stopwatch.GetTimestamp();
+            await Gains.PublishAsync(connection, CancellationToken.None);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"What every model may gain by was reckoned in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s."));
         }
 
         await using var analyze = source.CreateCommand("vacuum analyze");

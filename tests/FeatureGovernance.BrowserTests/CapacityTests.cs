@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace FeatureGovernance.BrowserTests;
 
 /// <summary>A planner asks what if, and sees it beside what is.</summary>
-public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<Tour>
+[Collection(nameof(Tour))]
+public sealed class CapacityTests(Tour tour, Browser browser) 
 {
     [Fact]
     public async Task A_scenario_is_built_planned_without_reload_and_compared()
@@ -43,6 +44,7 @@ public sealed class CapacityTests(Tour tour, Browser browser) : IClassFixture<To
 
         await Assertions.Expect(changes.Locator("tr", new() { HasText = "home-page-cpu" })).ToContainTextAsync("−25");
         await Assertions.Expect(changes.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand of All pools") })).ToBeVisibleAsync();
+        planner.Page.Url.Should().NotContain("antiforgery", "what guards a form stays in it");
         var before = (await tour.Server.Admin.GetAsync("capacity/scenarios")).Raw;
         await planner.Page.ReloadAsync();
         (await planner.Page.Locator("#share-0").InputValueAsync()).Should().Be("25");

@@ -7,11 +7,12 @@ using Microsoft.Playwright;
 namespace FeatureGovernance.BrowserTests;
 
 /// <summary>Walks every page in both themes, on a desk and on a phone.</summary>
-public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<Tour>
+[Collection(nameof(Tour))]
+public sealed class EveryPageTests(Tour tour, Browser browser) 
 {
     private const int MostBytes = 500_000;
 
-    // The markup is the same in both themes.
+    // A theme changes tokens of colour and nothing else: the markup, its order and all sizes are the same, and of the rules only these look at colours.
     private static readonly AxeRunOptions Contrast = new() { RunOnly = RunOnlyOptions.Rules("color-contrast", "link-in-text-block") };
 
     // As sent; what the browser had already counts as well, since a first visitor has it not.

@@ -32,17 +32,37 @@ public sealed class FeastTests(FeastTests.Imported server, Browser browser) : IC
         visitor.Complaints.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("viewer")]
+    [InlineData("engineer")]
+    [InlineData("lead")]
+    [InlineData("planner")]
+    [InlineData("admin")]
+    public Task A_role_does_what_it_may_and_nothing_else(string role) => server.Story.WalkAsync(browser, role);
+
+    [Fact]
+    public Task Another_team_decides_on_none_of_it() => server.Story.StrangerAsync(browser, "engineer", "risk");
+
     public sealed class Imported(TestCluster cluster) : ApiServer(cluster)
     {
+        internal RoleStory Story { get; private set; } = null!;
+
         public override async ValueTask InitializeAsync()
         {
             var registry = SharedData.Path("feast", "registry.db");
             await base.InitializeAsync();
             await Admin.TeamAsync("credit", leads: ["credit-lead"], members: ["credit-engineer"]);
-            await Admin.TeamAsync("risk", leads: ["risk-lead"]);
+            await Admin.TeamAsync("risk", leads: ["risk-lead"], members: ["risk-engineer"]);
             await Admin.CommandAsync(0, $"import feast {registry} --team credit".Split(' '));
             await Admin.ModelAsync(Model, "risk");
             await Admin.ManifestAsync(Model, "v1", [Feature, "credit_history:mortgage_due"]);
+            var hurt = (await Admin.GetAsync("features?q=credit_history&kind=feature&limit=50")).Items().Select(one => one.GetProperty("key").GetString()!).First(key => key != "credit_history:mortgage_due");
+            await Admin.NumbersAsync(hurt, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+            await Admin.DetectAsync();
+            var incident = (await Admin.GetAsync($"incidents?feature={hurt}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32();
+            var engineer = As(await TokenAsync("engineer"));
+            var proposal = (await engineer.PostAsync("deprecations", new { features = (string[])[Feature], reason = "The newer table says more." })).Expect(201).Number("id");
+            Story = new(this, "credit_history:mortgage_due", "credit", proposal, incident, "credit");
         }
 
         public async Task<string> TokenAsync(string role) => role == "admin"

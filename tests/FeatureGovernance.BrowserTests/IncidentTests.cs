@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace FeatureGovernance.BrowserTests;
 
 /// <summary>An engineer goes through what changed in the values of the team's features.</summary>
-public sealed class IncidentTests(Tour tour, Browser browser) : IClassFixture<Tour>
+[Collection(nameof(Tour))]
+public sealed class IncidentTests(Tour tour, Browser browser) 
 {
     [Fact]
     public async Task An_incident_is_found_understood_acknowledged_and_closed_with_a_reason()

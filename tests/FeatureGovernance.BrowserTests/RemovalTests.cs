@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FeatureGovernance.BrowserTests.Fixtures;
 using FeatureGovernance.ServerTests.Fixtures;
+using FeatureGovernance.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 
@@ -10,23 +11,29 @@ namespace FeatureGovernance.BrowserTests;
 /// <summary>A feature goes: found, proposed, agreed to, browned out, verified unused, removed.</summary>
 public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : IClassFixture<RemovalTests.Prompt>
 {
-    private const string Feature = "shop:old_rate";
+    private const string Feast = "zipcode_features:location_type";
 
-    [Fact]
-    public async Task A_feature_is_found_proposed_agreed_to_browned_out_and_removed()
+    [Theory]
+    [InlineData("engineer", "shop:old_rate", "shop:new_rate")]
+    [InlineData("admin", Feast, "zipcode_features:city")]
+    public async Task A_feature_is_found_proposed_agreed_to_browned_out_and_removed(string role, string feature, string replacement)
     {
-        await using var engineer = await browser.VisitAsync(server.Address, await server.TokenAsync("engineer", "owner-engineer"));
-        await engineer.Page.GetByLabel("Find a feature").FillAsync("old rate");
+        if (feature == Feast)
+            await server.ImportFeastAsync();
+        var models = await server.ReadAsync(feature, replacement);
+        var proposer = role is "admin" ? ApiServer.AdminToken : await server.TokenAsync(role, $"owner-{role}");
+        await using var engineer = await browser.VisitAsync(server.Address, proposer);
+        await engineer.Page.GetByLabel("Find a feature").FillAsync(feature.Split(':')[1].Replace('_', ' '));
         await engineer.Page.GetByLabel("Find a feature").PressAsync("Enter");
-        await engineer.Page.GetByLabel($"Choose {Feature}", new() { Exact = true }).CheckAsync();
+        await engineer.Page.GetByLabel($"Choose {feature}", new() { Exact = true }).CheckAsync();
         await engineer.Page.GetByRole(AriaRole.Button, new() { Name = "Propose to deprecate the chosen" }).ClickAsync();
         await engineer.Page.GetByLabel("Reason").FillAsync("The new rate is better.");
-        await engineer.Page.GetByLabel($"Replacement of {Feature}").FillAsync("shop:new_rate");
+        await engineer.Page.GetByLabel($"Replacement of {feature}").FillAsync(replacement);
         await engineer.Page.GetByRole(AriaRole.Button, new() { Name = "Propose", Exact = true }).ClickAsync();
         await engineer.Page.WaitForURLAsync("**/deprecations/*");
         var path = new Uri(engineer.Page.Url).AbsolutePath;
         // The pages offer a brownout of a day at least; nobody waits for that here.
-        (await server.As(await server.TokenAsync("engineer", "owner-engineer")).PatchAsync(path[1..], new
+        (await server.As(proposer).PatchAsync(path[1..], new
         {
             plan = new { sunset = TimeProvider.System.GetUtcNow().AddSeconds(3), brownout = new { windows = new[] { new { opens = "PT0S", closes = "PT1S" } } } },
         })).Expect(200);
@@ -43,20 +50,30 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
         }
 
         await AdvanceAsync(lead.Page, path, "brownout");
-        await lead.Page.GotoAsync(Show(Feature));
-        await Assertions.Expect(lead.Page.Locator(".facts [data-word=brownout]")).ToBeVisibleAsync();
+        foreach (var watcher in (string[])["viewer", "planner"])
+        {
+            await using var visitor = await browser.VisitAsync(server.Address, await server.TokenAsync(watcher, null));
+            await visitor.Page.GotoAsync(Show(feature));
+            await Assertions.Expect(visitor.Page.Locator(".facts [data-word=brownout]")).ToBeVisibleAsync();
+            await visitor.Page.GotoAsync(path);
+            await Assertions.Expect(visitor.Page.Locator(".facts [data-word=brownout]")).ToBeVisibleAsync();
+            (await visitor.Page.Locator("main form[method=post]").CountAsync()).Should().Be(0, "a {0} only watches", watcher);
+        }
 
         // It is still read: the page says by whom, and nothing can be pressed.
         await lead.Page.GotoAsync(path);
         await Assertions.Expect(lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take the next step now" })).ToBeDisabledAsync();
         await Assertions.Expect(lead.Page.GetByRole(AriaRole.Heading, new() { Name = "What the next step waits for" })).ToBeVisibleAsync();
-        await server.Admin.ManifestAsync("ranker", "v2", ["shop:new_rate"]);
-        await server.UsageAsync(Feature, 0);
+        foreach (var model in models)
+        {
+            await server.Admin.ManifestAsync(model, "moved", [replacement]);
+            await server.UsageAsync(feature, model, 0);
+        }
 
         await AdvanceAsync(lead.Page, path, "removed");
-        await lead.Page.GotoAsync(Show(Feature));
+        await lead.Page.GotoAsync(Show(feature));
         await Assertions.Expect(lead.Page.Locator(".facts [data-word=removed]")).ToBeVisibleAsync();
-        await Assertions.Expect(lead.Page.Locator(".note")).ToContainTextAsync("shop:new_rate");
+        await Assertions.Expect(lead.Page.Locator(".note")).ToContainTextAsync(replacement);
         (await server.Admin.GetAsync("audit/verify")).Body.GetProperty("intact").GetBoolean().Should().BeTrue();
         lead.Complaints.Concat(engineer.Complaints).Should().BeEmpty();
     }
@@ -91,23 +108,34 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
             await base.InitializeAsync();
             await Admin.TeamAsync("owners", leads: ["owner-lead"], members: ["owner-engineer"]);
             await Admin.TeamAsync("readers", leads: ["reader-lead"]);
-            foreach (var key in (string[])[Feature, "shop:new_rate"])
+            foreach (var key in (string[])["shop:old_rate", "shop:new_rate"])
             {
                 await Admin.FeatureAsync(key, "owners", description: "The part of visits that end with a purchase.");
                 foreach (var to in (string[])["proposed", "experimental", "adopted"])
                     (await Admin.PostAsync($"features/{key}/transitions", new { to, reason = "It is time." })).Expect(200);
             }
-
-            await Admin.ModelAsync("ranker", "readers");
-            await Admin.ManifestAsync("ranker", "v1", [Feature, "shop:new_rate"]);
-            await UsageAsync(Feature, 900);
         }
 
-        public async Task<string> TokenAsync(string role, string person) =>
+        /// <summary>A registry of Feast, as the owners'.</summary>
+        public Task ImportFeastAsync() => Admin.CommandAsync(0, ["import", "feast", SharedData.Path("feast", "registry.db"), "--team", "owners"]);
+
+        /// <summary>Has a model of the readers read a feature and what shall replace it; answers with all that read it.</summary>
+        public async Task<IReadOnlyList<string>> ReadAsync(string feature, string replacement)
+        {
+            var reader = $"ranker-of-{feature.Split(':')[1].Replace('_', '-')}";
+            await Admin.ModelAsync(reader, "readers");
+            await Admin.ManifestAsync(reader, "v1", [feature, replacement]);
+            var models = (await Admin.GetAsync($"features/{feature}/dependants")).Expect(200).Body.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("model").GetString()!).Distinct().ToList();
+            foreach (var model in models)
+                await UsageAsync(feature, model, 900);
+            return models;
+        }
+
+        public async Task<string> TokenAsync(string role, string? person) =>
             (await Admin.PostAsync("tokens", new { name = $"{role} {person} {Guid.CreateVersion7():N}", role, person })).Expect(201).Text("token");
 
         /// <summary>Reports what was read of a feature yesterday and today.</summary>
-        public async Task UsageAsync(string feature, int reads)
+        public async Task UsageAsync(string feature, string model, int reads)
         {
             var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
             var lines = string.Join('\n',
@@ -115,7 +143,7 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
                 from environment in (string[])["serving", "training"]
                 select JsonSerializer.Serialize(new
                 {
-                    feature, model = "ranker", day = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), environment, reads, requests = 1_000,
+                    feature, model, day = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), environment, reads, requests = 1_000,
                 }));
             (await Admin.SendTextAsync(HttpMethod.Post, "telemetry/usage", lines, "application/x-ndjson")).Expect(200);
         }

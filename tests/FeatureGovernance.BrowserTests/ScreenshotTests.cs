@@ -8,7 +8,8 @@ namespace FeatureGovernance.BrowserTests;
 /// Pictures of every page, for people to look at: FEATGOV_SCREENSHOTS names the folder they go to, and FEATGOV_SCREENSHOT_PAGES, where it is set,
 /// the pages by the begin of their names, with commas.
 /// </summary>
-public sealed class ScreenshotTests(Tour tour, Browser browser) : IClassFixture<Tour>
+[Collection(nameof(Tour))]
+public sealed class ScreenshotTests(Tour tour, Browser browser) 
 {
     [Fact]
     public async Task Every_page_is_photographed()

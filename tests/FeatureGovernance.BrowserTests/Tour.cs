@@ -3,6 +3,10 @@ using FeatureGovernance.BrowserTests.Fixtures;
 
 namespace FeatureGovernance.BrowserTests;
 
+/// <summary>The tests that look at the tour, one after the other, share it: to generate and score it takes longer than most of them.</summary>
+[CollectionDefinition(nameof(Tour))]
+public sealed class SharedTour : ICollectionFixture<Tour>;
+
 /// <summary>A generated organisation in which something is under review, and the pages that show it.</summary>
 public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifetime
 {
@@ -17,6 +21,12 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
     /// <summary>The feature that it shows in.</summary>
     public string Hurt { get; private set; } = "";
 
+    /// <summary>What every role walks through.</summary>
+    internal RoleStory Story { get; private set; } = null!;
+
+    /// <summary>A team that has nothing to do with that.</summary>
+    public string Stranger { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         await Server.InitializeAsync();
@@ -29,6 +39,7 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
         var label = await Server.Admin.MeasuredLabelAsync(team);
+        var asked = (await Server.Admin.GetAsync($"deprecations/{proposal}")).Body.GetProperty("reviewers").EnumerateArray().Select(review => review.GetProperty("team").GetString()!);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await Server.Admin.NumbersAsync(best, today);
         var worded = worst[1].GetProperty("feature").GetString()!;
@@ -37,6 +48,10 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         await Server.Admin.EmbeddingsAsync(embedded, today);
         await Server.Admin.DetectAsync();
         (Hurt, Incident) = (best, (await Server.Admin.GetAsync($"incidents?feature={best}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32());
+        var hit = (await Server.Admin.GetAsync($"incidents/{Incident}")).Text("team");
+        var idle = (await Server.Admin.GetAsync($"scores?recommendation=deprecate&team={team}&sort=-saving&limit=100")).Items().Select(score => score.GetProperty("feature").GetString()!).First(key => key != goner && key != worded);
+        Story = new(Server, idle, team, proposal, Incident, hit);
+        Stranger = (await Server.Admin.GetAsync("teams")).Items().Select(one => one.GetProperty("team").GetString()!).First(one => one != team && one != hit && !asked.Contains(one));
         var (plain, grown) = await Server.Admin.CapacityAsync(today);
         var quarter = Core.Reports.Quarter.Of(today);
         Pages =

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace FeatureGovernance.BrowserTests;
 
 /// <summary>A data scientist reads what happened to a feature's values.</summary>
-public sealed class ValuesTests(Tour tour, Browser browser) : IClassFixture<Tour>
+[Collection(nameof(Tour))]
+public sealed class ValuesTests(Tour tour, Browser browser) 
 {
     [Fact]
     public async Task A_segment_is_chosen_by_link_and_its_charts_answer_the_arrow_keys()

@@ -27,7 +27,7 @@ internal static class MeasuredRules
                 var (most, age) = (arguments.Number("maximum"), arguments.Number(Age.Name));
                 return f => (most ?? f.ExpectedMaxNullRate) is not { } limit ? Outcome.Unknown("no rate of nulls is agreed on")
                     : Newest(f, EvidenceKind.NullRate, age) is not { } found ? Outcome.Unknown("its rate of nulls was not measured")
-                    : found.Value <= limit ? Outcome.Met : Outcome.Failed($"{found.Value:0.####} of its values are null, and {limit:0.####} may be");
+                    : found.Value <= limit ? Outcome.Met : Outcome.Failed($"{100 * found.Value:G3} % of its values are null, and {100 * limit:G3} % may be");
             }),
         new("sensitivityReview", "The use of sensitive data is approved by somebody outside the owning team.", 5,
             [new("sensitivities", ParameterType.Words, "which need it; personal where left out", Stricter: Stricter.Higher,

@@ -57,16 +57,25 @@ public static class ExpectedGains
         return (sum / weights, 1 / weights);
     }
 
+    // Loops, not queries: a scoring run goes through the siblings of every model here.
     private static double BetweenModels(IReadOnlyList<SiblingShare[]> candidates)
     {
         var (excess, scale) = (0.0, 0.0);
-        foreach (var siblings in candidates.Where(siblings => siblings.Length > 1))
+        foreach (var siblings in candidates)
         {
-            var weights = siblings.Select(sibling => 1 / Variance(sibling)).ToArray();
-            var total = weights.Sum();
-            var mean = siblings.Zip(weights, (sibling, weight) => weight * Log(sibling)).Sum() / total;
-            excess += siblings.Zip(weights, (sibling, weight) => weight * Square(Log(sibling) - mean)).Sum() - (siblings.Length - 1);
-            scale += total - (weights.Sum(weight => weight * weight) / total);
+            if (siblings.Length < 2)
+                continue;
+            var (total, squares, sum, sumOfSquares) = (0.0, 0.0, 0.0, 0.0);
+            var reference = Log(siblings[0]);
+            foreach (var sibling in siblings)
+            {
+                var (weight, above) = (1 / Variance(sibling), Log(sibling) - reference);
+                (total, squares) = (total + weight, squares + (weight * weight));
+                (sum, sumOfSquares) = (sum + (weight * above), sumOfSquares + (weight * above * above));
+            }
+
+            excess += sumOfSquares - (sum * sum / total) - (siblings.Length - 1);
+            scale += total - (squares / total);
         }
 
         return scale > 0 ? Math.Max(0.01, excess / scale) : AssumedVariance;

@@ -86,7 +86,7 @@ public static class Recommendations
         {
             yield return new(DebtClass.Epsilon, Recommendation.Deprecate, new(
                 "epsilon",
-                Text($"Its value is {value.Mean:0.###e+0} (80 % interval {value.Lower80:0.###e+0} to {value.Upper80:0.###e+0}), under the floor of {floor:0.###e+0}."),
+                Text($"Its value is {Percent(value.Mean)} of all (80 % interval {Percent(value.Lower80)} to {Percent(value.Upper80)}), under the floor of {Percent(floor)}."),
                 epsilon,
                 [new("value", value.Mean), new("lower80", value.Lower80), new("upper80", value.Upper80), new("floor", floor)]));
             if (facts is { GroupMatesShare: { } mates, GroupValueRatio: >= 1 })
@@ -173,7 +173,7 @@ public static class Recommendations
 
     private static Reason Worth(ValueEstimate value) => new(
         "worth-its-place",
-        Text($"Its value is {value.Mean:0.###e+0} (80 % interval {value.Lower80:0.###e+0} to {value.Upper80:0.###e+0})."),
+        Text($"Its value is {Percent(value.Mean)} of all (80 % interval {Percent(value.Lower80)} to {Percent(value.Upper80)})."),
         1,
         [new("value", value.Mean), new("lower80", value.Lower80), new("upper80", value.Upper80)]);
 
@@ -185,6 +185,8 @@ public static class Recommendations
     private static double Below(double amount, double limit) => amount <= 0 ? 1 : Normal.CDF(0, 1, Math.Log(limit / amount) / LogSpread);
 
     private static double Above(double amount, double limit, double spread) => Normal.CDF(0, 1, (amount - limit + spread) / (spread / 1.5));
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3} %");
 
     private static string Text(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

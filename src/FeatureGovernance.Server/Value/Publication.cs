@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FeatureGovernance.Server.Value;
 
-/// <summary>Puts a run's shares and scores in the place of the last one's and keeps the scores by run, within the caller's transaction.</summary>
+/// <summary>Puts a run's shares, scores and gains in the place of the last one's and keeps the scores by run, within the caller's transaction.</summary>
 internal static class Publication
 {
     private const int RunsPerPartition = 32;
@@ -48,6 +48,7 @@ internal static class Publication
             await merge.ExecuteNonQueryAsync(cancellation);
         }
 
+        await Gains.PublishAsync(connection, cancellation);
         await KeepPartitionsAsync(connection, run / RunsPerPartition, cancellation);
         await using var remember = new NpgsqlCommand(Remember, connection) { CommandTimeout = 0 };
         remember.Parameters.AddWithValue(run);

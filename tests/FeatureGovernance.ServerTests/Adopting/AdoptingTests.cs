@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using FeatureGovernance.Server.Adopting;
+using FeatureGovernance.Server.Value;
 using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Lifecycle;
 using FeatureGovernance.ServerTests.Standards;
 using FeatureGovernance.ServerTests.Telemetry;
 using FeatureGovernance.Statistics.Sketches;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FeatureGovernance.ServerTests.Adopting;
 
@@ -153,6 +155,14 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.Admin.GetAsync("models/rec-asking/recommendations?limit=1")).Expect(200).Items().Should().ContainSingle();
         (await server.Admin.GetAsync("models/nosuch/recommendations")).ExpectProblem(404, "unknown-model");
         (await server.Admin.GetAsync("models/rec-asking/recommendations?limit=0")).Expect(400);
+
+        // A run keeps it; what is asked for since is left out.
+        await using (var connection = await server.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(TestContext.Current.CancellationToken))
+            await Gains.PublishAsync(connection, TestContext.Current.CancellationToken);
+        await server.ExecuteAsync("delete from value.pair_share");
+        (await server.Admin.GetAsync("models/rec-asking/recommendations")).Expect(200).Raw.Should().Be(advice.Raw);
+        (await server.ReaderLead.PostAsync("adoptions", new { model = "rec-asking", features = (string[])[keys[0]], justification = "Its siblings gain by it." })).Expect(201);
+        (await server.Admin.GetAsync("models/rec-asking/recommendations")).Expect(200).Items().Select(item => item.GetProperty("feature").GetString()).Should().Equal(keys[1], keys[2]);
     }
 
     private async Task ProfileAsync(string feature, int seed, double shift)

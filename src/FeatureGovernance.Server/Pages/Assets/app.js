@@ -31,7 +31,7 @@ function whileTyping(form, selector, rest) {
     clearTimeout(wait);
     running?.abort();
     running = new AbortController();
-    const given = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && !name.startsWith("__")));
+    const given = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "antiforgery"));
     const address = `${form.getAttribute("action")}?${given}`;
     // Longer addresses are turned down.
     if (address.length > 7000) return;
@@ -74,38 +74,68 @@ function needChoice(button) {
   tell();
 }
 
-// The arrow keys go through the periods of a chart; a drag across several shows these alone.
+// The arrow keys go through the periods of a chart; a drag across several, or the plus key, shows these alone, and minus all again.
 function walk(chart) {
   const spots = [...chart.querySelectorAll("[data-tip]")];
   let here = -1, from = -1;
+  const seen = () => spots.filter(spot => !spot.hasAttribute("data-out"));
   const leave = () => { spots[here]?.removeAttribute("data-here"); here = -1; };
   chart.addEventListener("keydown", event => {
-    const next = { ArrowLeft: (here < 0 ? spots.length : here) - 1, ArrowRight: here + 1, Home: 0, End: spots.length - 1 }[event.key];
-    if (next === undefined || !spots[next]) return;
+    const [shown, at] = [seen(), seen().indexOf(spots[here])];
+    const next = { ArrowLeft: (at < 0 ? shown.length : at) - 1, ArrowRight: at + 1, Home: 0, End: shown.length - 1 }[event.key];
+    if (next === undefined || !shown[next]) return;
     event.preventDefault();
     leave();
-    here = next;
+    here = spots.indexOf(shown[next]);
     spots[here].setAttribute("data-here", "");
     tell(spots[here]);
   });
   chart.addEventListener("blur", leave);
-  if (chart.dataset.zoom === undefined) return;
+  // Where the address knows moments the page is asked for a closer look; elsewhere the drawing itself is stretched.
+  const closer = (first, last) => {
+    if (chart.dataset.zoom === undefined) return stretch(chart, spots[first], spots[last]);
+    const address = new URL(location.href);
+    address.searchParams.set("from", spots[first].dataset.moment);
+    address.searchParams.set("to", spots[last + 1]?.dataset.moment ?? chart.dataset.zoom);
+    if (!address.searchParams.get("to")) address.searchParams.delete("to");
+    address.hash = chart.closest("section[id]")?.id ?? "";
+    location.assign(address);
+  };
+  chart.addEventListener("keydown", event => {
+    const shown = seen();
+    if (event.key === "-" || event.key === "Escape") stretch(chart);
+    else if (event.key === "+" && shown.length > 2) {
+      const [most, size] = [spots.indexOf(shown.at(-1)), Math.ceil(shown.length / 2)];
+      const first = Math.max(spots.indexOf(shown[0]), Math.min((here < 0 ? most : here) - Math.floor(size / 2), most - size + 1));
+      closer(first, first + size - 1);
+    }
+  });
+  chart.addEventListener("dblclick", () => stretch(chart));
   const paint = to => spots.forEach((spot, i) => spot.toggleAttribute("data-chosen", from >= 0 && from !== to && i >= Math.min(from, to) && i <= Math.max(from, to)));
   chart.addEventListener("pointerdown", event => { if (event.pointerType === "mouse" && event.button === 0) { from = spots.indexOf(event.target); event.preventDefault(); chart.focus({ preventScroll: true }); } });
   chart.addEventListener("pointermove", event => { if (from >= 0) paint(spots.indexOf(event.target)); });
   addEventListener("pointerup", event => {
     const to = spots.indexOf(event.target);
-    if (from >= 0 && to >= 0 && from !== to) {
-      const address = new URL(location.href);
-      address.searchParams.set("from", spots[Math.min(from, to)].dataset.moment);
-      address.searchParams.set("to", spots[Math.max(from, to) + 1]?.dataset.moment ?? chart.dataset.zoom);
-      if (!address.searchParams.get("to")) address.searchParams.delete("to");
-      address.hash = chart.closest("section[id]")?.id ?? "";
-      location.assign(address);
-    }
+    if (from >= 0 && to >= 0 && from !== to) closer(Math.min(from, to), Math.max(from, to));
     from = -1;
     paint(-1);
   });
+}
+
+// The part of a chart between two periods over its whole width; all of it where none are given.
+function stretch(chart, first, last) {
+  const number = (one, name) => parseFloat(one.dataset[name] ??= one.getAttribute(name));
+  const from = first ? number(first, "x") : 0;
+  const size = (last ? number(last, "x") + number(last, "width") : 100) - from;
+  for (const one of chart.querySelectorAll("rect, text")) {
+    if (!one.getAttribute("x")?.endsWith("%")) continue;
+    const [x, width] = [number(one, "x"), one.hasAttribute("width") ? number(one, "width") : 0];
+    const [left, right] = [Math.max(x, from), Math.min(x + width, from + size)];
+    one.toggleAttribute("data-out", width ? right - left < 1e-6 : x < from || x > from + size);
+    one.setAttribute("x", `${(left - from) / size * 100}%`);
+    if (width) one.setAttribute("width", `${Math.max(0, right - left) / size * 100}%`);
+  }
+  chart.querySelector("svg").setAttribute("viewBox", `${from * 10} 0 ${size * 10} 1000`);
 }
 
 let tip;
@@ -145,4 +175,7 @@ document.addEventListener("mouseover", explain);
 document.addEventListener("focusin", explain);
 document.addEventListener("keydown", event => { if (event.key === "Escape") { tip?.remove(); tip = null; } });
 document.querySelector("#complaint")?.focus();
+// On a narrow window the navigation is a strip: where we are is to be seen.
+const side = document.querySelector(".side"), current = side?.querySelector("[aria-current]");
+if (current) side.scrollLeft = current.offsetLeft - (side.clientWidth - current.offsetWidth) / 2;
 awaken(document);

@@ -58,11 +58,11 @@ internal static class Paths
         }
     }
 
-    /// <summary>Names for as many periods as a phone has room for, evenly spread.</summary>
+    /// <summary>Names for as many periods as a phone has room for, evenly spread; none so near the end that it would be pushed onto the one before.</summary>
     public static IReadOnlyList<Tick> Names(IReadOnlyList<string> periods, int most = 5)
     {
         var every = Math.Max(1, (int)Math.Ceiling(periods.Count / (double)most));
-        return [.. periods.Select((name, i) => (name, i)).Where(one => one.i % every == every / 2).Select(one => new Tick((one.i + 0.5) / periods.Count * 100, one.name))];
+        return [.. periods.Select((name, i) => (name, i)).Where(one => one.i % every == every / 2 && (every == 1 || one.i + 0.5 <= 0.94 * periods.Count)).Select(one => new Tick((one.i + 0.5) / periods.Count * 100, one.name))];
     }
 
     /// <summary>A spot over each period.</summary>

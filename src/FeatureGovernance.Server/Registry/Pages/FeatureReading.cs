@@ -15,13 +15,14 @@ using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Standards;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Value;
+using FeatureGovernance.Server.Value.Pages;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Registry.Pages;
 
 /// <summary>All that is known of one feature, as far as one page can hold it.</summary>
 public sealed record FeatureModel(
-    FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score,
+    FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score, ValueHistory? Worth,
     FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, ValuesModel Values,
     bool MayPropose, DiscussionModel Discussion)
 {
@@ -55,12 +56,13 @@ internal static class FeatureReading
         var dependants = (await FeatureGraph.Dependants(key, source, cancellation)).Or<Dependants>();
         var lineage = (await FeatureGraph.Lineage(key, source, cancellation)).Or<Lineage>();
         var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
+        var worth = score is null ? null : await ValueHistory.ReadAsync(source, row.Id, cancellation);
         var standing = (await StandingQuery.Get(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
         var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
         var (values, status) = await ValuesReading.OfAsync(row.Key, row.Id, asked, source, clock, cancellation);
         var discussion = (await DiscussionModel.ReadAsync(row, context, source, cancellation)) with { Refused = turnedDown };
         return Rendered.As<FeaturePage>(new FeatureModel(
-            row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, standing, history?.Items ?? [],
+            row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, worth, standing, history?.Items ?? [],
             proposals?.Items ?? [], values, context.Caller().May(Permission.ProposeDeprecation, row.TeamId), discussion),
             turnedDown is null ? status : 400);
     }

@@ -15,13 +15,13 @@ public sealed record Box(int X, int Y, string Kind, string Name, string Short, s
 /// <summary>Lays lineage out: each node as far right as its longest way from a source, the feature asked about among its likes.</summary>
 internal static class LineageDrawing
 {
-    public const int BoxWidth = 210;
-    public const int BoxHeight = 30;
-    private const int ColumnWidth = 270;
+    public const int BoxWidth = 200;
+    public const int BoxHeight = 32;
+    private const int ColumnWidth = 228;
     private const int RowHeight = 42;
     private const int MostInColumn = 12;
     private const int MostColumns = 24;
-    private const int MostLetters = 28;
+    private const int MostLetters = 22;
 
     public static Drawing Of(Lineage lineage, string key)
     {

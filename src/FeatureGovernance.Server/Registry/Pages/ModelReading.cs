@@ -17,14 +17,13 @@ namespace FeatureGovernance.Server.Registry.Pages;
 /// <summary>Models by name.</summary>
 public sealed record ModelsModel(Page<ModelView> Models, bool IsFirst);
 
-/// <summary>A model with what it reads, the most valuable first, and what it could do without or gain by.</summary>
+/// <summary>A model with what it reads, the most valuable first, and what it could do without.</summary>
 /// <param name="Reads">Of the live version; at most as many as a page holds.</param>
 /// <param name="ReadCount">How many features the live version reads.</param>
-/// <param name="Advice">What it may gain by; null where that is asked for later, since all that its siblings read is gone through for it.</param>
 /// <param name="Incidents">What hurts it, or has; what nobody has closed comes first.</param>
 /// <param name="Waste">Features it reads for next to nothing, the dearest first.</param>
 public sealed record ModelPageModel(
-    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste, IReadOnlyList<AdoptionAdvice>? Advice,
+    ModelView Model, IReadOnlyList<ModelRead> Reads, long ReadCount, IReadOnlyList<ModelRead> Waste,
     IReadOnlyList<IncidentGlance> Incidents);
 
 /// <summary>A feature as one model reads it.</summary>
@@ -36,6 +35,7 @@ internal static class ModelReading
     private const int MostReads = 200;
     private const int MostWaste = 20;
     private const int MostIncidents = 10;
+    private const int MostGains = 10;
 
     public static async Task<IResult> List(GovernanceDb db, string? cursor, CancellationToken cancellation)
     {
@@ -43,24 +43,23 @@ internal static class ModelReading
         return answer.Take(out Page<ModelView> page, out var refusal) ? Rendered.As<ModelsPage>(new ModelsModel(page, cursor is null)) : (Refused)refusal;
     }
 
-    public static Task<IResult> Get(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation) =>
-        ReadAsync(model, db, source, advised: false, cancellation);
+    /// <summary>What the model may gain by: a page of its own, and a part of the model's.</summary>
+    public static async Task<IResult> Gains(string model, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var answer = await Advice.Get(model, MostGains, source, cancellation);
+        return answer.Take(out AdoptionAdviceList advice, out var refusal) ? Rendered.As<GainsPage>(advice) : (Refused)refusal;
+    }
 
-    /// <summary>The same page with what the model may gain by.</summary>
-    public static Task<IResult> Gains(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation) =>
-        ReadAsync(model, db, source, advised: true, cancellation);
-
-    private static async Task<IResult> ReadAsync(string model, GovernanceDb db, NpgsqlDataSource source, bool advised, CancellationToken cancellation)
+    public static async Task<IResult> Get(string model, GovernanceDb db, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var record = await db.Models.AsNoTracking().Include(m => m.Team).SingleOrDefaultAsync(m => m.Name == model, cancellation);
         if (record is null)
             return (Refused)Problems.NotFound("model", FieldFaults.Printable(model));
         var (reads, waste, count) = await ReadsAsync(source, record, cancellation);
-        var advice = advised ? (await Advice.Get(model, 10, source, cancellation)).Or<AdoptionAdviceList>()?.Items ?? [] : null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var incidents = await IncidentGlances.OfModelAsync(connection, record.Id, MostIncidents, cancellation);
         return Rendered.As<ModelPage>(new ModelPageModel(
-            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, advice, incidents));
+            ModelEndpoints.View(record, await ModelEndpoints.LiveVersion(db, record, cancellation)), reads, count, waste, incidents));
     }
 
     // A model may read thousands of features: they are gone through once for both lists and the count.

@@ -53,9 +53,9 @@ public sealed record CostCurve(int Features, int LeftOut, double CostPerDay, Kne
                 new("middle", Paths.Line([.. Shares.Select(share => (double?)share)], scale)),
                 new("knee", $"M{Show.At(at)} 1000V{Show.At(scale.Y(Knee.ValueShare))}"),
             ],
-            [.. Enumerable.Range(0, 6).Select(i => new Tick(((i * Steps / 5) + 0.5) / Shares.Count * 100, Show.Share(i / 5.0)))],
+            [.. Enumerable.Range(0, 5).Select(i => new Tick(((i * Steps / 4.0) + 0.5) / Shares.Count * 100, Show.Share(i / 4.0)))],
             scale.Ticks(share => Show.Share(share)),
             Paths.Spots(Shares.Count, i => $"{Cost(i)} of the cost gives {Show.Share(Shares[i])} of the value"), [],
-            [new("middle", "value"), new("even", "if all were equally efficient"), new("knee", "knee")]);
+            [new("middle", "value"), new("knee", "knee"), new("even", "all equally efficient")]);
     }
 }
