@@ -24,6 +24,7 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
 {
     private const int ChunkSize = 256;
     private const int MostLeftOut = 1_000;
+    private const int LongestSilence = 62;
     private const int YearsBack = 11;
     private const int YearsAhead = 4;
 
@@ -150,6 +151,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         StoredPool pool, SeriesForecast forecast, DemandForecast frozen, History history, TimeStep[] steps, double[][] shared)
     {
         var notes = forecast.Notes.ToList();
+        if (pool.View.LastDemandDay is { } newest && newest < plan.AsOf.AddDays(-LongestSilence))
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"no demand was observed after {newest:yyyy-MM-dd}; it is forecast from there"));
         if (!history.Calendar.IsNone)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture,

@@ -68,6 +68,7 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         PerDay(plan, "huge").Should().BeInRange(8e14, 1.1e15);
         PerDay(plan, "idle").Should().Be(0);
         PerDay(plan, "silent").Should().BeInRange(25, 37, "nothing was heard of it for over a year");
+        Notes(plan, "silent").Should().Contain(note => note.StartsWith("no demand was observed after"));
         foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle", "silent"])
             plan.Pool(pool).GetProperty("periods").EnumerateArray().Should().OnlyContain(period => double.IsFinite(period.GetProperty("demand").GetProperty("p90").GetDouble()));
     }

@@ -152,7 +152,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
             update capacity.plan_pool set outlook = jsonb_set(outlook::jsonb, '{periods}', jsonb_build_array(jsonb_build_object('period', 'past',
                 'from', '{{Planned.Today.AddDays(-60):yyyy-MM-dd}}', 'to', '{{Planned.Today.AddDays(-1):yyyy-MM-dd}}',
                 'demand', jsonb_build_object('p10', 5000, 'p50', 5500, 'p90', 6100, 'mean', 5500), 'effects', '[]'::jsonb)))::json
-            where plan_id = {{id}} and pool = 'steady'
+            where plan_id = {{id}} and pool = 'steady';
+            update capacity.plan set as_of = as_of - 100 where id = {{id}}
             """));
         var accuracy = (await server.Admin.GetAsync($"capacity/plans/{id}/accuracy")).Expect(200);
 
