@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using FeatureGovernance.Server.Capacity;
 using FeatureGovernance.Server.Storage;
 using FeatureGovernance.Server.Storage.Postgres;
 using FeatureGovernance.Statistics.Forecasting;
@@ -13,7 +12,7 @@ namespace FeatureGovernance.Benchmarks;
 /// <summary>
 /// The ensemble with backtests and intervals beside R's ets, auto.arima and thetaf on the same series, where R and its forecast package
 /// are installed, by
-/// the processor time of each, which others on the machine disturb less than the clock's; then a whole plan of <c>--pools</c> pools
+/// the processor time of each, which others on the machine disturb less than the clock's (<c>--sample</c> of each kind, none with 0); then a whole plan of <c>--pools</c> pools
 /// (default 10,000; none with 0) with <c>--days</c> days each (default 1,095) out of the database.
 /// </summary>
 internal static class ForecastingBenchmark
@@ -37,7 +36,7 @@ internal static class ForecastingBenchmark
         var sample = Option(args, "--sample", 100);
         Console.WriteLine("| series | n | ours, series/s | R, series/s | ratio |");
         Console.WriteLine("| :-- | --: | --: | --: | --: |");
-        foreach (var (kind, period, length, horizon, part) in Kinds)
+        foreach (var (kind, period, length, horizon, part) in sample > 0 ? Kinds : [])
         {
             var count = Math.Max(2, sample / part);
             var random = new Random(length);
@@ -101,20 +100,9 @@ internal static class ForecastingBenchmark
         {
             await using var source = StorageSetup.DataSource(postgres.ConnectionString);
             await Migrator.MigrateAsync(source, NullLogger.Instance, CancellationToken.None);
-            await ExecuteAsync(source, string.Create(CultureInfo.InvariantCulture, $"""
-                insert into capacity.pool (name, unit, unit_price, region, resource_class, headroom, risk, revision, updated_at)
-                select 'pool-' || i, 'hour', 1 + i % 7, 'region-' || i % 12, 'class-' || i % 5, 0.1, 0.1, 1, now() from generate_series(1, {pools}) i;
-                insert into capacity.observation (pool_id, day, demand, supply)
-                select p.id, current_date - ago, (100 + p.id % 900) * exp(0.0004 * ({days} - ago) * (0.5 + p.id % 3)) * (1 + 0.1 * sin(ago / 58.0)) * (0.95 + 0.1 * random()), 3000
-                from capacity.pool p, generate_series(1, {days}) ago;
-                analyze capacity.observation;
-                """));
-            await using var connection = await source.OpenConnectionAsync();
-            var now = TimeProvider.System.GetUtcNow();
-            var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1), [], null, "benchmark", now, CancellationToken.None);
-            var plan = (await PlanLedger.FindAsync(connection, id, CancellationToken.None))!;
+            await PlannedPools.FillAsync(source, pools, days);
             var watch = Stopwatch.StartNew();
-            var outcome = await new Planning(connection, plan, _ => Task.CompletedTask).ExecuteAsync(CancellationToken.None);
+            var outcome = await PlannedPools.PlanAsync(source);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"\n{outcome.Planned:N0} pools x {days:N0} days planned in {watch.Elapsed.TotalSeconds:F0} s on {Environment.ProcessorCount} cores; largest memory of the process {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB"));
         }
@@ -124,13 +112,6 @@ internal static class ForecastingBenchmark
             await postgres.DisposeAsync();
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync();
     }
 
     private static int Option(string[] args, string name, int usual) =>

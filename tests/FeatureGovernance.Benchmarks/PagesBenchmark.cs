@@ -12,7 +12,7 @@ namespace FeatureGovernance.Benchmarks;
 
 /// <summary>
 /// How long pages take over loopback HTTP, by one reader after the other, with 100,000 features of 60 teams, 200 models that read a million pairs, scores and
-/// 2,000 incidents; each page a hundred times, or for twenty seconds. The option <c>--features</c> sets another size. Beside each page stands the health endpoint, which asks the database nothing but whether it is there.
+/// 2,000 incidents, 200 pools of three years and ten plans; each page a hundred times, or for twenty seconds. The option <c>--features</c> sets another size. Beside each page stands the health endpoint, which asks the database nothing but whether it is there.
 /// </summary>
 internal static class PagesBenchmark
 {
@@ -74,6 +74,9 @@ internal static class PagesBenchmark
         yield return ("value by team", _ => "/value");
         yield return ("value by group", _ => "/value?by=group");
         yield return ("capacity", _ => "/capacity");
+        yield return ("plan", i => $"/capacity/plans/{1 + (i % 10)}");
+        yield return ("plan beside another, by month", i => $"/capacity/plans/{1 + (i % 10)}?by=month&beside={1 + ((i + 1) % 10)}");
+        yield return ("scenario tried while it is written", i => $"/capacity/scenarios/new?kind%200=growth&rate%200={1 + (i % 30)}");
         yield return ("teams", _ => "/teams");
         yield return ("team", i => $"/teams/team-{1 + (i % 60)}");
         yield return ("standards", _ => "/standards");
@@ -110,6 +113,9 @@ internal static class PagesBenchmark
             await command.ExecuteNonQueryAsync();
         }
 
+        await PlannedPools.FillAsync(source, 200, 1_095);
+        await PlannedPools.PlanAsync(source);
+        await PlannedPools.CopyAsync(source, 9);
         var random = new Random(7);
         for (var ago = 60; ago >= 1; ago--)
         {

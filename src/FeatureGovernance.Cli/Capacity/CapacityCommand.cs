@@ -12,7 +12,7 @@ internal static class CapacityCommand
 {
     public static Command Create(Surroundings surroundings) => new("capacity", "Plan supply and demand by quarter and year.")
     {
-        Pool(surroundings), Observe(surroundings), Supply(surroundings), PlanCommand.Create(surroundings), Scenario(surroundings), PlanCommand.CloseGap(surroundings),
+        Pool(surroundings), Observe(surroundings), DriverCommand.Create(surroundings), Supply(surroundings), PlanCommand.Create(surroundings), Scenario(surroundings), PlanCommand.CloseGap(surroundings),
     };
 
     private static Command Pool(Surroundings surroundings)
@@ -27,7 +27,8 @@ internal static class CapacityCommand
         var from = new Option<string?>("--demand-from") { Description = "costs or reads, where demand follows from telemetry; without it, it is reported." };
         var rate = new Option<double?>("--units-per-million-reads") { Description = "With reads: what a million consume, in the pool's unit." };
         var environment = new Option<string?>("--environment") { Description = "With reads: training or serving; without it, both." };
-        var set = new Command("set", "Register or change a pool; what is not given is taken away.") { name, unit, price, headroom, risk, from, rate, environment };
+        var drivers = new Option<string[]>("--driver") { Description = "What its demand may follow, registered by driver set; at most 5.", AllowMultipleArgumentsPerToken = true };
+        var set = new Command("set", "Register or change a pool; what is not given is taken away.") { name, unit, price, headroom, risk, from, rate, environment, drivers };
         texts.ForEach(set.Add);
         set.Runs(surroundings, async call =>
         {
@@ -44,6 +45,8 @@ internal static class CapacityCommand
                 body.Put("demandFrom.unitsPerMillionReads", units);
             if (call.Get(environment) is { } where)
                 body.Put("demandFrom.environment", where);
+            if (call.Get(drivers) is { Length: > 0 } followed)
+                body["drivers"] = Given.Array(followed);
             foreach (var (option, field) in texts.Zip(["region", "resourceClass", "resource", "team"]))
                 body.PutIfAny(field, Given.OrNone(call.Get(option)));
             Print(call, await call.Client.PutAsync<JsonObject>(Paths.Of("capacity", "pools", call.Get(name)), body, cancellation: call.Cancellation));
@@ -134,6 +137,6 @@ internal static class CapacityCommand
 
     private static void Print(Call call, JsonObject pool) => call.Screen.Fields(pool,
         ("pool", pool["pool"]), ("unit", pool["unit"]), ("unit price", pool["unitPrice"]), ("region", pool["region"]), ("class", pool["resourceClass"]),
-        ("resource", pool["resource"]), ("team", pool["team"]), ("headroom", pool.At("headroom.share")), ("risk", pool.At("headroom.risk")),
+        ("resource", pool["resource"]), ("team", pool["team"]), ("drivers", pool["drivers"]), ("headroom", pool.At("headroom.share")), ("risk", pool.At("headroom.risk")),
         ("demand", pool["lastDemand"]), ("on", pool["lastDemandDay"]), ("supply", pool["lastSupply"]));
 }

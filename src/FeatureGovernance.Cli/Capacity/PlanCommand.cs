@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
@@ -39,8 +40,11 @@ internal static class PlanCommand
                 body["keep"] = Given.Array(kept);
             var answer = await call.Client.PostAsync<JsonObject>(Paths.Of("capacity", "plans", $"{call.Get(id)}", "close-gap"), body, call.Cancellation);
             call.Screen.Table(answer, [.. (answer["features"] as JsonArray ?? []).OfType<JsonObject>()], Written.Columns("feature", "team", "value", "freed", "recommendation"));
-            call.Screen.Remark($"{Written.Cell(answer["freed"])} a day freed of {Written.Cell(answer["needed"])} needed; value lost {Written.Cell(answer["valueLost"])}"
-                + (answer["isExact"]?.GetValue<bool>() == true ? ", and no set loses less." : $", at least {Written.Cell(answer["lowerBound"])} by any set."));
+            call.Screen.Remark(string.Create(CultureInfo.InvariantCulture, $"{Number("freed"):G6} a day freed of {Number("needed"):G6} needed; value lost {Number("valueLost"):G4}")
+                + (answer["isExact"]?.GetValue<bool>() == true ? ", and no set loses less."
+                    : string.Create(CultureInfo.InvariantCulture, $"; the search was cut short, and no set loses less than {Number("lowerBound"):G4}.")));
+
+            double Number(string field) => answer[field]?.GetValue<double>() ?? 0;
         });
     }
 

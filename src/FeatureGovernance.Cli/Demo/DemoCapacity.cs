@@ -2,10 +2,22 @@ using FeatureGovernance.Contracts.Capacity;
 
 namespace FeatureGovernance.Cli.Demo;
 
-/// <summary>Pools of the generated organisation, two years of what they saw, and the supply to come. Demand grows, breathes by week and year, and supply follows in steps.</summary>
+/// <summary>
+/// Pools of the generated organisation, three years of what they saw, and the supply to come. Demand grows, breathes by week and year, follows requests where
+/// it serves them, and supply follows in steps.
+/// </summary>
 internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organisation)
 {
-    private const int Days = 730;
+    private const int Days = 1_096;
+    private const string Requests = "requests";
+
+    /// <summary>Days that a campaign lasts, or a lull.</summary>
+    private const int Campaign = 60;
+
+    /// <summary>How a serving pool's demand follows requests: an elasticity.</summary>
+    private const double Follows = 0.8;
+
+    private readonly double[] campaigns = Campaigns(new Random(options.Days));
 
     private readonly double compute = organisation.Features.Sum(feature => feature.CostPerDay);
 
@@ -23,10 +35,22 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
 
     public int ObservationCount => All.Length * Days;
 
+    public static (string Name, DemandDriverDefinition Definition) Driver => (Requests, new() { Unit = "request", Description = "Requests to all surfaces, a day." });
+
+    /// <summary>What was requested, and what a planner assumes of the year to come: a third more from its middle on.</summary>
+    public IEnumerable<DemandDriverValue> DriverValues()
+    {
+        for (var daysAgo = Days - 1; daysAgo >= 0; daysAgo--)
+            yield return new() { Driver = Requests, Day = options.LastDay.AddDays(-daysAgo), Value = Math.Round(RequestsOn(daysAgo)) };
+        var last = RequestsOn(0);
+        yield return new() { Driver = Requests, Day = options.LastDay.AddDays(30), Value = Math.Round(1.1 * last) };
+        yield return new() { Driver = Requests, Day = options.LastDay.AddDays(200), Value = Math.Round(1.33 * last) };
+    }
+
     public IEnumerable<(string Pool, PoolDefinition Definition)> Pools() => All.Select(pool => (pool.Name, new PoolDefinition
     {
         Unit = pool.Unit, UnitPrice = pool.Price, Region = pool.Region, ResourceClass = pool.Class, Resource = pool.Resource,
-        Team = DemoOrganisation.TeamName(pool.Team % options.Teams), Headroom = new() { Share = 0.1, Risk = 0.1 },
+        Team = DemoOrganisation.TeamName(pool.Team % options.Teams), Drivers = IsServing(pool) ? [Requests] : null, Headroom = new() { Share = 0.1, Risk = 0.1 },
     }));
 
     public IEnumerable<CapacityObservation> Observations()
@@ -39,14 +63,22 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
             {
                 var day = options.LastDay.AddDays(-daysAgo);
                 var trend = pool.Demand * Math.Pow(1 + pool.Growth, -daysAgo / 365.25);
+                var followed = IsServing(pool) ? Math.Pow(campaigns[daysAgo / Campaign], Follows) : 1;
                 var season = 1 + 0.06 * Math.Cos(2 * Math.PI * (day.DayOfYear - 330) / 365.25) - (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.08 : 0);
                 // Supply is raised twice a year, to last for the next half.
                 if (held == 0 || (day.Day == 1 && day.Month % 6 == 1))
                     held = Math.Round(trend * (1 + pool.Margin) * Math.Pow(1 + pool.Growth, 0.5), 1);
-                yield return new() { Pool = pool.Name, Day = day, Demand = Math.Round(trend * season * DemoFeatures.LogNormal(random, 0.03), 2), Supply = held };
+                yield return new() { Pool = pool.Name, Day = day, Demand = Math.Round(trend * season * followed * DemoFeatures.LogNormal(random, 0.03), 2), Supply = held };
             }
         }
     }
+
+    private static bool IsServing(Pool pool) => pool.Name.StartsWith("serving", StringComparison.Ordinal);
+
+    private double RequestsOn(int daysAgo) => 4e8 * campaigns[daysAgo / Campaign] * Math.Pow(1.15, -daysAgo / 365.25 / Follows);
+
+    /// <summary>Levels by campaign, the newest first.</summary>
+    private static double[] Campaigns(Random random) => [.. Enumerable.Range(0, (Days / Campaign) + 1).Select(_ => DemoFeatures.LogNormal(random, 0.08))];
 
     /// <summary>Past deliveries that teach how late they come, and what is on its way.</summary>
     public IEnumerable<(string Pool, string Name, SupplyDefinition Supply)> Supply()

@@ -38,6 +38,8 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
             Paths.Of("telemetry", "profiles"), organisation.Values.Profiles(), progress, call.Cancellation))).Landed;
         await DetectAsync();
         var capacity = new DemoCapacity(options, organisation);
+        await call.Client.PutAsync<DemandDriverView>(Paths.Of("capacity", "drivers", DemoCapacity.Driver.Name), DemoCapacity.Driver.Definition, null, call.Cancellation);
+        await call.Client.UploadLinesAsync<ObservationResult, DemandDriverValue>("capacity/drivers/values", capacity.DriverValues(), null, call.Cancellation);
         foreach (var (pool, definition) in capacity.Pools())
             await call.Client.PutAsync<PoolView>(Paths.Of("capacity", "pools", pool), definition, null, call.Cancellation);
         await SendAsync("capacity", capacity.ObservationCount, progress =>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeatureGovernance.Client;
@@ -72,12 +74,23 @@ internal static class Calling
 {
     public static Command Runs(this Command command, Surroundings surroundings, Func<Call, Task<int>> action)
     {
+        command.Validators.Add(RefuseInfinite);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var call = new Call(parsed, surroundings, cancellation);
             return await action(call);
         });
         return command;
+    }
+
+    // JSON has no words for them, so the server cannot be asked what it thinks.
+    private static void RefuseInfinite(CommandResult command)
+    {
+        foreach (var given in command.Children.OfType<OptionResult>().Where(given => given.Option.ValueType == typeof(double) || given.Option.ValueType == typeof(double?)))
+        {
+            if (given.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsFinite(number))
+                command.AddError($"Option '{given.Option.Name}' is '{token.Value}'; give a finite number.");
+        }
     }
 
     public static Command Runs(this Command command, Surroundings surroundings, Func<Call, Task> action) =>

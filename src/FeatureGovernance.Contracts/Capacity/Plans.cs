@@ -104,6 +104,9 @@ public sealed record PoolPlanView
     /// <summary>What was made of gaps, outliers, late deliveries.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>The drivers that its demand was found to follow; absent in plans of old.</summary>
+    public IReadOnlyList<FollowedDriver>? Drivers { get; init; }
+
     /// <summary>12 months, 8 quarters, 3 years.</summary>
     public required IReadOnlyList<PeriodView> Periods { get; init; }
 }
@@ -155,7 +158,7 @@ public sealed record PeriodView
     public required IReadOnlyList<EffectView> Effects { get; init; }
 
     /// <summary>
-    /// What the mean demand comes from, adding up to it: <c>today</c>, then <c>features</c>, <c>models</c> and <c>traffic</c> or
+    /// What the mean demand comes from, adding up to it: <c>today</c>, then <c>driver:</c> and the name of each driver followed, <c>features</c>, <c>models</c> and <c>traffic</c> or
     /// <c>unexplained</c>, then
     /// scenarios' parts. Years alone have it.
     /// </summary>

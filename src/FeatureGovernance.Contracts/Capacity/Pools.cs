@@ -26,6 +26,9 @@ public record PoolDefinition
     /// <summary>What demand follows from; absent: it is reported.</summary>
     public DemandFrom? DemandFrom { get; init; }
 
+    /// <summary>Drivers that demand may follow, at most 5; a plan uses them as far as past forecasts would have gained by them.</summary>
+    public IReadOnlyList<string>? Drivers { get; init; }
+
     /// <summary>How much must be free; default: none of demand, at an accepted risk of 0.1.</summary>
     public HeadroomPolicy? Headroom { get; init; }
 }

@@ -16,7 +16,7 @@ public record ScenarioDefinition
 /// <summary>One assumption of a scenario. Which fields it takes depends on its kind.</summary>
 public sealed record ScenarioPart
 {
-    /// <summary><c>growth</c>, <c>launch</c>, <c>deprecation</c>, <c>efficiency</c> or <c>deliverySlip</c>.</summary>
+    /// <summary><c>growth</c>, <c>launch</c>, <c>deprecation</c>, <c>efficiency</c>, <c>driver</c> or <c>deliverySlip</c>.</summary>
     public string? Kind { get; init; }
 
     /// <summary>The pools it concerns; absent: all of them.</summary>
@@ -34,7 +34,13 @@ public sealed record ScenarioPart
     /// <summary><c>efficiency</c>: the share of demand that goes, over 0 up to 1.</summary>
     public double? Share { get; init; }
 
-    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>: days until the whole effect is reached, from 0 to 3650; default
+    /// <summary><c>driver</c>: the driver that is more or less than it would be, for pools that follow it.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary><c>driver</c>: how much more, over −1 up to 100; 0.2 is 20 % more.</summary>
+    public double? Change { get; init; }
+
+    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>, <c>driver</c>: days until the whole effect is reached, from 0 to 3650; default
     /// 0.</summary>
     public int? RampDays { get; init; }
 

@@ -1,4 +1,5 @@
 using FeatureGovernance.Statistics.Forecasting;
+using FeatureGovernance.Statistics.Forecasting.Regression;
 
 namespace FeatureGovernance.Core.Capacity;
 
@@ -13,6 +14,9 @@ public sealed record DemandForecast(
 {
     /// <summary>How many futures are drawn.</summary>
     public const int Futures = 500;
+
+    /// <summary>How the pool follows drivers; empty where it follows none.</summary>
+    public IReadOnlyList<DriverResponse> Responses { get; init; } = [];
 
     private const int CommonSeed = 20_261;
 

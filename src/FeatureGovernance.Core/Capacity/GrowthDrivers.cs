@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FeatureGovernance.Statistics.Forecasting;
+using FeatureGovernance.Statistics.Forecasting.Regression;
 
 namespace FeatureGovernance.Core.Capacity;
 
@@ -30,19 +32,29 @@ public sealed record PastGrowth(double Features, double Models, double Traffic)
 /// <summary>Divides a year's mean demand by what it comes from. The parts add up to it exactly.</summary>
 public static class GrowthDrivers
 {
+    /// <summary>Before the name of a driver that a pool follows.</summary>
+    public const string Followed = "driver:";
+
+    /// <summary>What a driver's growth since the last cycle adds to the mean demand of a period, before scenarios.</summary>
+    public static double Added(IReadOnlyList<ForecastStep> forecast, DriverResponse response, TimeStep[] steps, Period period) =>
+        steps.Select((step, h) => step.DaysIn(period) is > 0 and var days ? days * forecast[h].Mean * (1 - 1 / response.Grown(h)) : 0).Sum();
+
     /// <summary>
-    /// Today's level kept up; growth beyond it by features, models and traffic, in the proportions of the last year's growth; what these
-    /// do not explain;
-    /// and what the scenario's parts change.
+    /// Today's level kept up; what drivers that the pool follows add by their own growth; growth beyond it by features, models and traffic, in
+    /// the proportions of the last year's growth; what these do not explain; and what the scenario's parts change.
     /// </summary>
     /// <param name="mean">The year's mean demand.</param>
     /// <param name="today">What it would be at the level of the last twelve months.</param>
     /// <param name="past">Null where telemetry does not tell.</param>
-    public static ImmutableArray<Driver> Of(double mean, double today, PastGrowth? past, ImmutableArray<Effect> effects)
+    /// <param name="followed">What each driver adds, by its name.</param>
+    public static ImmutableArray<Driver> Of(
+        double mean, double today, PastGrowth? past, ImmutableArray<Effect> effects, IReadOnlyList<(string Name, double Amount)> followed)
     {
-        var growth = mean - today - effects.Sum(effect => effect.Change);
+        var growth = mean - today - followed.Sum(one => one.Amount) - effects.Sum(effect => effect.Change);
         var parts = ImmutableArray.CreateBuilder<Driver>();
         Add("today", today);
+        foreach (var (name, amount) in followed)
+            Add(Followed + name, amount);
         if (past?.Shares(growth) is var (features, models, traffic))
         {
             Add("features", features * growth);

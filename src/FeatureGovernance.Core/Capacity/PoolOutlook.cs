@@ -12,11 +12,12 @@ public static class PoolOutlook
         for (var k = 0; k < changes.Count; k++)
         {
             effects[k] = new double[steps.Length];
+            var byStep = Array.ConvertAll(steps, changes[k].At);
             foreach (var path in demand)
             {
                 for (var h = 0; h < steps.Length; h++)
                 {
-                    var changed = changes[k].Apply(path[h], steps[h]);
+                    var changed = byStep[h].Of(path[h]);
                     effects[k][h] += (changed - path[h]) / demand.Length;
                     path[h] = changed;
                 }

@@ -37,14 +37,6 @@ public sealed record SlipHistory(int Deliveries, IReadOnlyList<int> LateDays)
     /// <summary>Deliveries from which a record is believed.</summary>
     public const int Fewest = 3;
 
-    /// <summary>Learns from what arrived; retirements tell nothing.</summary>
-    public static SlipHistory Of(IEnumerable<SupplyEvent> events)
-    {
-        var delays = events.Where(one => one.Kind != SupplyKind.Retirement && one.DoneOn is not null)
-            .Select(one => one.DoneOn!.Value.DayNumber - one.Due.DayNumber).ToArray();
-        return new(delays.Length, [.. delays.Where(days => days > 0)]);
-    }
-
     /// <summary>
     /// Draws how many days late a delivery is: from its own stated slip, else from the record (late with probability (late + ½)/(n + 1),
     /// by one of

@@ -1,5 +1,6 @@
 using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core.Capacity;
+using FeatureGovernance.Statistics.Forecasting.Regression;
 using Npgsql;
 
 namespace FeatureGovernance.Server.Capacity;
@@ -13,21 +14,20 @@ internal sealed class Assumptions
     private sealed record Assumed(string Label, ScenarioPart Part, ScenarioKind Kind, IReadOnlySet<string>? Pools, IReadOnlyDictionary<string, double>? Takes, double Factor);
 
     private readonly List<Assumed> parts = [];
-    private readonly Dictionary<string, double> demandOfResource = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> demandOfResource;
     private readonly DateOnly first;
 
-    private Assumptions(DateOnly asOf, IReadOnlyList<StoredPool> allPools)
+    private Assumptions(DateOnly asOf, Dictionary<string, double> demandOfResource)
     {
         first = asOf.AddDays(1);
-        foreach (var pool in allPools.Where(pool => pool.View.Resource is not null))
-            demandOfResource[pool.View.Resource!] = demandOfResource.GetValueOrDefault(pool.View.Resource!) + (pool.View.LastDemand ?? 0);
+        this.demandOfResource = demandOfResource;
     }
 
-    /// <param name="allPools">Every pool there is: those of one resource share what is taken of it by their demand.</param>
+    /// <param name="pools">Those that will be asked for.</param>
     public static async Task<Assumptions> LoadAsync(
-        NpgsqlConnection connection, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, IReadOnlyList<StoredPool> allPools, CancellationToken cancellation)
+        NpgsqlConnection connection, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, IReadOnlyList<StoredPool> pools, CancellationToken cancellation)
     {
-        var assumptions = new Assumptions(asOf, allPools);
+        var assumptions = new Assumptions(asOf, await Pools.DemandAsync(connection, [.. pools.Select(pool => pool.View.Resource).OfType<string>().Distinct()], cancellation));
         foreach (var scenario in scenarios)
         {
             foreach (var part in scenario.Parts!)
@@ -37,7 +37,8 @@ internal sealed class Assumptions
         return assumptions;
     }
 
-    public PoolAssumptions For(PoolView pool)
+    /// <summary>What the scenarios come to for a pool that follows drivers as <paramref name="responses"/> tell by step.</summary>
+    public PoolAssumptions For(PoolView pool, IReadOnlyList<DriverResponse> responses, TimeStep[] steps)
     {
         var changes = new List<DemandChange>();
         var notes = new List<string>();
@@ -53,6 +54,13 @@ internal sealed class Assumptions
                     break;
                 case ScenarioKind.Efficiency:
                     changes.Add(new Reduction(part.Label, from, part.Part.Share!.Value, ramp));
+                    break;
+                case ScenarioKind.Driver when responses.FirstOrDefault(one => one.Name == part.Part.Driver && one.Weight * one.Coefficient != 0) is { } response:
+                    changes.Add(new DriverShift(part.Label, from, part.Part.Change!.Value, ramp, response, [.. steps.Select(step => step.First)]));
+                    break;
+                case ScenarioKind.Driver:
+                    if (part.Pools is not null || pool.Drivers?.Contains(part.Part.Driver!) == true)
+                        notes.Add($"{part.Label}: changes nothing, for the pool was not found to follow it.");
                     break;
                 case ScenarioKind.DeliverySlip:
                     shift += part.Part.Days!.Value;
@@ -89,7 +97,7 @@ internal sealed class Assumptions
     {
         var kind = ScenarioReader.KindOf(part);
         var pools = part.Pools is { Count: > 0 } ? part.Pools.ToHashSet(StringComparer.Ordinal) : null;
-        var label = $"{scenario}: {part.Kind}{(part.Model is null ? "" : $" like {part.Model}")}";
+        var label = $"{scenario}: {part.Kind}{(part.Model is null ? "" : $" like {part.Model}")}{(part.Driver is null ? "" : $" {part.Driver}")}";
         if (kind == ScenarioKind.Deprecation)
         {
             var takes = await FeatureTakes.OfFeaturesAsync(connection, asOf, part.Features ?? [], part.Recommended ?? false, cancellation);

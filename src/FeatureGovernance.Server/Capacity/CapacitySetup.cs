@@ -24,6 +24,12 @@ internal static class CapacitySetup
         capacity.MapPost("/observations", Observations.Post).Needs(Permission.ReportCapacity).Mutates().Accepts<CapacityObservation>("application/x-ndjson")
             .WithSummary("Report demand and supply by pool and day; a later report of a day replaces the earlier");
         capacity.MapGet("/pools/{pool}/observations", Observations.List).Needs(Permission.Read).WithSummary("What a pool saw, the newest day first");
+        capacity.MapGet("/drivers", DriverEndpoints.List).Needs(Permission.Read).WithSummary("What demand may follow, by name");
+        capacity.MapGet("/drivers/{driver}", DriverEndpoints.Get).Needs(Permission.Read).WithSummary("One driver, with its newest value and the last that is assumed");
+        capacity.MapPut("/drivers/{driver}", DriverEndpoints.Put).Needs(Permission.PlanCapacity).Mutates().WithSummary("Register or change a driver");
+        capacity.MapPost("/drivers/values", DriverValues.Post).Needs(Permission.ReportCapacity).Mutates().Accepts<DemandDriverValue>("application/x-ndjson")
+            .WithSummary("Report drivers by day; a day to come is an assumption that holds until the next");
+        capacity.MapGet("/drivers/{driver}/values", DriverValues.List).Needs(Permission.Read).WithSummary("What a driver was and is assumed to be, the last day first");
         capacity.MapGet("/pools/{pool}/supply", SupplyEndpoints.List).Needs(Permission.Read).WithSummary("Deliveries, commitments and retirements of a pool by name");
         capacity.MapPut("/pools/{pool}/supply/{name}", SupplyEndpoints.Put).Needs(Permission.PlanCapacity).Mutates()
             .WithSummary("Register or change a delivery, commitment or retirement");

@@ -11,15 +11,13 @@ namespace FeatureGovernance.Server.Capacity;
 /// <summary>Which features to give up so that a pool's gap closes.</summary>
 internal static class GapEndpoint
 {
-    private const int MostKept = 100_000;
-
     public static async Task<Results<Ok<GapAnswer>, Refused>> Post(
         int id, GapRequest body, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("pool", body.Pool);
         faults.Text("quarter", body.Quarter, 16, required: true);
-        faults.Check(body.Keep is not { Count: > MostKept }, "keep", $"There are {body.Keep?.Count:N0} features.", $"Use at most {MostKept:N0}.");
+        ScenarioReader.Names(body.Keep, "keep", faults);
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -29,6 +27,9 @@ internal static class GapEndpoint
             return (Refused)notReady;
         if (await Pools.FindAsync(connection, body.Pool!, cancellation) is not { } pool)
             return (Refused)Problems.Malformed("pool", $"There is no pool '{body.Pool}'.", "Name one of the plan's pools.");
+        await ScenarioReader.CheckFeaturesAsync(connection, body.Keep, "keep", faults, cancellation);
+        if (faults.Refusal is { } unknown)
+            return (Refused)unknown;
         var (need, broken) = await NeedAsync(connection, plan, pool, body.Quarter!, cancellation);
         if (broken is not null)
             return (Refused)broken;
@@ -65,7 +66,7 @@ internal static class GapEndpoint
     private static async Task<Results<Ok<GapAnswer>, Refused>> CloseAsync(
         NpgsqlConnection connection, StoredPlan plan, StoredPool pool, GapRequest body, double need, CancellationToken cancellation)
     {
-        var assumptions = await Assumptions.LoadAsync(connection, plan.AsOf, [], await Pools.AllAsync(connection, null, cancellation), cancellation);
+        var assumptions = await Assumptions.LoadAsync(connection, plan.AsOf, [], [pool], cancellation);
         var share = assumptions.Share(pool.View) ?? 0;
         var keep = (body.Keep ?? []).ToHashSet(StringComparer.Ordinal);
         var all = (await FeatureTakes.CandidatesAsync(connection, plan.AsOf, pool.View.Resource!, cancellation))
@@ -75,6 +76,12 @@ internal static class GapEndpoint
         var savings = known.ConvertAll(one => new Saving(Math.Max(0, one.Value!.Value), one.Amount * share));
         if (need <= 0)
             return TypedResults.Ok(Answer(need, known.Count, unknown, new([], 0, 0, 0, true), []));
+        if (known.Count == 0 && all.Count > 0)
+        {
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "no-scores", FormattableString.Invariant($"{all.Count} features take {unknown:G6} {pool.View.Unit} a day, and the value of none is known."),
+                [new("pool", "No feature that takes of it has a value.", "Score features by POST /api/v1/scoring/runs, and report the importance of features to models.")]);
+        }
+
         if (GapClosing.Close(savings, need) is not { } closure)
         {
             return (Refused)new Refusal(RefusalKind.BrokenRule, "gap-too-large",

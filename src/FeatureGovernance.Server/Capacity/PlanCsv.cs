@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core.Capacity;
 using FeatureGovernance.Server.Http;
 using Npgsql;
 
@@ -11,7 +12,7 @@ internal static class PlanCsv
 {
     private const string Header = "pool,unit,period,from,to,demand_p10,demand_p50,demand_p90,demand_mean,supply_p10,supply_p50,supply_p90,headroom,"
         + "shortfall_probability,shortfall_p50,shortfall_p90,shortfall_first_day,to_add,cost_p10,cost_p50,cost_p90,gap_cost,"
-        + "total_by,from_today,from_features,from_models,from_traffic,from_unexplained,from_scenarios\n";
+        + "total_by,from_today,from_features,from_models,from_traffic,from_unexplained,from_scenarios,from_drivers\n";
 
     /// <summary>The columns with their types, as DuckDB writes a struct.</summary>
     public static readonly string ColumnTypes = $"{{{string.Join(", ", Header.TrimEnd().Split(',').Select(column => $"'{column}': '{TypeOf(column)}'"))}}}";
@@ -46,7 +47,8 @@ internal static class PlanCsv
         Number(period.Shortfall?.Amount.P50), Number(period.Shortfall?.Amount.P90), Day(period.Shortfall?.FirstDay), Number(period.Shortfall?.ToAdd),
         Number(period.Cost?.Demand.P10), Number(period.Cost?.Demand.P50), Number(period.Cost?.Demand.P90), Number(period.Cost?.Gap),
         by, Number(From(period, "today")), Number(From(period, "features")), Number(From(period, "models")), Number(From(period, "traffic")), Number(From(period, "unexplained")),
-        Number(period.Drivers?.Where(part => !Known.Contains(part.Name)).Sum(part => part.Amount))) + "\n";
+        Number(period.Drivers?.Where(part => !Known.Contains(part.Name) && !IsFollowed(part)).Sum(part => part.Amount)),
+        Number(period.Drivers?.Where(IsFollowed).Sum(part => part.Amount))) + "\n";
 
     private static string TypeOf(string column) => column switch
     {
@@ -54,6 +56,8 @@ internal static class PlanCsv
         "from" or "to" or "shortfall_first_day" => "DATE",
         _ => "DOUBLE",
     };
+
+    private static bool IsFollowed(DriverView part) => part.Name.StartsWith(GrowthDrivers.Followed, StringComparison.Ordinal);
 
     private static double? From(PeriodView period, string driver) => period.Drivers?.FirstOrDefault(part => part.Name == driver)?.Amount;
 

@@ -1,4 +1,5 @@
 using FeatureGovernance.Server.Audit;
+using FeatureGovernance.Server.Drift;
 using FeatureGovernance.Server.Jobs;
 using FeatureGovernance.Server.Storage;
 using Hangfire;
@@ -7,7 +8,7 @@ using Npgsql;
 namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>Makes plans in the background.</summary>
-internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction write, TimeProvider clock, ILogger<PlanJob> log)
+internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction write, Holidays holidays, TimeProvider clock, ILogger<PlanJob> log)
 {
     private DateTimeOffset Now => WriteTransaction.Truncate(clock.GetUtcNow());
 
@@ -56,7 +57,7 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
     private async Task MakeAsync(NpgsqlConnection connection, StoredPlan plan, CancellationToken cancellation)
     {
         await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, cancellation);
-        var outcome = await new Planning(connection, plan, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(cancellation);
+        var outcome = await new Planning(connection, plan, holidays.Over, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(cancellation);
         write.Origin = Origin.System("capacity");
         await write.BeginAsync(cancellation);
         await PlanLedger.SucceedAsync(write.Connection, plan.Id, outcome.Planned, [.. outcome.LeftOut], outcome.Totals, Now, cancellation);

@@ -33,9 +33,13 @@ internal static class PlanJudgement
             return (Refused)PlanQuery.Unknown(id);
         if (PlanQuery.NotReady(plan) is { } notReady)
             return (Refused)notReady;
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        // A plan has thousands of pools, and none of a plan whose first period is not over need be read.
+        if (Period.After(plan.AsOf).All(period => period.Last >= today))
+            return TypedResults.Ok(new PlanAccuracyView { Judged = 0, Items = [] });
         await using var command = new NpgsqlCommand(Judged, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
+        command.Parameters.AddWithValue(today);
         command.Parameters.AddWithValue(PlanAccuracy.LeastObserved);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var verdicts = new List<(string Pool, string Period, Verdict Verdict)>();

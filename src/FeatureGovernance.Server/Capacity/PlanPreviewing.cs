@@ -51,20 +51,19 @@ internal static class PlanPreviewing
                 [new("id", "It was made before plans kept their forecasts, or leaves a pool out.", "Plan again by POST /api/v1/capacity/plans.")]);
         }
 
-        var all = await Pools.AllAsync(connection, null, cancellation);
-        var before = await Assumptions.LoadAsync(connection, plan.AsOf, plan.Scenarios, all, cancellation);
+        var before = await Assumptions.LoadAsync(connection, plan.AsOf, plan.Scenarios, pools, cancellation);
         if (body.Parts is not null)
             scenarios.Add(typed);
-        var after = await Assumptions.LoadAsync(connection, plan.AsOf, [.. plan.Scenarios, .. scenarios], all, cancellation);
-        var events = await SupplyStore.EventsAsync(connection, cancellation);
-        return TypedResults.Ok(Preview(plan, pools, forecasts, before, after, events));
+        var after = await Assumptions.LoadAsync(connection, plan.AsOf, [.. plan.Scenarios, .. scenarios], pools, cancellation);
+        var events = await SupplyStore.EventsAsync(connection, [.. pools.Select(pool => pool.Id)], cancellation);
+        return TypedResults.Ok(Preview(plan, pools, forecasts, before, after, events, await SupplyStore.SlipsAsync(connection, cancellation)));
     }
 
     private static PlanPreview Preview(
-        StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after, ILookup<int, SupplyEvent> events)
+        StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after, ILookup<int, SupplyEvent> events,
+        SlipHistory slips)
     {
         var periods = Period.After(plan.AsOf);
-        var slips = SlipHistory.Of(events.SelectMany(group => group));
         TotalOutlook[] totals = [Money(periods), Money(periods)];
         var shared = new Dictionary<(double, int), double[][]>();
         var previewed = new List<PreviewedPool>();
@@ -74,14 +73,14 @@ internal static class PlanPreviewing
             var steps = forecast.Grid(plan.AsOf, periods.Max(period => period.Last));
             if (!shared.TryGetValue((forecast.SharedCorrelation, steps.Length), out var together))
                 shared.Add((forecast.SharedCorrelation, steps.Length), together = DemandForecast.SharedShocks(forecast.SharedCorrelation, steps.Length));
-            var notes = after.For(pool.View).Notes;
+            var notes = after.For(pool.View, forecast.Responses, steps).Notes;
             var outlooks = ((Assumptions, TotalOutlook)[])[(before, totals[0]), (after, totals[1])];
             var (mine, other) = (Outlook(outlooks[0]), Outlook(outlooks[1]));
             previewed.Add(new(pool.View.Pool, pool.View.Unit!, notes, Compare(mine, other, period => period.Cost?.Demand.Mean)));
 
             ImmutableArray<PeriodOutlook> Outlook((Assumptions Assumptions, TotalOutlook Total) side)
             {
-                var assumed = side.Assumptions.For(pool.View);
+                var assumed = side.Assumptions.For(pool.View, forecast.Responses, steps);
                 var demand = forecast.Draw(pool.Id, together, 10 * Observations.LargestAmount);
                 var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
                 var supply = SupplyPaths.Draw(pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays,

@@ -19,7 +19,7 @@ internal static class PlanReport
         h1 { font-size: 1.6rem; margin: 0 0 .2rem } h2 { font-size: 1.15rem; margin: 1.8rem 0 .4rem; border-bottom: 1px solid #b6bdc6 }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .85rem }
         th, td { text-align: right; padding: .2rem .5rem; border-bottom: 1px solid #dde1e6 } th { font-weight: 600 }
-        th:first-child, td:first-child { text-align: left } caption { text-align: left; color: #57606a; font-size: .85rem; padding: .2rem 0 }
+        th:first-child, td:first-child { text-align: left } td + td { white-space: nowrap } caption { text-align: left; color: #57606a; font-size: .85rem; padding: .2rem 0 }
         .short { font-weight: 700 } .note, figcaption { color: #57606a; font-size: .85rem } svg { width: 100%; height: auto } figure { margin: 0 }
         @page { margin: 15mm } @media print { body { margin: 0; max-width: none; font-size: 9pt } h2 { break-after: avoid } tr, figure { break-inside: avoid } thead { display: table-header-group } }
         """;
@@ -98,7 +98,7 @@ internal static class PlanReport
             text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Text(pool.Pool)}: {Text(string.Join("; ", pool.Notes))}</p>");
         if (plan.View.LeftOut is { Count: > 0 } leftOut)
             text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Left out, for no demand was observed: {Text(string.Join(", ", leftOut))}.</p>");
-        return text.Append("<p class=\"note\">P10, P50, P90: one in ten futures lies below, half, nine in ten. P(short): that demand with its headroom exceeds supply at some time of the period.</p></body></html>\n").ToString();
+        return text.Append("<p class=\"note\">P10, P50, P90: one in ten futures lies below, half, nine in ten. P(short): that demand with its headroom exceeds supply at some time of the period; of sums, that any pool is short.</p></body></html>\n").ToString();
     }
 
     private static void Periods(StringBuilder text, List<PeriodView> periods) =>
@@ -141,7 +141,7 @@ internal static class PlanReport
         { } some => some.ToString(Math.Abs(some) < 100 ? "#,0.##" : "#,0", CultureInfo.InvariantCulture),
     };
 
-    private static string Percent(double? share) => share?.ToString("0 %", CultureInfo.InvariantCulture) ?? "–";
+    private static string Percent(double? share) => share is { } some ? (Math.Round(some, 2) + 0.0).ToString("0 %", CultureInfo.InvariantCulture) : "–";
 
     private static string Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "–";
 }

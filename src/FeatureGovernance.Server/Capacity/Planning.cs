@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core.Capacity;
+using FeatureGovernance.Core.Drift;
 using FeatureGovernance.Server.Http;
 using FeatureGovernance.Statistics.Forecasting;
+using FeatureGovernance.Statistics.Forecasting.Regression;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,10 +20,13 @@ internal sealed record PlanOutcome(int Planned, IReadOnlyList<string> LeftOut, s
 /// scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their scenarios and by
 /// nothing else.
 /// </summary>
-internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Func<double, Task> report)
+internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Func<int, int, HolidayCalendar> holidays, Func<double, Task> report)
 {
     private const int ChunkSize = 256;
     private const int MostLeftOut = 1_000;
+    private const int LongestSilence = 62;
+    private const int YearsBack = 11;
+    private const int YearsAhead = 4;
 
     private readonly ImmutableArray<Period> periods = Period.After(plan.AsOf);
     private readonly List<TotalOutlook> totals = [];
@@ -28,16 +35,17 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
     private Assumptions assumptions = null!;
     private ILookup<int, SupplyEvent> events = null!;
     private SlipHistory slips = null!;
+    private DriverPasts drivers = null!;
 
     public async Task<PlanOutcome> ExecuteAsync(CancellationToken cancellation)
     {
-        var allPools = await Pools.AllAsync(connection, null, cancellation);
-        var wanted = plan.Pools?.ToHashSet();
-        var pools = allPools.Where(pool => wanted?.Contains(pool.Id) ?? true).ToList();
-        assumptions = await Assumptions.LoadAsync(connection, plan.AsOf, plan.Scenarios, allPools, cancellation);
-        events = await SupplyStore.EventsAsync(connection, cancellation);
-        slips = SlipHistory.Of(events.SelectMany(group => group));
-        var histories = await Histories.LoadAsync(connection, [.. pools.Select(pool => pool.Id)], plan.AsOf, cancellation);
+        var pools = await Pools.AllAsync(connection, plan.Pools, cancellation);
+        assumptions = await Assumptions.LoadAsync(connection, plan.AsOf, plan.Scenarios, pools, cancellation);
+        events = await SupplyStore.EventsAsync(connection, [.. pools.Select(pool => pool.Id)], cancellation);
+        slips = await SupplyStore.SlipsAsync(connection, cancellation);
+        var calendar = new WorkCalendar(holidays(plan.AsOf.Year - YearsBack, plan.AsOf.Year + YearsAhead).Days.Keys.ToHashSet());
+        var histories = await Histories.LoadAsync(connection, [.. pools.Select(pool => pool.Id)], plan.AsOf, calendar, cancellation);
+        drivers = await DriverPasts.LoadAsync(connection, [.. pools.SelectMany(pool => pool.View.Drivers ?? []).Distinct()], plan.AsOf, cancellation);
 
         var planned = pools.Where(pool => histories.ContainsKey(pool.Id)).ToList();
         growth = await ResourceGrowth.LoadAsync(connection, [.. planned.Select(pool => pool.View.Resource).OfType<string>().Distinct()], plan.AsOf, cancellation);
@@ -57,12 +65,13 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
                 continue;
             var common = CommonMovement.Correlation([.. ready.Select(pool => histories[pool.Id].Values)]);
             var steps = isMonthly ? TimeStep.Months(plan.AsOf, periods.Max(period => period.Last)) : TimeStep.Weeks(plan.AsOf, periods.Max(period => period.Last));
-            var forecasts = await ForecastAsync(ready, histories, steps.Length, isMonthly, fresh => report(0.7 * (done + fresh) / planned.Count), cancellation);
+            var mixes = Array.ConvertAll(steps, calendar.Of);
+            var forecasts = await ForecastAsync(ready, histories, steps, isMonthly, fresh => report(0.7 * (done + fresh) / planned.Count), cancellation);
             done += ready.Count;
             var written = 0;
             foreach (var chunk in ready.Zip(forecasts).Chunk(ChunkSize))
             {
-                await WriteAsync(chunk, histories, steps, isMonthly, common, cancellation);
+                await WriteAsync(chunk, histories, steps, mixes, isMonthly, common, cancellation);
                 written += chunk.Length;
                 await report(0.7 * done / planned.Count + 0.29 * written / planned.Count);
             }
@@ -76,35 +85,52 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
     private static PoolPlace Place(StoredPool pool) =>
         new(pool.View.Unit!, pool.View.UnitPrice, pool.View.Region, pool.View.Team, pool.View.ResourceClass);
 
-    /// <summary>Forecasts pools and the sums over them, each on its own, and makes them agree.</summary>
-    private static async Task<IReadOnlyList<SeriesForecast>> ForecastAsync(
-        List<StoredPool> pools, Dictionary<int, History> histories, int steps, bool isMonthly, Func<int, Task> told, CancellationToken cancellation)
+    /// <summary>
+    /// Forecasts pools and the sums over them, each on its own, and makes them agree. What drivers add comes after: sums know nothing of them,
+    /// and would take it
+    /// back.
+    /// </summary>
+    private async Task<IReadOnlyList<DrivenForecast>> ForecastAsync(
+        List<StoredPool> pools, Dictionary<int, History> histories, TimeStep[] steps, bool isMonthly, Func<int, Task> told, CancellationToken cancellation)
     {
         var season = isMonthly ? 12 : 1;
         var forecasts = new List<SeriesForecast>(pools.Count);
         foreach (var chunk in pools.Chunk(ChunkSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            forecasts.AddRange(EnsembleForecaster.ForecastPool([.. chunk.Select(pool => new SeriesInput(histories[pool.Id].Values, season, steps))], Environment.ProcessorCount));
+            forecasts.AddRange(EnsembleForecaster.ForecastPool([.. chunk.Select(pool => new SeriesInput(histories[pool.Id].Values, season, steps.Length))], Environment.ProcessorCount));
             await told(forecasts.Count);
         }
 
         PoolPlace[] places = [.. pools.Select(Place)];
         var sums = CoherentDemand.Sums(PoolGroup.Of(places), places, [.. pools.Select(pool => histories[pool.Id].Values)]);
-        var own = EnsembleForecaster.ForecastPool([.. sums.Select(sum => new SeriesInput(sum.History, season, steps))], Environment.ProcessorCount);
-        return CoherentDemand.Reconcile(forecasts, [.. sums.Zip(own, (sum, forecast) => (sum.Members, sum.Weights, forecast))]);
+        var own = EnsembleForecaster.ForecastPool([.. sums.Select(sum => new SeriesInput(sum.History, season, steps.Length))], Environment.ProcessorCount);
+        var agreed = CoherentDemand.Reconcile(forecasts, [.. sums.Zip(own, (sum, forecast) => (sum.Members, sum.Weights, forecast))]);
+        var driven = new DrivenForecast[pools.Count];
+        Parallel.For(0, pools.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, i =>
+        {
+            var history = histories[pools[i].Id].Values;
+            driven[i] = pools[i].View.Drivers is { Count: > 0 } names
+                ? DrivenForecaster.Forecast(new(history, season, steps.Length), [.. names.Select(name => drivers.Of(name, isMonthly, history.Length, steps))], agreed[i])
+                : new(agreed[i], []);
+        });
+        return driven;
     }
 
     private async Task WriteAsync(
-        (StoredPool Pool, SeriesForecast Forecast)[] chunk, Dictionary<int, History> histories, TimeStep[] steps, bool isMonthly, double common, CancellationToken cancellation)
+        (StoredPool Pool, DrivenForecast Driven)[] chunk, Dictionary<int, History> histories, TimeStep[] steps, DayMix[] mixes, bool isMonthly, double common,
+        CancellationToken cancellation)
     {
-        var shared = DemandForecast.SharedShocks(chunk[0].Forecast.StepCorrelation, steps.Length);
+        var movement = chunk[0].Driven.Forecast.StepCorrelation;
+        var shared = DemandForecast.SharedShocks(movement, steps.Length);
         var documents = new List<(StoredPool Pool, string Outlook, string Forecast)>();
-        foreach (var (pool, forecast) in chunk)
+        foreach (var (pool, driven) in chunk)
         {
             cancellation.ThrowIfCancellationRequested();
-            var frozen = new DemandForecast(isMonthly, forecast.StepCorrelation, chunk[0].Forecast.StepCorrelation, common, forecast.Steps);
-            documents.Add((pool, Describe(pool, forecast, frozen, histories[pool.Id].Values, steps, shared), Json.Text(frozen)));
+            var history = histories[pool.Id];
+            var forecast = history.Calendar.IsNone ? driven.Forecast : driven.Forecast.Scaled([.. mixes.Select(history.Calendar.Factor)]);
+            var frozen = new DemandForecast(isMonthly, forecast.StepCorrelation, movement, common, forecast.Steps) { Responses = driven.Responses };
+            documents.Add((pool, Describe(pool, forecast, frozen, history, steps, shared), Json.Text(frozen)));
         }
 
         await using var writer = await connection.BeginBinaryImportAsync("copy capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast) from stdin (format binary)", cancellation);
@@ -122,10 +148,18 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
     }
 
     private string Describe(
-        StoredPool pool, SeriesForecast forecast, DemandForecast frozen, double[] history, TimeStep[] steps, double[][] shared)
+        StoredPool pool, SeriesForecast forecast, DemandForecast frozen, History history, TimeStep[] steps, double[][] shared)
     {
         var notes = forecast.Notes.ToList();
-        var assumed = assumptions.For(pool.View);
+        if (pool.View.LastDemandDay is { } newest && newest < plan.AsOf.AddDays(-LongestSilence))
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"no demand was observed after {newest:yyyy-MM-dd}; it is forecast from there"));
+        if (!history.Calendar.IsNone)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"weekends are taken for {history.Calendar.Weekend:0.00} and holidays for {history.Calendar.Holiday:0.00} of a working day, by the calendar"));
+        }
+
+        var assumed = assumptions.For(pool.View, frozen.Responses, steps);
         notes.AddRange(assumed.Notes);
         var demand = frozen.Draw(pool.Id, shared, 10 * Observations.LargestAmount);
         var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
@@ -133,9 +167,9 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
             pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays, DemandForecast.SupplyDraws(pool.Id), notes);
         var outlook = PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods,
             totalsOf[pool.Id]);
-        var level = history.TakeLast(frozen.IsMonthly ? 12 : 52).Where(double.IsFinite).Average();
+        var level = history.Values.Where(double.IsFinite).TakeLast(frozen.IsMonthly ? 12 : 52).Average();
         var past = pool.View.Resource is { } resource ? growth.GetValueOrDefault(resource) : null;
-        outlook = [.. outlook.Select((period, p) => Divide(pool, period, p, level, past))];
+        outlook = [.. outlook.Select((period, p) => Divide(pool, period, p, level, past, frozen, steps))];
         return Json.Text(new
         {
             pool = pool.View.Pool,
@@ -143,15 +177,18 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
             step = frozen.IsMonthly ? "month" : "week",
             methods = forecast.Members.Select(member => FormattableString.Invariant($"{member.Member} {member.Model} {member.Weight:0.00}")),
             notes,
+            drivers = frozen.Responses.Select(one => new FollowedDriver(one.Name, one.Coefficient, one.IsElasticity, one.Weight, one.IsStated)),
             periods = outlook,
         });
     }
 
-    private PeriodOutlook Divide(StoredPool pool, PeriodOutlook outlook, int period, double level, PastGrowth? past)
+    private PeriodOutlook Divide(
+        StoredPool pool, PeriodOutlook outlook, int period, double level, PastGrowth? past, DemandForecast frozen, TimeStep[] steps)
     {
         if (periods[period].Days < 365)
             return outlook;
-        var drivers = GrowthDrivers.Of(outlook.Demand.Mean, level * periods[period].Days, past, outlook.Effects);
+        var followed = frozen.Responses.Select(one => (one.Name, GrowthDrivers.Added(frozen.Steps, one, steps, periods[period]))).ToList();
+        var drivers = GrowthDrivers.Of(outlook.Demand.Mean, level * periods[period].Days, past, outlook.Effects, followed);
         foreach (var total in totalsOf[pool.Id])
             total.AddDrivers(period, drivers, pool.View.UnitPrice);
         return outlook with { Drivers = drivers };

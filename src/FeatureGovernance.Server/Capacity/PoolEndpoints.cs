@@ -13,6 +13,7 @@ namespace FeatureGovernance.Server.Capacity;
 internal static class PoolEndpoints
 {
     private const double LargestPrice = 1e12;
+    private const int MostDrivers = 5;
 
     public static async Task<Results<Ok<PoolView>, Created<PoolView>, Refused>> Put(
         string pool, PoolDefinition body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
@@ -26,6 +27,7 @@ internal static class PoolEndpoints
         faults.Slug("resource", body.Resource, required: false);
         faults.Slug("team", body.Team, required: false);
         DerivedDemands.Check(body, faults);
+        PlanEndpoints.Slugs("drivers", body.Drivers, MostDrivers, faults);
         faults.Number("headroom.share", body.Headroom?.Share, 0, 10);
         faults.Number("headroom.risk", body.Headroom?.Risk, 0.001, 0.999);
         if (faults.Refusal is { } refusal)
@@ -44,12 +46,20 @@ internal static class PoolEndpoints
         var (team, broken) = await CheckAsync(write.Connection, body, before, cancellation);
         if (broken is not null)
             return (Refused)broken;
+        string[] names = [.. (body.Drivers ?? []).Distinct().Order(StringComparer.Ordinal)];
+        var drivers = await Drivers.IdsAsync(write.Connection, names, cancellation);
+        foreach (var name in names.Where(name => !drivers.ContainsKey(name)))
+            faults.Add("drivers", $"There is no driver '{name}'.", "Register it first by PUT /api/v1/capacity/drivers/{driver}.");
+        if (faults.Refusal is { } unknown)
+            return (Refused)unknown;
 
         var after = new PoolView
         {
             Pool = pool, Unit = body.Unit, UnitPrice = body.UnitPrice, Region = Given(body.Region), ResourceClass = Given(body.ResourceClass),
             Resource = Given(body.Resource), Team = Given(body.Team), Headroom = new() { Share = body.Headroom?.Share ?? 0, Risk = body.Headroom?.Risk ?? Pools.DefaultRisk },
             DemandFrom = DerivedDemands.Canonical(body.DemandFrom),
+            // Lists are equal by what they hold, records by which list it is.
+            Drivers = names.SequenceEqual(before?.View.Drivers ?? []) ? before?.View.Drivers : names,
             LastDemandDay = before?.View.LastDemandDay, LastDemand = before?.View.LastDemand, LastSupplyDay = before?.View.LastSupplyDay,
             LastSupply = before?.View.LastSupply, Revision = (before?.View.Revision ?? 0) + 1,
         };
@@ -59,7 +69,7 @@ internal static class PoolEndpoints
             return TypedResults.Ok(present.View);
         }
 
-        var id = await SaveAsync(write, after, team, cancellation);
+        var id = await SaveAsync(write, after, team, [.. names.Select(name => drivers[name].Id)], cancellation);
         if (before is not null && after.DemandFrom is not null && after.DemandFrom != before.View.DemandFrom)
             await DerivedDemands.ForgetAsync(write.Connection, id, cancellation);
         write.Record(NewEvent.Of(before is null ? "capacity.pool-registered" : "capacity.pool-changed", "pool", id, pool, before?.View, after));
@@ -115,14 +125,14 @@ internal static class PoolEndpoints
         return (team, null);
     }
 
-    private static async Task<int> SaveAsync(WriteTransaction write, PoolView pool, int? team, CancellationToken cancellation)
+    private static async Task<int> SaveAsync(WriteTransaction write, PoolView pool, int? team, int[] drivers, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             insert into capacity.pool (name, unit, unit_price, region, resource_class, resource, team_id, headroom, risk, revision, updated_at,
-                demand_from, units_per_million_reads, demand_environment)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                demand_from, units_per_million_reads, demand_environment, drivers)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             on conflict (name) do update set unit = $2, unit_price = $3, region = $4, resource_class = $5, resource = $6, team_id = $7,
-                headroom = $8, risk = $9, revision = $10, updated_at = $11, demand_from = $12, units_per_million_reads = $13, demand_environment = $14
+                headroom = $8, risk = $9, revision = $10, updated_at = $11, demand_from = $12, units_per_million_reads = $13, demand_environment = $14, drivers = $15
             returning id
             """, write.Connection);
         command.Parameters.AddWithValue(pool.Pool);
@@ -136,6 +146,7 @@ internal static class PoolEndpoints
         command.Parameters.AddWithValue(pool.Revision);
         command.Parameters.AddWithValue(write.Now);
         DerivedDemands.Store(command.Parameters, pool.DemandFrom);
+        command.Parameters.AddWithValue(drivers);
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }

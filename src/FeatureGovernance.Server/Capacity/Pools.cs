@@ -23,7 +23,8 @@ internal static class Pools
 
     private const string Select = """
         select p.id, p.name, p.unit, p.unit_price, p.region, p.resource_class, p.resource, t.slug, p.headroom, p.risk, p.revision, d.day, d.demand, s.day, s.supply,
-               p.demand_from, p.units_per_million_reads, p.demand_environment
+               p.demand_from, p.units_per_million_reads, p.demand_environment,
+               (select array_agg(r.name order by r.name) from capacity.driver r where r.id = any(p.drivers))
         from capacity.pool p
         left join registry.team t on t.id = p.team_id
         left join lateral (select day, demand from capacity.observation o where o.pool_id = p.id and demand is not null order by day desc limit 1) d on true
@@ -45,8 +46,31 @@ internal static class Pools
 
     /// <summary>Those of a plan that cost most by their newest demand; pools without a price come last.</summary>
     public static Task<List<StoredPool>> DearestAsync(NpgsqlConnection connection, int plan, int count, CancellationToken cancellation) =>
-        ReadAsync(connection, "where p.id in (select pool_id from capacity.plan_pool where plan_id = $1) order by p.unit_price * d.demand desc nulls last, p.name limit $2",
-            [plan, count], cancellation);
+        ReadAsync(connection, """
+            where p.id in (
+                select q.id from capacity.plan_pool m join capacity.pool q on q.id = m.pool_id
+                left join lateral (select demand from capacity.observation o where o.pool_id = q.id and demand is not null order by day desc limit 1) n on true
+                where m.plan_id = $1 order by q.unit_price * n.demand desc nulls last, q.name limit $2)
+            order by p.unit_price * d.demand desc nulls last, p.name
+            """, [plan, count], cancellation);
+
+    /// <summary>The newest demand of all pools of each of these resources, added up: pools of one resource share what is taken of it.</summary>
+    public static async Task<Dictionary<string, double>> DemandAsync(NpgsqlConnection connection, string[] resources, CancellationToken cancellation)
+    {
+        var demand = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (resources.Length == 0)
+            return demand;
+        await using var command = new NpgsqlCommand("""
+            select p.resource, sum(d.demand) from capacity.pool p
+            cross join lateral (select demand from capacity.observation o where o.pool_id = p.id and demand is not null order by day desc limit 1) d
+            where p.resource = any($1) group by p.resource
+            """, connection);
+        command.Parameters.AddWithValue(resources);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            demand.Add(reader.GetString(0), reader.GetDouble(1));
+        return demand;
+    }
 
     /// <summary>Numbers of pools by name; what is unknown is left out.</summary>
     public static async Task<Dictionary<string, int>> IdsAsync(
@@ -87,6 +111,7 @@ internal static class Pools
                 LastSupplyDay = reader.IsDBNull(13) ? null : reader.GetFieldValue<DateOnly>(13),
                 LastSupply = reader.GetValue(14) as double?,
                 DemandFrom = DerivedDemands.Read(reader, 15),
+                Drivers = reader.GetValue(18) as string[],
             }));
         }
 

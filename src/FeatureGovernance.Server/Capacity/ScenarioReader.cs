@@ -10,6 +10,7 @@ internal enum ScenarioKind
     Launch,
     Deprecation,
     Efficiency,
+    Driver,
     DeliverySlip,
 }
 
@@ -44,11 +45,18 @@ internal static class ScenarioReader
         {
             var part = body.Parts[i];
             await UnknownAsync(connection, "select name from capacity.pool where name = any($1)", part.Pools, $"parts[{i}].pools", "pool", faults, cancellation);
-            await UnknownAsync(connection, "select key from registry.feature where key = any($1)", part.Features, $"parts[{i}].features", "feature", faults, cancellation);
+            await CheckFeaturesAsync(connection, part.Features, $"parts[{i}].features", faults, cancellation);
+            if (part.Driver is not null)
+                await UnknownAsync(connection, "select name from capacity.driver where name = any($1)", [part.Driver], $"parts[{i}].driver", "driver", faults, cancellation);
             if (part.Model is not null)
                 await UnknownAsync(connection, "select name from registry.model where name = any($1)", [part.Model], $"parts[{i}].model", "model", faults, cancellation);
         }
     }
+
+    /// <summary>Adds a fault for each feature that is not known.</summary>
+    public static Task CheckFeaturesAsync(
+        NpgsqlConnection connection, IReadOnlyList<string>? features, string field, FieldFaults faults, CancellationToken cancellation) =>
+        UnknownAsync(connection, "select key from registry.feature where key = any($1)", features, field, "feature", faults, cancellation);
 
     /// <summary>The kind of a part that was checked.</summary>
     public static ScenarioKind KindOf(ScenarioPart part) =>
@@ -65,7 +73,9 @@ internal static class ScenarioReader
             ("until", part.Until is not null, kind == ScenarioKind.Growth),
             ("rate", part.Rate is not null, kind == ScenarioKind.Growth),
             ("share", part.Share is not null, kind == ScenarioKind.Efficiency),
-            ("rampDays", part.RampDays is not null, kind is ScenarioKind.Launch or ScenarioKind.Deprecation or ScenarioKind.Efficiency),
+            ("rampDays", part.RampDays is not null, kind is ScenarioKind.Launch or ScenarioKind.Deprecation or ScenarioKind.Efficiency or ScenarioKind.Driver),
+            ("driver", part.Driver is not null, kind == ScenarioKind.Driver),
+            ("change", part.Change is not null, kind == ScenarioKind.Driver),
             ("model", part.Model is not null, kind == ScenarioKind.Launch),
             ("traffic", part.Traffic is not null, kind == ScenarioKind.Launch),
             ("amount", part.Amount is not null, kind == ScenarioKind.Launch),
@@ -83,6 +93,7 @@ internal static class ScenarioReader
         faults.Check(part.Until is null || part.From is null || part.Until > part.From, $"{at}.until", "It ends before it begins.", "Give a day after from.");
         faults.Number($"{at}.rate", part.Rate, -0.99, 100);
         faults.Number($"{at}.share", part.Share, 0, 1);
+        faults.Number($"{at}.change", part.Change, -0.99, 100);
         faults.Number($"{at}.traffic", part.Traffic, 0, Observations.LargestAmount);
         faults.Number($"{at}.amount", part.Amount, 0, Observations.LargestAmount);
         faults.Check(part.RampDays is null or (>= 0 and <= LongestDays), $"{at}.rampDays", $"{part.RampDays} is out of range.", $"Use 0 to {LongestDays} days.");
@@ -91,6 +102,7 @@ internal static class ScenarioReader
         {
             ScenarioKind.Growth => (part.Rate is null ? "rate" : null, "Give the growth per year, for example 0.2."),
             ScenarioKind.Efficiency => (part.Share is null ? "share" : null, "Give the share of demand that goes, for example 0.1."),
+            ScenarioKind.Driver => (part.Driver is null ? "driver" : part.Change is null ? "change" : null, "Name the driver, and how much more it is, for example 0.2."),
             ScenarioKind.DeliverySlip => (part.Days is null ? "days" : null, "Give the days by which deliveries come later."),
             ScenarioKind.Deprecation => (part.Features is not { Count: > 0 } && part.Recommended != true ? "features" : null, "Name features, or say recommended: true."),
             ScenarioKind.Launch => ((part.Model is null) == (part.Amount is null) ? "model" : part.Amount is not null && part.Pools is not { Count: > 0 } ? "pools" : null,
@@ -104,7 +116,8 @@ internal static class ScenarioReader
     private static void Day(DateOnly? day, string field, FieldFaults faults) =>
         faults.Check(day is null || (day >= FirstDay && day <= LastDay), field, $"{day:yyyy-MM-dd} is out of range.", "Use a day from 2000 to 2200.");
 
-    private static void Names(IReadOnlyList<string>? names, string field, FieldFaults faults)
+    /// <summary>Adds a fault for each name that is none.</summary>
+    public static void Names(IReadOnlyList<string>? names, string field, FieldFaults faults)
     {
         faults.Check(names is not { Count: > MostNames }, field, $"There are {names?.Count:N0} names.", $"Use at most {MostNames:N0}.");
         for (var i = 0; i < Math.Min(names?.Count ?? 0, MostNames); i++)

@@ -6,7 +6,6 @@ using FeatureGovernance.Server.Http;
 using FeatureGovernance.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace FeatureGovernance.Server.Capacity;
 
@@ -14,6 +13,7 @@ internal static class SupplyEndpoints
 {
     private const int LongestLead = 3_650;
     private const int MostOfPool = 1_000;
+    private static readonly DateOnly FirstDay = new(2000, 1, 1);
     private static readonly DateOnly LastDay = new(2200, 1, 1);
 
     public static async Task<Results<Ok<SupplyView>, Created<SupplyView>, Refused>> Put(
@@ -92,7 +92,8 @@ internal static class SupplyEndpoints
         faults.Check(body.LeadTimeDays is null or (>= 0 and <= LongestLead), "leadTimeDays", $"{body.LeadTimeDays} is out of range.", $"Use 0 to {LongestLead} days.");
         var due = body.Due ?? (body.OrderBy is { } order && body.LeadTimeDays is >= 0 and <= LongestLead && order <= LastDay ? order.AddDays(body.LeadTimeDays.Value) : null);
         faults.Check(due is not null, "due", "Nothing says when it is due.", "Give due, or orderBy with leadTimeDays.");
-        faults.Check(due is null || due <= LastDay, "due", $"{due:yyyy-MM-dd} is too far.", $"Use a day up to {LastDay:yyyy-MM-dd}.");
+        faults.Check(due is null || (due >= FirstDay && due <= LastDay), "due", $"{due:yyyy-MM-dd} is out of range.", $"Use a day from {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.");
+        faults.Check(body.DoneOn is null || body.DoneOn >= FirstDay, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is out of range.", $"Use a day from {FirstDay:yyyy-MM-dd} on.");
         faults.Check(body.DoneOn is null || body.DoneOn <= today, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is still to come.", "Report it once it has happened.");
         // One that was registered in time and is late now may still be corrected.
         faults.Check(due is null || due >= today || body.DoneOn is not null || before?.Due == due, "due", $"{due:yyyy-MM-dd} is past.",
@@ -111,93 +112,4 @@ internal static class SupplyEndpoints
         faults.Number("slip.spread", slip.Spread, 0, 3);
         return slip with { MedianDays = slip.MedianDays ?? 1, Spread = slip.Spread ?? SlipHistory.Assumed.Spread };
     }
-}
-
-/// <summary>A dated change of supply as kept.</summary>
-internal sealed record StoredSupply(int Id, int PoolId, SupplyKind Kind, SupplyView View);
-
-internal static class SupplyStore
-{
-    private const string Select = """
-        select s.id, s.pool_id, p.name, s.name, s.kind, s.amount, s.due, s.order_by, s.lead_time_days, s.done_on, s.slip_probability, s.slip_median_days, s.slip_spread, s.note, s.revision
-        from capacity.supply s join capacity.pool p on p.id = s.pool_id
-        """;
-
-    public static async Task<StoredSupply?> FindAsync(NpgsqlConnection connection, string pool, string name, CancellationToken cancellation) =>
-        FieldFaults.IsSlug(pool) && FieldFaults.IsSlug(name)
-        && await ReadAsync(connection, "where p.name = $1 and s.name = $2 for update of s", [pool, name], cancellation) is [var found] ? found : null;
-
-    public static Task<List<StoredSupply>> ListAsync(NpgsqlConnection connection, string pool, string after, int count, CancellationToken cancellation) =>
-        ReadAsync(connection, "where p.name = $1 and s.name > $2 order by s.name limit $3", [pool, after, count], cancellation);
-
-    public static async Task<long> CountAsync(NpgsqlConnection connection, int pool, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select count(*) from capacity.supply where pool_id = $1", connection);
-        command.Parameters.AddWithValue(pool);
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    /// <summary>Those of many pools, by pool.</summary>
-    public static async Task<ILookup<int, SupplyEvent>> EventsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        (await ReadAsync(connection, "order by s.id", [], cancellation)).ToLookup(one => one.PoolId, Event);
-
-    public static async Task<int> SaveAsync(
-        NpgsqlConnection connection, int pool, SupplyKind kind, SupplyView supply, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("""
-            insert into capacity.supply (pool_id, name, kind, amount, due, order_by, lead_time_days, done_on, slip_probability, slip_median_days, slip_spread, note, revision)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            on conflict (pool_id, name) do update set kind = $3, amount = $4, due = $5, order_by = $6, lead_time_days = $7, done_on = $8,
-                slip_probability = $9, slip_median_days = $10, slip_spread = $11, note = $12, revision = $13
-            returning id
-            """, connection);
-        (object? Value, NpgsqlDbType Type)[] arguments =
-        [
-            (pool, NpgsqlDbType.Integer), (supply.Name, NpgsqlDbType.Text), ((short)kind, NpgsqlDbType.Smallint), (supply.Amount, NpgsqlDbType.Double),
-            (supply.Due, NpgsqlDbType.Date), (supply.OrderBy, NpgsqlDbType.Date), (supply.LeadTimeDays, NpgsqlDbType.Integer), (supply.DoneOn, NpgsqlDbType.Date),
-            (supply.Slip?.Probability, NpgsqlDbType.Double), (supply.Slip?.MedianDays, NpgsqlDbType.Double), (supply.Slip?.Spread, NpgsqlDbType.Double),
-            (supply.Note, NpgsqlDbType.Text), (supply.Revision, NpgsqlDbType.Integer),
-        ];
-        foreach (var (value, type) in arguments)
-            command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
-        return (int)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static SupplyEvent Event(StoredSupply stored)
-    {
-        var view = stored.View;
-        return new(stored.Id, stored.Kind, view.Amount!.Value, view.Due!.Value, view.DoneOn,
-            view.Slip is { } slip ? new(slip.Probability!.Value, slip.MedianDays!.Value, slip.Spread!.Value) : null);
-    }
-
-    private static async Task<List<StoredSupply>> ReadAsync(
-        NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand($"{Select} {where}", connection);
-        foreach (var argument in arguments)
-            command.Parameters.Add(new() { Value = argument });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var found = new List<StoredSupply>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(new(reader.GetInt32(0), reader.GetInt32(1), (SupplyKind)reader.GetInt16(4), new()
-            {
-                Pool = reader.GetString(2),
-                Name = reader.GetString(3),
-                Kind = Core.Words.Of((SupplyKind)reader.GetInt16(4)),
-                Amount = reader.GetDouble(5),
-                Due = reader.GetFieldValue<DateOnly>(6),
-                OrderBy = Day(reader, 7),
-                LeadTimeDays = reader.GetValue(8) as int?,
-                DoneOn = Day(reader, 9),
-                Slip = reader.IsDBNull(10) ? null : new() { Probability = reader.GetDouble(10), MedianDays = reader.GetDouble(11), Spread = reader.GetDouble(12) },
-                Note = reader.GetValue(13) as string,
-                Revision = reader.GetInt32(14),
-            }));
-        }
-
-        return found;
-    }
-
-    private static DateOnly? Day(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : row.GetFieldValue<DateOnly>(ordinal);
 }

@@ -46,7 +46,7 @@ internal sealed class RegistryChanges
                 break;
             case "notice-channel" or "notice-preferences" or "notice-delivery":
             case "batch" or "partition" or "resource" or "scoring-run" or "valuation" or "import" or "draft" or "migration" or "guardrail":
-            case "report" or "pool" or "observations" or "supply" or "scenario" or "plan" or "drift-run" or "incident" or "scan" or "saved-view":
+            case "report" or "pool" or "observations" or "supply" or "driver" or "scenario" or "plan" or "drift-run" or "incident" or "scan" or "saved-view":
                 // An import writes an event of its own for each feature and model it touches.
                 break;
             default:

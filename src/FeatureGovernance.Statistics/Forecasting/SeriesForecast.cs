@@ -16,6 +16,13 @@ public sealed record SeriesForecast(
     /// length.</summary>
     public IReadOnlyList<double> PastErrors { get; init; } = [];
 
+    /// <summary>The same forecast, each step's mean and intervals times a factor over 0.</summary>
+    public SeriesForecast Scaled(IReadOnlyList<double> by) => this with
+    {
+        Steps = [.. Steps.Zip(by, (step, factor) =>
+            new ForecastStep(step.Mean * factor, step.Lower80 * factor, step.Upper80 * factor, step.Lower95 * factor, step.Upper95 * factor))],
+    };
+
     /// <summary>The same forecast, its means and intervals moved by an amount per step; what was never below zero stays so.</summary>
     public SeriesForecast Moved(IReadOnlyList<double> by)
     {

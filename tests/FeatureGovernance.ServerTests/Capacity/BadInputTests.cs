@@ -43,7 +43,7 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Gaps_single_constant_huge_and_empty_series_are_planned_or_left_out_by_name()
     {
-        foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle", "unobserved"])
+        foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle", "silent", "unobserved"])
         {
             // Each in its own unit and without a price, so that no sum over them moves any.
             await server.Admin.PoolAsync(pool, unit: pool, unitPrice: null);
@@ -53,7 +53,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
             .Append(Line("single", 2, 40))
             .Concat(Enumerable.Range(1, 400).Select(ago => Line("constant", ago, 7)))
             .Concat(Enumerable.Range(1, 400).Select(ago => Line("huge", ago, ago % 2 == 0 ? 1e15 : 9e14)))
-            .Concat(Enumerable.Range(1, 400).Select(ago => Line("idle", ago, 0)));
+            .Concat(Enumerable.Range(1, 400).Select(ago => Line("idle", ago, 0)))
+            .Concat(Enumerable.Range(500, 100).Select(ago => Line("silent", ago, 30 + (ago % 3))));
         (await server.Admin.ObserveAsync(string.Join('\n', lines))).Expect(200);
 
         var plan = await server.Admin.PlanAsync();
@@ -66,7 +67,9 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         PerDay(plan, "constant").Should().BeApproximately(7, 1e-6);
         PerDay(plan, "huge").Should().BeInRange(8e14, 1.1e15);
         PerDay(plan, "idle").Should().Be(0);
-        foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle"])
+        PerDay(plan, "silent").Should().BeInRange(25, 37, "nothing was heard of it for over a year");
+        Notes(plan, "silent").Should().Contain(note => note.StartsWith("no demand was observed after"));
+        foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle", "silent"])
             plan.Pool(pool).GetProperty("periods").EnumerateArray().Should().OnlyContain(period => double.IsFinite(period.GetProperty("demand").GetProperty("p90").GetDouble()));
     }
 

@@ -66,7 +66,7 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         page.TryGetProperty("nextCursor", out _).Should().BeTrue();
         var csv = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "text/csv"))).Expect(200).Raw.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         csv.Should().HaveCount(1 + (23 * 5), "three pools, the money, the hours");
-        csv.Should().OnlyContain(line => line.Count(character => character == ',') == 28);
+        csv.Should().OnlyContain(line => line.Count(character => character == ',') == 29);
         (await server.Admin.GetAsync("capacity/plans")).Expect(200).Items().Should().NotBeEmpty();
 
         var report = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}/report")).Expect(200);
@@ -132,6 +132,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:c" } })).Expect(200)
             .Items("features").Select(feature => feature.GetProperty("feature").GetString()).Should().Equal("g:b");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", "g:b", "g:c" } })).ExpectProblem(422, "gap-too-large");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", null, "g:none" } })).Expect(400).FaultyFields.Should().Equal("keep[1]");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:none" } })).Expect(400).FaultyFields.Should().Equal("keep");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "growing", quarter })).ExpectProblem(422, "no-resource");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "young", quarter })).ExpectProblem(422, "supply-unknown");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter = "1999Q1" })).Expect(400).FaultyFields.Should().Equal("quarter");
@@ -150,7 +152,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
             update capacity.plan_pool set outlook = jsonb_set(outlook::jsonb, '{periods}', jsonb_build_array(jsonb_build_object('period', 'past',
                 'from', '{{Planned.Today.AddDays(-60):yyyy-MM-dd}}', 'to', '{{Planned.Today.AddDays(-1):yyyy-MM-dd}}',
                 'demand', jsonb_build_object('p10', 5000, 'p50', 5500, 'p90', 6100, 'mean', 5500), 'effects', '[]'::jsonb)))::json
-            where plan_id = {{id}} and pool = 'steady'
+            where plan_id = {{id}} and pool = 'steady';
+            update capacity.plan set as_of = as_of - 100 where id = {{id}}
             """));
         var accuracy = (await server.Admin.GetAsync($"capacity/plans/{id}/accuracy")).Expect(200);
 

@@ -12,6 +12,13 @@ public sealed class CapacityCommandTests(ApiServer server) : IClassFixture<ApiSe
     {
         await RunAsync(0, "capacity", "pool", "set", "gpu-a", "--unit", "gpu-hour", "--unit-price", "2.4", "--region", "eu", "--headroom", "0.1");
         (await RunAsync(2, "capacity", "pool", "set", "gpu-b", "--unit", "gpu-hour", "--demand-from", "reads")).Should().Contain("unitsPerMillionReads");
+        (await RunAsync(2, "capacity", "pool", "set", "gpu-b", "--unit", "gpu-hour", "--unit-price", "NaN")).Should().Contain("finite number");
+        await RunAsync(0, "capacity", "driver", "set", "requests", "--unit", "req");
+        (await FeedAsync(0, $$"""{"driver":"requests","day":"{{Planned.Today:yyyy-MM-dd}}","value":5}""", "capacity", "driver", "observe", "-")).Should().Contain("1 of 1 landed");
+        (await FeedAsync(2, """{"driver":"nothing","day":"2026-01-01","value":5}""", "capacity", "driver", "observe", "-")).Should().Contain("no driver 'nothing'");
+        (await RunAsync(0, "capacity", "driver", "list")).Should().Contain("requests");
+        (await RunAsync(0, "capacity", "pool", "set", "gpu-a", "--unit", "gpu-hour", "--unit-price", "2.4", "--region", "eu", "--headroom", "0.1", "--driver", "requests"))
+            .Should().Contain("requests");
         var lines = new StringBuilder();
         for (var ago = 120; ago >= 1; ago--)
             lines.AppendLine(JsonSerializer.Serialize(new { pool = "gpu-a", day = $"{Planned.Today.AddDays(-ago):yyyy-MM-dd}", demand = 100 + ago % 7, supply = 150 }));

@@ -7,7 +7,7 @@ public class GrowthDriversTests
     [Fact]
     public void Growth_is_divided_as_last_years_was_and_the_parts_add_up()
     {
-        var parts = GrowthDrivers.Of(1_300, 1_000, new(Features: 20, Models: 10, Traffic: 10), [new("efficiency", -100)]);
+        var parts = GrowthDrivers.Of(1_300, 1_000, new(Features: 20, Models: 10, Traffic: 10), [new("efficiency", -100)], []);
 
         parts.Sum(part => part.Amount).Should().BeApproximately(1_300, 1e-9);
         parts.Single(part => part.Name == "features").Amount.Should().BeApproximately(200, 1e-9);
@@ -20,7 +20,7 @@ public class GrowthDriversTests
     [InlineData(-10, -5, -5)]
     [InlineData(0, 0, 0)]
     public void What_last_years_growth_does_not_explain_is_said_to_be_unexplained(double features, double models, double traffic) =>
-        GrowthDrivers.Of(1_300, 1_000, new(features, models, traffic), []).Select(part => part.Name).Should().Equal("today", "unexplained");
+        GrowthDrivers.Of(1_300, 1_000, new(features, models, traffic), [], []).Select(part => part.Name).Should().Equal("today", "unexplained");
 
     [Fact]
     public void Groups_hold_every_pool_once_and_are_left_out_where_nobody_names_one()

@@ -1,4 +1,6 @@
+using System.Globalization;
 using FeatureGovernance.Contracts.Capacity;
+using FeatureGovernance.Core.Capacity;
 using FeatureGovernance.Server.Pages;
 using FeatureGovernance.Server.Pages.Charts;
 
@@ -7,10 +9,13 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <summary>What a plan says of one pool, or of all in money.</summary>
 /// <param name="Pool">The pool; null for the sum.</param>
 /// <param name="Periods">Those that are shown, each with the same period of the other plan where there is one.</param>
+/// <param name="ComesFrom">What the first year's demand comes from; null where that is not told.</param>
 /// <param name="Notes">What was made of gaps and outliers, and by which methods.</param>
 public sealed record PlanPart(
-    string? Pool, string Title, string Unit, Plot Chart, IReadOnlyList<(PeriodView Mine, PeriodView? Other)> Periods, IReadOnlyList<string> Notes)
+    string? Pool, string Title, string Unit, Plot Chart, IReadOnlyList<(PeriodView Mine, PeriodView? Other)> Periods, string? ComesFrom, IReadOnlyList<string> Notes)
 {
+    private const double LeastShare = 0.005;
+
     internal static PlanPart Of(PoolPlanView pool, PoolPlanView? other, string by) =>
         Of(pool.Pool, pool.Pool, pool.Unit, pool.Periods, other?.Periods, by, [.. pool.Notes, $"Forecast by {pool.Step}: {string.Join(", ", pool.Methods)}."]);
 
@@ -22,8 +27,13 @@ public sealed record PlanPart(
     {
         var beside = (others ?? []).ToDictionary(period => period.Period, StringComparer.Ordinal);
         var periods = all.Where(period => Is(period.Period, by)).Select(period => (period, beside.GetValueOrDefault(period.Period))).ToList();
-        return new(pool, title, unit, Drawing(title, unit, by, periods), periods, notes);
+        return new(pool, title, unit, Drawing(title, unit, by, periods), periods, Sources(all), notes);
     }
+
+    private static string? Sources(IReadOnlyList<PeriodView> all) => all.FirstOrDefault(period => period.Drivers is { Count: > 0 }) is { } year
+        ? $"Demand of {year.Period}: {string.Join(", ", year.Drivers!.Where(part => Math.Abs(part.Share ?? 0) >= LeastShare).Select(part =>
+            $"{(100 * part.Share!.Value).ToString("0;−0", CultureInfo.InvariantCulture)} % {part.Name.Replace(GrowthDrivers.Followed, "", StringComparison.Ordinal)}"))}."
+        : null;
 
     private static bool Is(string period, string by) => by switch
     {

@@ -89,6 +89,7 @@ internal static class ScenarioForm
                 Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"), Recommended = Typed(typed, $"recommended {i}") == "true" ? true : null,
             },
             "efficiency" => new() { Kind = kind, Pools = pools, From = Day("from"), Share = Number("share") / 100, RampDays = Days("rampDays") },
+            "driver" => new() { Kind = kind, Pools = pools, From = Day("from"), Driver = Typed(typed, $"driver {i}"), Change = Number("change") / 100, RampDays = Days("rampDays") },
             "deliverySlip" => new() { Kind = kind, Pools = pools, Days = Days("days") },
             _ => new() { Kind = kind },
         };
@@ -122,7 +123,7 @@ internal static class ScenarioForm
             [
                 ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", part.Rate * 100), ("share", part.Share * 100),
                 ("rampDays", part.RampDays), ("model", part.Model), ("traffic", part.Traffic), ("amount", part.Amount), ("features", Join(part.Features)),
-                ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
+                ("driver", part.Driver), ("change", part.Change * 100), ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
             ];
             foreach (var (name, value) in fields)
                 kept[$"{name} {i}"] = Convert.ToString(value, CultureInfo.InvariantCulture);

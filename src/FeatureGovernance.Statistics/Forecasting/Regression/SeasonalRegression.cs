@@ -29,6 +29,12 @@ public sealed record SeasonalRegression(double[] Coefficients, double StandardEr
     /// <summary>What the first of the seasons contributes, over history and forecast.</summary>
     internal double[] FirstSeason { get; private init; } = [];
 
+    /// <summary>Standard errors of the coefficients.</summary>
+    internal double[] CoefficientErrors { get; private init; } = [];
+
+    /// <summary>Observation less fit, by step of the history; NaN where missing.</summary>
+    internal double[] Residuals { get; private init; } = [];
+
     /// <summary>Fits the history and forecasts; missing values (NaN) are left out of the fit.</summary>
     /// <exception cref="ArgumentException">
     /// A driver does not cover history and horizon with finite values, there are no more observations than terms, a season's harmonics
@@ -66,7 +72,12 @@ public sealed record SeasonalRegression(double[] Coefficients, double StandardEr
             var leverage = inverse.TransposeThisAndMultiply(row);
             errors[h] = error * Math.Sqrt(1 + leverage.DotProduct(leverage));
         }
-        return new SeasonalRegression(coefficients.ToArray(), error, forecast, errors) { FirstSeason = Contribution(all, coefficients, terms) };
+        return new SeasonalRegression(coefficients.ToArray(), error, forecast, errors)
+        {
+            FirstSeason = Contribution(all, coefficients, terms),
+            CoefficientErrors = [.. Enumerable.Range(0, all.ColumnCount).Select(k => error * inverse.Row(k).L2Norm())],
+            Residuals = [.. history.Select((value, t) => value - all.Row(t).DotProduct(coefficients))],
+        };
     }
 
     private static double[] Contribution(Matrix<double> all, Vector<double> coefficients, RegressionTerms terms)
