@@ -40,7 +40,7 @@ public sealed class FeastTests(FeastTests.Imported server, Browser browser) : IC
             await base.InitializeAsync();
             await Admin.TeamAsync("credit", leads: ["credit-lead"], members: ["credit-engineer"]);
             await Admin.TeamAsync("risk", leads: ["risk-lead"]);
-            await this.RunAsync($"import feast {registry} --team credit");
+            await Admin.CommandAsync(0, $"import feast {registry} --team credit".Split(' '));
             await Admin.ModelAsync(Model, "risk");
             await Admin.ManifestAsync(Model, "v1", [Feature, "credit_history:mortgage_due"]);
         }

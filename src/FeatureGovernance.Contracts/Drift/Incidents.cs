@@ -3,41 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace FeatureGovernance.Contracts.Drift;
 
-/// <summary>A run of detection over the stored profiles, and how far it is.</summary>
-public sealed record DriftRunView
+/// <summary>
+/// A run of detection over the stored profiles. Its phases are <c>hour</c>, <c>day</c> or <c>week</c> while it looks at such windows, then
+/// <c>publication</c>.
+/// </summary>
+public sealed record DriftRunView : RunView
 {
-    /// <summary>Its number.</summary>
-    public required int Id { get; init; }
-
-    /// <summary><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
-    public required string State { get; init; }
-
-    /// <summary>Who asked for it.</summary>
-    public required string RequestedBy { get; init; }
-
-    /// <summary>When.</summary>
-    public required DateTimeOffset RequestedAt { get; init; }
-
-    /// <summary>When it began; null while queued.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
-
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset? FinishedAt { get; init; }
-
-    /// <summary>What it is doing: <c>hour</c>, <c>day</c> or <c>week</c> while it looks at such windows, then <c>publication</c>.</summary>
-    public string? Phase { get; init; }
-
-    /// <summary>From 0 to 1.</summary>
-    public required double Progress { get; init; }
-
     /// <summary>How many profiles, series, tests, incidents, new, updated and closed ones there were.</summary>
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
-
-    /// <summary>Whether it was asked to stop.</summary>
-    public bool CancelRequested { get; init; }
-
-    /// <summary>Why it failed.</summary>
-    public string? Error { get; init; }
 }
 
 /// <summary>An incident in a list.</summary>

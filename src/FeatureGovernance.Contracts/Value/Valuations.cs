@@ -1,14 +1,8 @@
 namespace FeatureGovernance.Contracts.Value;
 
 /// <summary>The measurement of an evaluation sample.</summary>
-public sealed record ValuationView
+public sealed record ValuationView : RunView
 {
-    /// <summary>Its number.</summary>
-    public required int Id { get; init; }
-
-    /// <summary><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
-    public required string State { get; init; }
-
     /// <summary>The model for whose features it is evidence; absent where it is for nobody's.</summary>
     public string? Model { get; init; }
 
@@ -42,32 +36,8 @@ public sealed record ValuationView
     /// <summary>The size of the file in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Who asked for it.</summary>
-    public required string RequestedBy { get; init; }
-
-    /// <summary>When; the time of its evidence.</summary>
-    public required DateTimeOffset RequestedAt { get; init; }
-
-    /// <summary>When it last began; absent while queued.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
-
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset? FinishedAt { get; init; }
-
-    /// <summary>What it is doing, for a person.</summary>
-    public string? Phase { get; init; }
-
-    /// <summary>From 0 to 1.</summary>
-    public required double Progress { get; init; }
-
     /// <summary>How often it was begun: more than once where a process stopped in the middle.</summary>
     public required int Attempts { get; init; }
-
-    /// <summary>True where someone asked it to stop.</summary>
-    public required bool CancelRequested { get; init; }
-
-    /// <summary>Why it failed.</summary>
-    public string? Error { get; init; }
 
     /// <summary>What was found; absent before it succeeded.</summary>
     public ValuationSummary? Result { get; init; }

@@ -7,7 +7,6 @@ using FeatureGovernance.Server.Storage;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
-using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Capacity;
 
@@ -48,19 +47,10 @@ internal static class PlanEndpoints
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", plan.View);
     }
 
-    public static async Task<Results<Ok<Page<PlanSummary>>, Refused>> List(
-        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "plan", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await PlanLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
-        var page = found.Take(size).Select(plan => plan.View).ToList();
-        return TypedResults.Ok(new Page<PlanSummary>(page, found.Count > size ? new Cursor("plan", null, page[^1].Id).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<PlanSummary>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("plan", limit, cursor,
+            (connection, after, count) => PlanLedger.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation),
+            plan => (null, plan.Id), plan => plan.View, cancellation);
 
     public static async Task<Results<Ok<PlanView>, PushStreamHttpResult, Refused>> Get(
         int id, HttpContext context, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
@@ -98,14 +88,8 @@ internal static class PlanEndpoints
             return (Refused)PlanQuery.Unknown(id);
         if (!plan.IsOpen)
             return (Refused)new Refusal(RefusalKind.Conflict, "plan-ended", $"Plan {id} has {plan.View.State} already.");
-        await PlanLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
-        // Nobody is there to hear the request while the lock is free.
-        if (await PlanLedger.Runs.TryHoldAsync(write.Connection, id, cancellation))
-        {
-            await PlanLedger.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation);
-            await PlanLedger.Runs.ReleaseAsync(write.Connection, id);
-        }
-
+        if (await PlanLedger.Runs.StopAsync(write.Connection, id, write.Now, cancellation))
+            await PlanLedger.ForgetWorkAsync(write.Connection, id, cancellation);
         var after = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-cancel-requested", "plan", id, $"{id}", new { plan.View.State }, new { after.View.State }));
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", after.View);

@@ -89,10 +89,16 @@ internal static class PlanLedger
     public static async Task EndAsync(
         NpgsqlConnection connection, int id, RunState state, DateTimeOffset at, string? error, CancellationToken cancellation)
     {
+        await ForgetWorkAsync(connection, id, cancellation);
+        await Runs.EndAsync(connection, id, state, at, error, cancellation);
+    }
+
+    /// <summary>Drops what was written of a plan that will not be finished.</summary>
+    public static async Task ForgetWorkAsync(NpgsqlConnection connection, int id, CancellationToken cancellation)
+    {
         await using var command = new NpgsqlCommand("delete from capacity.plan_pool where plan_id = $1", connection);
         command.Parameters.AddWithValue(id);
         await command.ExecuteNonQueryAsync(cancellation);
-        await Runs.EndAsync(connection, id, state, at, error, cancellation);
     }
 
     private static Task<List<StoredPlan>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) =>

@@ -78,19 +78,9 @@ internal static class PoolEndpoints
         return TypedResults.Ok(found.View);
     }
 
-    public static async Task<Results<Ok<Page<PoolView>>, Refused>> List(
-        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "pool", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await Pools.ListAsync(connection, after?.Last ?? "", size + 1, cancellation);
-        var page = found.Take(size).Select(pool => pool.View).ToList();
-        return TypedResults.Ok(new Page<PoolView>(page, found.Count > size ? new Cursor("pool", page[^1].Pool, 0).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<PoolView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("pool", limit, cursor,
+            (connection, after, count) => Pools.ListAsync(connection, after?.Last ?? "", count, cancellation), pool => (pool.View.Pool, 0), pool => pool.View, cancellation);
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -44,19 +44,10 @@ internal static class ScenarioEndpoints
             : (Refused)Problems.NotFound("scenario", FieldFaults.Printable(scenario));
     }
 
-    public static async Task<Results<Ok<Page<ScenarioView>>, Refused>> List(
-        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "scenario", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await ReadAsync(connection, "where name > $1 order by name limit $2", [after?.Last ?? "", size + 1], cancellation);
-        var page = found.Take(size).ToList();
-        return TypedResults.Ok(new Page<ScenarioView>(page, found.Count > size ? new Cursor("scenario", page[^1].Name, 0).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<ScenarioView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("scenario", limit, cursor,
+            (connection, after, count) => ReadAsync(connection, "where name > $1 order by name limit $2", [after?.Last ?? "", count], cancellation),
+            scenario => (scenario.Name, 0), scenario => scenario, cancellation);
 
     public static Task<List<ScenarioView>> FindAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation) =>
         ReadAsync(connection, "where name = any($1)", [names.ToArray()], cancellation);

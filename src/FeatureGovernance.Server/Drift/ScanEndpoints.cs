@@ -33,18 +33,10 @@ internal static class ScanEndpoints
         return await Scans.ReadAsync(connection, "where id = $1", [id], cancellation) is [var scan] ? TypedResults.Ok(scan) : (Refused)Problems.NotFound("scan", $"{id}");
     }
 
-    public static async Task<Results<Ok<Page<ScanView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "scan", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await Scans.ReadAsync(connection, "where id < $1 order by id desc limit $2", [after?.Id ?? long.MaxValue, size + 1], cancellation);
-        var page = found.Take(size).ToList();
-        return TypedResults.Ok(new Page<ScanView>(page, found.Count > size ? new Cursor("scan", null, page[^1].Id).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<ScanView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("scan", limit, cursor,
+            (connection, after, count) => Scans.ReadAsync(connection, "where id < $1 order by id desc limit $2", [after?.Id ?? long.MaxValue, count], cancellation),
+            scan => (null, scan.Id), scan => scan, cancellation);
 
     public static async Task<Results<Ok<ScanScheduleView>, Refused>> PutSchedule(
         string name, ScanSchedule body, WriteTransaction write, ScanRoots roots, CancellationToken cancellation)
@@ -82,18 +74,10 @@ internal static class ScanEndpoints
         return TypedResults.NoContent();
     }
 
-    public static async Task<Results<Ok<Page<ScanScheduleView>>, Refused>> ListSchedules(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "scan-schedule", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await SchedulesAsync(connection, "where name > $1 order by name limit $2", [after?.Last ?? "", size + 1], cancellation);
-        var page = found.Take(size).ToList();
-        return TypedResults.Ok(new Page<ScanScheduleView>(page, found.Count > size ? new Cursor("scan-schedule", page[^1].Name, 0).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<ScanScheduleView>>, Refused>> ListSchedules(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("scan-schedule", limit, cursor,
+            (connection, after, count) => SchedulesAsync(connection, "where name > $1 order by name limit $2", [after?.Last ?? "", count], cancellation),
+            schedule => (schedule.Name, 0), schedule => schedule, cancellation);
 
     private static async Task<List<ScanScheduleView>> SchedulesAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
     {

@@ -1,6 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using FeatureGovernance.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace FeatureGovernance.Server.Http;
 
@@ -39,5 +42,29 @@ internal static class Limits
     {
         faults.Check(limit is null or (>= 1 and <= LargestPage), "limit", $"{limit} is out of range.", $"Use 1 to {LargestPage}.");
         return limit ?? DefaultPage;
+    }
+}
+
+internal static class Paging
+{
+    /// <summary>A page of a list that has no filters.</summary>
+    /// <param name="sort">What the list is sorted by, as its cursors say.</param>
+    /// <param name="read">Reads on from where the last page ended, at most so many rows.</param>
+    /// <param name="end">Where a page ends that ends with this row.</param>
+    /// <param name="view">What is told of a row.</param>
+    public static async Task<Results<Ok<Page<TView>>, Refused>> PageAsync<TRow, TView>(
+        this NpgsqlDataSource source, string sort, int? limit, string? cursor,
+        Func<NpgsqlConnection, Cursor?, int, Task<List<TRow>>> read, Func<TRow, (string? Last, long Id)> end, Func<TRow, TView> view, CancellationToken cancellation)
+    {
+        var faults = new FieldFaults();
+        var size = Limits.Page(limit, faults);
+        var after = Cursor.Decode(cursor, sort, faults);
+        if (faults.Refusal is { } refusal)
+            return (Refused)refusal;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        // One row more than the page holds tells that another page follows.
+        var found = await read(connection, after, size + 1);
+        var next = found.Count > size ? end(found[size - 1]) : ((string?, long)?)null;
+        return TypedResults.Ok(new Page<TView>([.. found.Take(size).Select(view)], next is var (last, id) ? new Cursor(sort, last, id).Encode() : null));
     }
 }

@@ -40,11 +40,30 @@ internal sealed record RunTable(string Table, int LockSpace, int? OneLock = null
                        and database = (select oid from pg_database where datname = current_database()))
         """, [LockSpace, OneLock ?? id], cancellation);
 
-    public async Task RequestCancelAsync(NpgsqlConnection connection, int id, CancellationToken cancellation)
+    private async Task RequestCancelAsync(NpgsqlConnection connection, int id, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"update {Table} set cancel_requested = true where id = $1 and state in (0, 1)", connection);
         command.Parameters.AddWithValue(id);
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Asks a run to stop, and ends it where nobody works on it; true where it has ended.</summary>
+    public async Task<bool> StopAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await RequestCancelAsync(connection, id, cancellation);
+        // Nobody is there to hear a request while the lock is free.
+        return !await IsHeldAsync(connection, id, cancellation) && await EndAsync(connection, id, RunState.Cancelled, at, null, cancellation);
+    }
+
+    /// <summary>Ends the run that a killed process left, if one did: its place is free for another.</summary>
+    public async Task EndAbandonedAsync(NpgsqlConnection connection, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var running = await ReadAsync(connection, "id", "where state = 1", [], reader => reader.GetInt32(0), cancellation);
+        foreach (var id in running)
+        {
+            if (!await IsHeldAsync(connection, id, cancellation))
+                await EndAsync(connection, id, RunState.Failed, at, "The process that ran it stopped; a later run took over.", cancellation);
+        }
     }
 
     /// <summary>Ends a run; false where it had ended already.</summary>

@@ -9,7 +9,6 @@ using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
-using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Value;
 
@@ -42,10 +41,7 @@ internal static class ScoringEndpoints
     public static async Task<Results<Accepted<ScoringRunView>, Refused>> Start(
         HttpContext context, WriteTransaction write, IBackgroundJobClient jobs, CancellationToken cancellation, ScoringRequest? body = null)
     {
-        // Without the lock a running row is what a killed process left; its place is free.
-        if (await RunLedger.ActiveAsync(write.Connection, cancellation) is { Held: false, Run.State: "running" } left)
-            await RunLedger.Runs.EndAsync(write.Connection, left.Run.Id, RunState.Failed, write.Now, "The process that ran it stopped; a later run took over.", cancellation);
-
+        await RunLedger.Runs.EndAbandonedAsync(write.Connection, write.Now, cancellation);
         var today = DateOnly.FromDateTime(write.Now.UtcDateTime);
         if (await RunLedger.AddAsync(write.Connection, body?.Full ?? false, today, write.Origin.Actor, write.Now, cancellation) is not { } id)
         {
@@ -67,18 +63,9 @@ internal static class ScoringEndpoints
         return await RunLedger.FindAsync(connection, id, cancellation) is { } run ? TypedResults.Ok(run) : (Refused)Problems.NotFound("scoring-run", $"{id}");
     }
 
-    public static async Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "run", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await RunLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
-        var page = found.Take(size).ToList();
-        return TypedResults.Ok(new Page<ScoringRunView>(page, found.Count > size ? new Cursor("run", null, page[^1].Id).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("run", limit, cursor,
+            (connection, after, count) => RunLedger.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation), run => (null, run.Id), run => run, cancellation);
 
     private static async Task<Results<Accepted<ScoringRunView>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
     {
@@ -86,12 +73,7 @@ internal static class ScoringEndpoints
             return (Refused)Problems.NotFound("scoring-run", $"{id}");
         if (run.State is not ("queued" or "running"))
             return (Refused)new Refusal(RefusalKind.Conflict, "scoring-run-ended", $"Scoring run {id} has {run.State} already.");
-
-        // Nobody is there to hear a request while the lock is free.
-        if (await RunLedger.Runs.IsHeldAsync(write.Connection, id, cancellation))
-            await RunLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
-        else
-            await RunLedger.Runs.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation);
+        await RunLedger.Runs.StopAsync(write.Connection, id, write.Now, cancellation);
         var after = (await RunLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("scoring.cancel-requested", "scoring-run", id, $"{id}", new { run.State }, new { after.State, after.CancelRequested }));
         return TypedResults.Accepted($"/api/v1/scoring/runs/{id}", after);

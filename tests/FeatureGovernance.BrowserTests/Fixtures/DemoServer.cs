@@ -8,8 +8,8 @@ public sealed class DemoServer(TestCluster cluster) : ApiServer(cluster)
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await this.RunAsync("demo --features 120 --models 8 --teams 6 --days 30");
-        await this.RunAsync("score run --wait");
+        await Admin.CommandAsync(0, "demo --features 120 --models 8 --teams 6 --days 30".Split(' '));
+        await Admin.CommandAsync(0, "score run --wait".Split(' '));
     }
 
     /// <summary>A token for the first lead or engineer of the generated teams, by role.</summary>

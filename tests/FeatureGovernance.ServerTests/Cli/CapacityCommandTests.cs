@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Capacity;
 using FeatureGovernance.ServerTests.Fixtures;
 
@@ -32,19 +31,7 @@ public sealed class CapacityCommandTests(ApiServer server) : IClassFixture<ApiSe
         (await RunAsync(2, "capacity", "plan", "show", "99")).Should().Contain("99");
     }
 
-    private Task<string> RunAsync(int code, params string[] words) => FeedAsync(code, "", words);
+    private Task<string> RunAsync(int code, params string[] words) => server.Admin.CommandAsync(code, words);
 
-    private async Task<string> FeedAsync(int code, string input, params string[] words)
-    {
-        using var said = new StringWriter();
-        (await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = said,
-            Errors = said,
-            Input = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => ApiServer.AdminToken, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
-            Clock = TimeProvider.System,
-        })).Should().Be(code, "it said {0}", said);
-        return said.ToString();
-    }
+    private Task<string> FeedAsync(int code, string input, params string[] words) => server.Admin.CommandAsync(code, words, input);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using FeatureGovernance.Cli.Running;
+using FeatureGovernance.ServerTests.Fixtures;
 using FeatureGovernance.ServerTests.Lifecycle;
 
 namespace FeatureGovernance.ServerTests.Cli;
@@ -12,9 +11,9 @@ public sealed class DeprecateCommandTests(LifecycleServer server) : IClassFixtur
     {
         var (key, stays) = (await server.FeatureAtAsync("adopted"), await server.FeatureAtAsync("adopted"));
         var model = await server.LiveModelAsync(key);
-        var owner = await TokenAsync("owner-lead");
-        var reader = await TokenAsync("reader-lead");
-        var other = await TokenAsync("other-lead");
+        var owner = await server.As("lead", "owner-lead");
+        var reader = await server.As("lead", "reader-lead");
+        var other = await server.As("lead", "other-lead");
 
         var proposed = await RunAsync(owner, 0, "deprecate", "propose", "--query", $"q={key}", "--query", "team=owners", "--reason", "Nobody reads it.");
         proposed.Should().Contain($"query q={key}&team=owners");
@@ -49,7 +48,7 @@ public sealed class DeprecateCommandTests(LifecycleServer server) : IClassFixtur
         await server.ScoreAsync(a, 0.001, 0.0005, 0.002, 4);
         await server.ScoreAsync(b, 0.001, 0.0005, 0.002, 3);
         await server.RunDraftingAsync();
-        var owner = await TokenAsync("owner-lead");
+        var owner = await server.As("lead", "owner-lead");
 
         (await RunAsync(owner, 0, "deprecate", "draft", "list")).Should().Contain("owners");
         (await RunAsync(owner, 0, "deprecate", "draft", "show", "1")).Should().Contain(a).And.Contain(b);
@@ -58,22 +57,5 @@ public sealed class DeprecateCommandTests(LifecycleServer server) : IClassFixtur
         await RunAsync(owner, 2, "deprecate", "draft", "reject", "1", "--reason", "Too late.");
     }
 
-    private async Task<string> TokenAsync(string person) =>
-        (await server.Admin.PostAsync("tokens", new { name = $"cli {person}", role = "lead", person })).Expect(201).Text("token");
-
-    private async Task<string> RunAsync(string token, int code, params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var ended = await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = output,
-            Errors = errors,
-            Input = () => new MemoryStream(Encoding.UTF8.GetBytes("")),
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => token, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
-            Clock = TimeProvider.System,
-        });
-        ended.Should().Be(code, "{0} said {1}{2}", string.Join(' ', words), output, errors);
-        return output.ToString();
-    }
+    private static Task<string> RunAsync(Api person, int code, params string[] words) => person.CommandAsync(code, words);
 }

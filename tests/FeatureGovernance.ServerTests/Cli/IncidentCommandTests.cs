@@ -1,5 +1,3 @@
-using System.Text;
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Drift;
 using FeatureGovernance.ServerTests.Fixtures;
 
@@ -16,9 +14,9 @@ public sealed class IncidentCommandTests(ApiServer server) : IClassFixture<ApiSe
         await server.Admin.ModelAsync("reader", "owners");
         await server.Admin.ManifestAsync("reader", "v1", ["c:a"]);
         await server.ValuesAsync("c:a", 70, 1, ago => new(NullRate: ago <= 4 ? 0.5 : 0.01));
-        var (owner, stranger) = (await TokenAsync("owner-lead"), await TokenAsync("stranger"));
+        var (owner, stranger) = (await server.As("lead", "owner-lead"), await server.As("lead", "stranger"));
 
-        (await RunAsync(await TokenAsync("owner-lead", "admin"), 0, "incidents", "detect", "--wait")).Should().Contain("succeeded");
+        (await RunAsync(await server.As("admin", "owner-lead"), 0, "incidents", "detect", "--wait")).Should().Contain("succeeded");
         var id = (await server.IncidentsAsync("feature=c:a")).Single().GetProperty("id").ToString();
 
         (await RunAsync(owner, 0, "incidents", "list", "--feature", "c:a")).Should().Contain("c:a").And.Contain("missing");
@@ -41,22 +39,5 @@ public sealed class IncidentCommandTests(ApiServer server) : IClassFixture<ApiSe
         }
     }
 
-    private async Task<string> TokenAsync(string person, string role = "lead") =>
-        (await server.Admin.PostAsync("tokens", new { name = $"cli {person} {role}", role, person })).Expect(201).Text("token");
-
-    private async Task<string> RunAsync(string token, int code, params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var ended = await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = output,
-            Errors = errors,
-            Input = () => new MemoryStream(Encoding.UTF8.GetBytes("")),
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => token, "XDG_CONFIG_HOME" => Path.GetTempPath(), _ => null },
-            Clock = TimeProvider.System,
-        });
-        ended.Should().Be(code, "of {0}: {1}{2}", string.Join(' ', words), output, errors);
-        return output.ToString() + errors;
-    }
+    private static Task<string> RunAsync(Api person, int code, params string[] words) => person.CommandAsync(code, words);
 }

@@ -1,4 +1,3 @@
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Fixtures;
 
 namespace FeatureGovernance.ServerTests.Notifications;
@@ -33,24 +32,6 @@ public sealed class NoticeCommandTests(TestCluster cluster)
         (await RunAsync(server, 0, "channel close 1")).Should().Contain("closed");
     }
 
-    private static async Task<string> RunAsync(NoticeServer server, int code, string words, params string[] more)
-    {
-        using var said = new StringWriter();
-        var ended = await FeatureGovernance.Cli.Program.RunAsync(["notice", .. words.Split(' '), .. more], new Surroundings
-        {
-            Output = said,
-            Errors = said,
-            Input = () => Stream.Null,
-            Variable = name => name switch
-            {
-                "FEATGOV_URL" => server.Address.ToString().TrimEnd('/'),
-                "FEATGOV_TOKEN" => server.Ann.Http.DefaultRequestHeaders.Authorization!.Parameter,
-                "XDG_CONFIG_HOME" => Path.GetTempPath(),
-                _ => null,
-            },
-            Clock = TimeProvider.System,
-        });
-        ended.Should().Be(code, "it said {0}", said);
-        return said.ToString();
-    }
+    private static Task<string> RunAsync(NoticeServer server, int code, string words, params string[] more) =>
+        server.Ann.CommandAsync(code, ["notice", .. words.Split(' '), .. more]);
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using FeatureGovernance.Cli.Running;
 using FeatureGovernance.ServerTests.Fixtures;
 
 namespace FeatureGovernance.ServerTests.Value;
@@ -55,17 +53,5 @@ public sealed class DemoTests(ApiServer server, ITestOutputHelper output) : ICla
             .GroupBy(part => part.Feature).ToDictionary(group => group.Key, group => group.Sum(part => part.Value));
     }
 
-    private async Task RunAsync(params string[] words)
-    {
-        using var text = new StringWriter();
-        var code = await FeatureGovernance.Cli.Program.RunAsync(words, new Surroundings
-        {
-            Output = text,
-            Errors = text,
-            Input = () => new MemoryStream(Encoding.UTF8.GetBytes("")),
-            Variable = name => name switch { "FEATGOV_URL" => server.Address.AbsoluteUri, "FEATGOV_TOKEN" => ApiServer.AdminToken, "HOME" => Path.GetTempPath(), _ => null },
-            Clock = TimeProvider.System,
-        });
-        code.Should().Be(0, "it said {0}", text);
-    }
+    private Task<string> RunAsync(params string[] words) => server.Admin.CommandAsync(0, words);
 }

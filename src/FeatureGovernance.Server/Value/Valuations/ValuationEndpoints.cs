@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using RecurringJob = FeatureGovernance.Server.Jobs.RecurringJob;
-using RunState = FeatureGovernance.Server.Jobs.RunState;
 
 namespace FeatureGovernance.Server.Value.Valuations;
 
@@ -72,18 +71,10 @@ internal static class ValuationEndpoints
         }
     }
 
-    private static async Task<Results<Ok<Page<ValuationView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "valuation", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await ValuationLedger.ListAsync(connection, after?.Id ?? long.MaxValue, size + 1, cancellation);
-        var page = found.Take(size).Select(v => v.View).ToList();
-        return TypedResults.Ok(new Page<ValuationView>(page, found.Count > size ? new Cursor("valuation", null, page[^1].Id).Encode() : null));
-    }
+    private static Task<Results<Ok<Page<ValuationView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("valuation", limit, cursor,
+            (connection, after, count) => ValuationLedger.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation),
+            one => (null, one.View.Id), one => one.View, cancellation);
 
     private static async Task<Results<Ok<ValuationView>, Refused>> Get(int id, NpgsqlDataSource source, CancellationToken cancellation)
     {
@@ -123,11 +114,7 @@ internal static class ValuationEndpoints
             return (Refused)Problems.NotFound("valuation", $"{id}");
         if (found.View.State is not ("queued" or "running"))
             return (Refused)new Refusal(RefusalKind.Conflict, "valuation-ended", $"Valuation {id} has {found.View.State} already.");
-
-        // Nobody is there to hear a request while the lock is free.
-        await ValuationLedger.Runs.RequestCancelAsync(write.Connection, id, cancellation);
-        if (!await ValuationLedger.Runs.IsHeldAsync(write.Connection, id, cancellation)
-            && await ValuationLedger.Runs.EndAsync(write.Connection, id, RunState.Cancelled, write.Now, null, cancellation))
+        if (await ValuationLedger.Runs.StopAsync(write.Connection, id, write.Now, cancellation))
             write.AfterCommit(() => store.Forget(found.File, found.IsUpload));
         var after = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
         write.Record(NewEvent.Of<object>("valuation.cancel-requested", "valuation", id, $"{id}", new { found.View.State }, new { after.State }));
