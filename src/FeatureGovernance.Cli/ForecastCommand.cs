@@ -19,9 +19,12 @@ internal static class ForecastCommand
         return command;
     }
 
+    private const int LongestHorizon = 10_000;
+
     private static int Run(FileInfo file, int? horizon, FileInfo? output, bool accuracy)
     {
-        if (horizon is < 1) return Fail("--horizon must be at least 1.");
+        if (horizon is < 1 or > LongestHorizon) return Fail($"--horizon must be from 1 to {LongestHorizon}.");
+        if (output?.Directory is { Exists: false } folder) return Fail($"--out: there is no folder {folder.FullName}.");
         IReadOnlyList<LongSeries> series;
         try
         {
@@ -39,6 +42,7 @@ internal static class ForecastCommand
         {
             if (!one.Train.Any(double.IsFinite)) return Fail($"{file.Name}: series {one.Name} has no train row with a value.");
             if (horizon is null && one.Test.Count == 0) return Fail($"{file.Name}: series {one.Name} has no test rows; give --horizon.");
+            if (horizon is null && one.Test.Count > LongestHorizon) return Fail($"{file.Name}: series {one.Name} has more than {LongestHorizon} test rows; give --horizon.");
         }
 
         var forecasts = new SeriesForecast[series.Count];
@@ -51,8 +55,8 @@ internal static class ForecastCommand
         }
         try
         {
-            using var writer = output is null ? Console.Out : new StreamWriter(output.FullName);
-            Write(writer, series, forecasts);
+            if (output is null) Write(Console.Out, series, forecasts);
+            else Save(output, writer => Write(writer, series, forecasts));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -60,6 +64,25 @@ internal static class ForecastCommand
         }
         if (accuracy) ForecastAccuracy.Print(Console.Error, series, forecasts);
         return 0;
+    }
+
+    /// <summary>Writes beside the file and renames, so that a run that fails leaves what was there before and no half of a file.</summary>
+    private static void Save(FileInfo output, Action<TextWriter> write)
+    {
+        // A link stays one, and devices such as /dev/stdout cannot be replaced by a file.
+        var path = (output.Exists ? output.ResolveLinkTarget(returnFinalTarget: true) : null)?.FullName ?? output.FullName;
+        var direct = path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
+        var fresh = direct ? path : $"{path}.{Environment.ProcessId}";
+        try
+        {
+            using (var writer = new StreamWriter(fresh)) write(writer);
+            if (!direct) File.Move(fresh, path, overwrite: true);
+        }
+        catch when (!direct)
+        {
+            File.Delete(fresh);
+            throw;
+        }
     }
 
     private static void Write(TextWriter writer, IReadOnlyList<LongSeries> series, SeriesForecast[] forecasts)

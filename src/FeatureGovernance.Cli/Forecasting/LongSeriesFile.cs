@@ -17,23 +17,38 @@ internal static class LongSeriesFile
 {
     private const int LongestSeries = 1_000_000;
 
+    /// <summary>Missing values for each value present, beyond which indexes are taken for an error and not for gaps.</summary>
+    private const int MostMissingPerValue = 100;
+
     /// <exception cref="FormatException">Names the line and the field at fault.</exception>
     public static IReadOnlyList<LongSeries> Read(string path)
     {
         using var file = File.OpenRead(path);
         using var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-        using var reader = new StreamReader(plain, Encoding.UTF8);
-        return Read(reader);
+        using var reader = new StreamReader(plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        try
+        {
+            return Read(reader);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new FormatException("the file is not UTF-8 text; save it as UTF-8");
+        }
     }
 
     /// <exception cref="FormatException">Names the line and the field at fault.</exception>
     public static IReadOnlyList<LongSeries> Read(TextReader reader)
     {
         var header = Split(reader.ReadLine() ?? throw new FormatException("line 1: the file is empty"), 1);
-        var columns = header.Select((name, at) => (Name: name.Trim().ToLowerInvariant(), at)).DistinctBy(column => column.Name).ToDictionary(column => column.Name, column => column.at);
-        int Column(string name) => columns.TryGetValue(name, out var at) ? at : throw new FormatException($"line 1: column {name} is missing");
+        var columns = header.Select((name, at) => (Name: name.Trim().ToLowerInvariant(), at)).ToLookup(column => column.Name, column => column.at);
+        int Column(string name) => columns[name].Count() switch
+        {
+            1 => columns[name].First(),
+            0 => throw new FormatException($"line 1: column {name} is missing"),
+            _ => throw new FormatException($"line 1: column {name} occurs twice"),
+        };
         var (series, frequency, part, index, value) = (Column("series"), Column("frequency"), Column("part"), Column("index"), Column("value"));
-        var period = columns.GetValueOrDefault("period", -1);
+        var period = columns["period"].Any() ? Column("period") : -1;
 
         var found = new Dictionary<(string, string), Rows>();
         var order = new List<Rows>();
@@ -65,7 +80,7 @@ internal static class LongSeriesFile
             };
             if (!target.TryAdd(position, Value(fields[value], number))) throw new FormatException($"line {number}: index {position} occurs twice in the {fields[part]} part of series {rows.Name}");
         }
-        return order.Count == 0 ? throw new FormatException("the file has no rows") : order.ConvertAll(rows => new LongSeries(rows.Name, rows.Kind, rows.Frequency, Dense(rows.Train), Dense(rows.Test)));
+        return order.Count == 0 ? throw new FormatException("the file has no rows") : order.ConvertAll(rows => new LongSeries(rows.Name, rows.Kind, rows.Frequency, Dense(rows.Train, rows.Name), Dense(rows.Test, rows.Name)));
     }
 
     public static string Quote(string field) =>
@@ -79,10 +94,12 @@ internal static class LongSeriesFile
             : throw new FormatException($"line {line}: value '{field}' is not a finite number");
     }
 
-    private static double[] Dense(SortedDictionary<int, double> rows)
+    private static double[] Dense(SortedDictionary<int, double> rows, string series)
     {
         if (rows.Count == 0) return [];
         var values = new double[rows.Keys.Last()];
+        if (values.Length / rows.Count > MostMissingPerValue)
+            throw new FormatException($"series {series} has {rows.Count} rows up to index {values.Length}: indexes count from 1, at most {MostMissingPerValue} to a row");
         Array.Fill(values, double.NaN);
         foreach (var (index, value) in rows) values[index - 1] = value;
         return values;

@@ -12,7 +12,11 @@ public static class EnsembleForecaster
     /// <summary>Forecasts one series; its intervals rest on its own backtest and on the reach common to public competition
     /// series.</summary>
     /// <exception cref="ArgumentException">A value is infinite, none is present, or period or horizon is below 1.</exception>
-    public static SeriesForecast Forecast(SeriesInput input) => PoolCalibration.Forecast([SeriesAnalysis.Of(input)])[0];
+    public static SeriesForecast Forecast(SeriesInput input)
+    {
+        var magnitude = Magnitude.Of(input.Values);
+        return Magnitude.Restored(PoolCalibration.Forecast([SeriesAnalysis.Of(Magnitude.Reduced(input, magnitude))])[0], magnitude);
+    }
 
     /// <summary>
     /// Forecasts series of one kind (alike in period and in where they come from), in parallel; each series' interval also rests on the
@@ -27,12 +31,14 @@ public static class EnsembleForecaster
     {
         if (inputs.Count == 0) return [];
         var analyses = new SeriesAnalysis[inputs.Count];
+        var magnitudes = new int[inputs.Count];
         var finished = 0;
         Parallel.For(0, inputs.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, i =>
         {
-            analyses[i] = SeriesAnalysis.Of(inputs[i]);
+            magnitudes[i] = Magnitude.Of(inputs[i].Values);
+            analyses[i] = SeriesAnalysis.Of(Magnitude.Reduced(inputs[i], magnitudes[i]));
             done?.Invoke(Interlocked.Increment(ref finished));
         });
-        return PoolCalibration.Forecast(analyses);
+        return [.. PoolCalibration.Forecast(analyses).Zip(magnitudes, Magnitude.Restored)];
     }
 }

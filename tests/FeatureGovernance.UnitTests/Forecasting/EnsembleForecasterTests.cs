@@ -219,6 +219,30 @@ public sealed class EnsembleForecasterTests
         act.Should().Throw<ArgumentException>().WithMessage("Value 3 is infinite*");
     }
 
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(-1040)]
+    public void Values_near_the_ends_of_what_a_double_holds_are_forecast_as_others_are(int power)
+    {
+        double[] usual = [.. Enumerable.Range(0, 24).Select(t => 1 + t % 4 / 16.0 + t / 64.0)];
+
+        var here = EnsembleForecaster.Forecast(new SeriesInput(usual, 4, 4));
+        var there = EnsembleForecaster.Forecast(new SeriesInput([.. usual.Select(value => Math.ScaleB(value / 2, power))], 4, 4));
+
+        there.Steps.Zip(here.Steps).Should().OnlyContain(pair => Math.Abs(Math.ScaleB(pair.First.Mean, -power / 2) * 2 / Math.ScaleB(pair.Second.Mean, power - power / 2) - 1) < 1e-6);
+    }
+
+    [Fact]
+    public void No_bound_is_infinite_however_far_values_lie_apart()
+    {
+        double[] wild = [.. Enumerable.Range(0, 24).Select(t => t % 2 == 0 ? 1e-300 : t % 3 == 0 ? -1.7e308 : 1.7e308)];
+        double[] wide = [.. Enumerable.Range(0, 24).Select(t => t % 2 == 0 ? 1e-88 : 1e88)];
+
+        foreach (var values in new[] { wild, wide, [.. wild.Select(Math.Abs)] })
+            EnsembleForecaster.Forecast(new SeriesInput(values, 4, 8)).Steps.Should().OnlyContain(step =>
+                double.IsFinite(step.Mean) && step.Mean >= step.Lower95 && step.Mean <= step.Upper95 && double.IsFinite(step.Lower95) && double.IsFinite(step.Upper95));
+    }
+
     [Fact]
     public void A_series_without_a_value_is_refused()
     {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using FeatureGovernance.Cli;
 using FeatureGovernance.Cli.Forecasting;
 
 namespace FeatureGovernance.UnitTests.Forecasting;
@@ -39,7 +40,10 @@ public sealed class ForecastCommandTests
     [Theory]
     [InlineData("", "line 1: the file is empty")]
     [InlineData("series,part\n", "line 1: column frequency is missing")]
+    [InlineData("series,frequency,part,index,value,value\n", "line 1: column value occurs twice")]
     [InlineData(Header, "the file has no rows")]
+    [InlineData(Header + "S,q,4,X,,,train,20230101,1\n", "line 2: index '20230101' is not a whole number from 1 to 1000000")]
+    [InlineData(Header + "S,q,4,X,,,train,202301,1\n", "series S has 1 rows up to index 202301: indexes count from 1, at most 100 to a row")]
     [InlineData(Header + "S,q,4,X,,,train,1,12x\n", "line 2: value '12x' is not a finite number")]
     [InlineData(Header + "S,q,4,X,,,train,1,Infinity\n", "line 2: value 'Infinity' is not a finite number")]
     [InlineData(Header + "S,q,4,X,,,train,1,1\n\nS,q,4,X,,,train,0,1\n", "line 4: index '0' is not a whole number from 1 to 1000000")]
@@ -77,6 +81,55 @@ public sealed class ForecastCommandTests
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_is_refused_and_names_are_not_garbled()
+    {
+        InFolder(folder =>
+        {
+            var path = Path.Combine(folder, "latin.csv");
+            File.WriteAllBytes(path, Encoding.Latin1.GetBytes(Header + "Café,q,4,X,,,train,1,1\n"));
+
+            FluentActions.Invoking(() => LongSeriesFile.Read(path)).Should().Throw<FormatException>().WithMessage("the file is not UTF-8 text*");
+        });
+    }
+
+    [Fact]
+    public void A_run_that_fails_leaves_the_forecasts_of_the_one_before()
+    {
+        InFolder(folder =>
+        {
+            var (good, bad, forecasts) = (Path.Combine(folder, "good.csv"), Path.Combine(folder, "bad.csv"), Path.Combine(folder, "forecasts.csv"));
+            var rows = Header + string.Concat(Enumerable.Range(1, 12).Select(t => $"\"S, 1\",q,4,X,,,train,{t},{t % 4 + t}\r\n"));
+            File.WriteAllText(good, rows, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+            File.WriteAllText(bad, rows + "S,q,4,X,,,train,1\n");
+            int Forecast(string file, string to) => ForecastCommand.Create().Parse([file, "--horizon", "3", "--out", to]).Invoke();
+
+            Forecast(good, forecasts).Should().Be(0);
+            var written = File.ReadAllText(forecasts);
+            Forecast(bad, forecasts).Should().Be(2);
+            Forecast(good, folder).Should().Be(2, "a folder cannot be written to");
+            Forecast(good, Path.Combine(folder, "none", "forecasts.csv")).Should().Be(2);
+
+            written.Split('\n').Should().HaveCount(5).And.Contain(line => line.StartsWith("\"S, 1\",3,"));
+            File.ReadAllText(forecasts).Should().Be(written);
+            Directory.GetFileSystemEntries(folder).Should().HaveCount(3, "nothing half-written stays");
+            Directory.GetFiles(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + ".*").Should().BeEmpty();
+        });
+    }
+
+    private static void InFolder(Action<string> act)
+    {
+        var folder = Directory.CreateTempSubdirectory("featgov-").FullName;
+        try
+        {
+            act(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

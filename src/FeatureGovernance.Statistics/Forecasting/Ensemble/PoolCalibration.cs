@@ -36,17 +36,17 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     /// </summary>
     private static (double Gain, double PerObservation, double Tail) Handicap(int period) => period switch
     {
-        1 => (0.93, 2, 1),
-        <= 4 => (0.86, 8, 1.1),
-        _ => (0.89, 2, 1),
+        1 => (0.94, 1.2, 1.03),
+        <= 4 => (0.855, 8, 1.18),
+        _ => (0.866, 2, 1),
     };
 
     /// <summary>The forecasts of a pool, in its order.</summary>
     public static SeriesForecast[] Forecast(IReadOnlyList<SeriesAnalysis> pool)
     {
         var weights = PoolWeights.Learn(pool);
-        var drift = PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length));
         var memory = PoolMemory.Learn(pool);
+        var drift = PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length), remembered: memory.Now is not null);
         var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift, memory)).ToList();
         var calibration = Learn(combined);
         return [.. combined.Select(calibration.Apply)];
@@ -96,7 +96,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
             var (mean, error) = (combined.Mean[h], combined.StandardErrors[h]);
             // What is assumed of a single value cannot be calibrated.
             var (half80, half95) = series.IsAssumed ? (Normal80 * error, Normal95 * error) : (Reach80[h] * scale * error, Reach95[h] * scale * tail * error);
-            steps[i] = new ForecastStep(Floor(mean), Floor(mean - half80), Floor(mean + half80), Floor(mean - half95), Floor(mean + half95));
+            steps[i] = new ForecastStep(Bound(mean), Bound(mean - half80), Bound(mean + half80), Bound(mean - half95), Bound(mean + half95));
         }
         var shares = series.Forecasts.Select((member, k) => new MemberShare(member.Member, member.Model, combined.Weights[k])).ToArray();
         return new SeriesForecast(steps, shares, series.Notes, StepCorrelation, combined.Past.Count > 0 ? Report(combined) : null)
@@ -104,7 +104,8 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
             PastErrors = [.. combined.Past.SelectMany(past => past.Actual.Zip(past.Mean, (actual, mean) => actual - mean))],
         };
 
-        double Floor(double value) => series.NonNegative ? Math.Max(value, 0) : value;
+        // Tails of series that span hundreds of powers of ten may leave the range of a double.
+        double Bound(double value) => Math.Clamp(value, series.NonNegative ? 0 : -double.MaxValue, double.MaxValue);
     }
 
     private BacktestReport Report(CombinedSeries series)

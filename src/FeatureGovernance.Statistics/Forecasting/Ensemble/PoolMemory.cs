@@ -10,9 +10,9 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 internal sealed class PoolMemory
 {
     /// <summary>The part of a forecast that a very large pool decides, where neither was better in the backtest.</summary>
-    private const double Usual = 0.45;
+    private const double Usual = 0.55;
 
-    private const double Most = 0.6;
+    private const double Most = 0.65;
 
     /// <summary>Series at which half of that is reached.</summary>
     private const double PriorSeries = 20;
@@ -32,8 +32,8 @@ internal sealed class PoolMemory
     private PoolMemory(List<double[]> histories, int period, int horizon)
     {
         usual = Usual * histories.Count / (histories.Count + PriorSeries);
-        adjusted = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, Pattern(y, period))), period + Math.Max(1, period / 4), 1, horizon);
-        plain = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, SeasonalPattern.None)), period + 1, period, horizon);
+        adjusted = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, Pattern(y, period))), Window(period) + Math.Max(1, period / 4), 1, horizon);
+        plain = PooledAutoregression.Learn(histories.ConvertAll(y => Logs(y, SeasonalPattern.None)), Window(period) + 1, period, horizon);
     }
 
     /// <summary>What is learned of everything (<c>Now</c>), and of what was known before any backtest (<c>Then</c>); null where there is
@@ -74,6 +74,10 @@ internal sealed class PoolMemory
         }
         return said;
     }
+
+    /// <summary>A cycle and a half: what many series share is learned better from longer windows than one series could afford (Montero-Manso and
+    /// Hyndman 2021).</summary>
+    private static int Window(int period) => period + period / 2;
 
     /// <summary>Forecasts of the logarithm.</summary>
     private IEnumerable<double[]> Paths(double[] y, int period)

@@ -17,6 +17,9 @@ internal sealed class PoolWeights
     /// <summary>Share of a combination's weights that a very large pool decides; the rest is equal.</summary>
     private const double MostTrust = 0.75;
 
+    /// <summary>The same where there is a season: its members differ less, and equal weights are harder to beat.</summary>
+    private const double MostSeasonalTrust = 0.5;
+
     /// <summary>Series at which half of that is reached.</summary>
     private const double PriorSeries = 20;
 
@@ -35,12 +38,13 @@ internal sealed class PoolWeights
     private readonly Dictionary<string, double> weights = [];
     private readonly double trust;
 
-    private PoolWeights(int series) => trust = MostTrust * series / (series + PriorSeries);
+    private PoolWeights(int series, int period) =>
+        trust = (period == 1 ? MostTrust : MostSeasonalTrust) * series / (series + PriorSeries);
 
     public static PoolWeights Learn(IReadOnlyList<SeriesAnalysis> pool)
     {
         var usable = pool.Where(series => series.Rows.Count > 0).ToList();
-        var learned = new PoolWeights(usable.Count);
+        var learned = new PoolWeights(usable.Count, pool[0].Period);
         var sample = usable.Count <= MostSeries ? usable : [.. Enumerable.Range(0, MostSeries).Select(i => usable[(int)((long)i * usable.Count / MostSeries)])];
         foreach (var name in sample.SelectMany(series => series.Forecasts).Select(member => member.Member).Distinct()) learned.weights.Add(name, 1);
         foreach (var name in learned.weights.Keys) learned.weights[name] = 1.0 / learned.weights.Count;
