@@ -57,19 +57,9 @@ internal static class DriverEndpoints
         return before is null ? TypedResults.Created($"/api/v1/capacity/drivers/{driver}", after) : TypedResults.Ok(after);
     }
 
-    public static async Task<Results<Ok<Page<DemandDriverView>>, Refused>> List(
-        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "driver", faults);
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await Drivers.ListAsync(connection, after?.Last ?? "", size + 1, cancellation);
-        var page = found.Take(size).Select(driver => driver.View).ToList();
-        return TypedResults.Ok(new Page<DemandDriverView>(page, found.Count > size ? new Cursor("driver", page[^1].Driver, 0).Encode() : null));
-    }
+    public static Task<Results<Ok<Page<DemandDriverView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+        source.PageAsync("driver", limit, cursor,
+            (connection, after, count) => Drivers.ListAsync(connection, after?.Last ?? "", count, cancellation), driver => (driver.View.Driver, 0), driver => driver.View, cancellation);
 
     public static async Task<Results<Ok<DemandDriverView>, Refused>> Get(string driver, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
