@@ -73,7 +73,9 @@ internal sealed record RoleStory(ApiServer Server, string Feature, string Team, 
         (await visitor.Page.Locator("#decide").CountAsync()).Should().Be(0);
         await RefusedAsync(visitor.Page, $"{team}-{role}", ["/capacity/scenarios/new"],
         [
-            ("/deprecations/new", $"feature={Feature}&reason=No"), ($"/deprecations/{Proposal}/review", "decision=approve"), ($"/deprecations/{Proposal}/advance", ""),
+            // Any lead may propose; the rest is for those concerned.
+            .. role is "lead" ? [] : ((string, string)[])[("/deprecations/new", $"feature={Feature}&reason=No")],
+            ($"/deprecations/{Proposal}/review", "decision=approve"), ($"/deprecations/{Proposal}/advance", ""),
             ($"/deprecations/{Proposal}/withdraw", "reason=No"), ($"/incidents/{Incident}", "status=resolved&reason=No"), ("/capacity/plans", ""),
         ]);
     }
