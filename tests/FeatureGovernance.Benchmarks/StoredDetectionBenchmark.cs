@@ -16,7 +16,7 @@ namespace FeatureGovernance.Benchmarks;
 /// Profiles taken in by <c>POST /telemetry/profiles</c> over loopback HTTP, and a run of detection over them as the server makes it: daily ones of
 /// features in five segments each, of a thousand values, one feature in two hundred with a fault. A quarter of the features each are numbers
 /// with all their digits, cents, whole numbers and flags. Arguments: features (default 500, then four times as many; 0 for the third size
-/// alone), windows (24), segments (5), and features of a third size (10,000; 0 for none): all but the first 400 of these are copies without their
+/// alone), windows (24), segments (5), and features of a third size (8,000; 0 for none): all but the first 400 of these are copies without their
 /// sketches, which detection does not read.
 /// </summary>
 internal static class StoredDetectionBenchmark
@@ -32,7 +32,7 @@ internal static class StoredDetectionBenchmark
     public static async Task RunAsync(string[] args)
     {
         int Argument(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
-        var (features, windows, segments, more) = (Argument(0, 500), Argument(1, 24), Argument(2, 5), Argument(3, 10_000));
+        var (features, windows, segments, more) = (Argument(0, 500), Argument(1, 24), Argument(2, 5), Argument(3, 8_000));
         Console.WriteLine("| features | profiles | POST, profiles/s | bytes a profile, with indexes | run, s | profiles/s | incidents | run with nothing new, s | most memory, MB |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var (count, originals) in ((int, int)[])[(features, features), (4 * features, 4 * features), (more, Math.Min(more, Originals))])
