@@ -12,7 +12,8 @@ internal static class LabelCommand
     {
         var command = new Command("label", "Measure a sample's label: coverage, delay, base rate, noise and leaks.");
         var common = new SampleCommand(
-            command, "The column of the event's time, by which the base rate is followed.", "The time allowed for models; what is left out is noted.", "One JSON object.");
+            command, "The column of the event's time, by which the base rate is followed.", "The time allowed for models; what is left out is noted.",
+            "One JSON object.");
         var labelTime = new Option<string?>("--label-time") { Description = "The column of the time at which the label became known; with --time this gives the delay." };
         var suspects = new Option<int>("--suspects") { Description = "The most rows told of as likely mislabelled.", DefaultValueFactory = _ => 50 };
         command.Add(labelTime);
@@ -69,7 +70,8 @@ internal static class LabelCommand
         {
             var windows = new Table().Border(TableBorder.Simple).AddColumns("from", "rows", "coverage", "base rate", "80 %");
             foreach (var w in measured.BaseRate.Windows)
-                windows.AddRow(Markup.Escape(w.From), Cell($"{w.Rows}"), Cell($"{w.Coverage:P1}"), Cell($"{w.Rate:0.####}"), w.Rate is null ? "" : Cell($"{w.Lower80:0.####}–{w.Upper80:0.####}"));
+                windows.AddRow(Markup.Escape(w.From), Cell($"{w.Rows}"), Cell($"{w.Coverage:P1}"), Cell($"{w.Rate:0.####}"),
+                    w.Rate is null ? "" : Cell($"{w.Lower80:0.####}–{w.Upper80:0.####}"));
             AnsiConsole.Write(windows);
         }
 

@@ -11,7 +11,8 @@ internal static class ValueCommand
     {
         var command = new Command("value", "Measure what each feature of a sample is worth.");
         var common = new SampleCommand(
-            command, "The column of the time; validation then never looks ahead.", "The time allowed; what is left out is noted.", "One JSON object per feature and line.");
+            command, "The column of the time; validation then never looks ahead.", "The time allowed; what is left out is noted.",
+            "One JSON object per feature and line.");
         var weight = new Option<string?>("--weight") { Description = "The column of the rows' weights." };
         var score = new Option<string?>("--score") { Description = "The column of what the model in production predicted; its quality is told beside." };
         var ablations = new Option<int>("--ablations") { Description = "The most features to train without, one by one.", DefaultValueFactory = _ => 40 };

@@ -31,7 +31,8 @@ public sealed partial class GovernanceClient
 
     /// <summary>Takes many features to other stages in one transaction; what is refused is reported and the rest lands.</summary>
     /// <param name="progress">Hears the number of steps sent so far.</param>
-    public Task<BulkTransitionResult> MoveFeaturesAsync(IEnumerable<BulkTransition> steps, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
+    public Task<BulkTransitionResult> MoveFeaturesAsync(
+        IEnumerable<BulkTransition> steps, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
         UploadLinesAsync<BulkTransitionResult, BulkTransition>("features/transitions", steps, progress, cancellation);
 
     /// <summary>Gives a feature a new key; the old one still answers.</summary>

@@ -33,7 +33,8 @@ public sealed partial class GovernanceClient : IDisposable
         http.BaseAddress = address;
         http.Timeout = Timeout.InfiniteTimeSpan;
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("feature-governance-client", typeof(GovernanceClient).Assembly.GetName().Version?.ToString(3)));
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("feature-governance-client",
+            typeof(GovernanceClient).Assembly.GetName().Version?.ToString(3)));
         return new(http);
     }
 
@@ -82,7 +83,8 @@ public sealed partial class GovernanceClient : IDisposable
 
     /// <summary>Changes the fields named in a JSON merge patch (RFC 7396).</summary>
     public Task<T> PatchAsync<T>(string path, object patch, CancellationToken cancellation = default) =>
-        SendAsync<T>(HttpMethod.Patch, path, JsonContent.Create(patch, patch.GetType(), new MediaTypeHeaderValue(MediaTypes.MergePatch), ClientJson.Options), cancellation);
+        SendAsync<T>(HttpMethod.Patch, path,
+            JsonContent.Create(patch, patch.GetType(), new MediaTypeHeaderValue(MediaTypes.MergePatch), ClientJson.Options), cancellation);
 
     /// <summary>Deletes a resource.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellation = default)
@@ -116,7 +118,8 @@ public sealed partial class GovernanceClient : IDisposable
         SendAsync<T>(HttpMethod.Post, path, new StreamBody(source, mediaType, progress), cancellation, AskFirst);
 
     /// <summary>Posts objects one a line, made while they are sent; <paramref name="progress"/> hears the number of lines sent so far.</summary>
-    public Task<T> UploadLinesAsync<T, TLine>(string path, IEnumerable<TLine> lines, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
+    public Task<T> UploadLinesAsync<T, TLine>(
+        string path, IEnumerable<TLine> lines, IProgress<long>? progress = null, CancellationToken cancellation = default) =>
         SendAsync<T>(HttpMethod.Post, path, new LinesBody<TLine>(lines, progress), cancellation, AskFirst);
 
     /// <inheritdoc />
@@ -127,7 +130,8 @@ public sealed partial class GovernanceClient : IDisposable
 
     private static JsonContent AsJson(object body) => JsonContent.Create(body, body.GetType(), options: ClientJson.Options);
 
-    private async Task<T> SendAsync<T>(HttpMethod verb, string path, HttpContent? body, CancellationToken cancellation, Action<HttpRequestMessage>? prepare = null)
+    private async Task<T> SendAsync<T>(
+        HttpMethod verb, string path, HttpContent? body, CancellationToken cancellation, Action<HttpRequestMessage>? prepare = null)
     {
         using var answer = await SendAsync(verb, path, body, cancellation, prepare);
         try

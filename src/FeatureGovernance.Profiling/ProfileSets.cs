@@ -121,7 +121,8 @@ internal sealed class ColumnAccumulator(PlannedColumn column)
     private readonly Profile<double>? numbers = column.Kind == ColumnKind.Numbers ? Profile.OfNumbers(new()) : null;
     private readonly Profile<string>? texts = column.Kind == ColumnKind.Texts ? Profile.OfTexts(new()) : null;
     private readonly Profile<Embedding>? embeddings = column.Kind == ColumnKind.Embeddings ? Profile.OfEmbeddings(new()) : null;
-    private readonly double standIn = column.Kind == ColumnKind.Numbers && double.TryParse(column.Default, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+    private readonly double standIn = column.Kind == ColumnKind.Numbers && double.TryParse(column.Default, CultureInfo.InvariantCulture,
+        out var number) ? number : double.NaN;
 
     public void Take(Chunk chunk, int ordinal, int[]? rows, long times)
     {
@@ -162,7 +163,8 @@ internal sealed class ColumnAccumulator(PlannedColumn column)
         }
     }
 
-    public ColumnProfile ToProfile(DateTime start, string segment) => new(column.Name, DateTime.SpecifyKind(start, DateTimeKind.Utc), segment, numbers, texts, embeddings);
+    public ColumnProfile ToProfile(DateTime start, string segment) =>
+        new(column.Name, DateTime.SpecifyKind(start, DateTimeKind.Utc), segment, numbers, texts, embeddings);
 
     private void TakeEmbeddings(Chunk chunk, int ordinal, int[]? rows, int count, long times)
     {

@@ -133,7 +133,8 @@ internal sealed record ReadPlan(string Name, string Sql, ImmutableArray<PlannedC
         $"case when {vector} is null then null when list_count({vector}) < len({vector}) then 'NaN'::double else sqrt(coalesce(list_sum(list_transform({vector}, lambda part: part * part)), 0)) end";
 
     internal static bool IsNumber(string type) =>
-        type is "BOOLEAN" or "FLOAT" or "DOUBLE" or "INTEGER" or "UINTEGER" || type.EndsWith("INT", StringComparison.Ordinal) || type.StartsWith("DECIMAL", StringComparison.Ordinal);
+        type is "BOOLEAN" or "FLOAT" or "DOUBLE" or "INTEGER" or "UINTEGER" || type.EndsWith("INT", StringComparison.Ordinal)
+            || type.StartsWith("DECIMAL", StringComparison.Ordinal);
 
     internal static bool IsTime(string type) => type is "DATE" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal);
 

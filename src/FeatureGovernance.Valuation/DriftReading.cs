@@ -38,7 +38,8 @@ public static class DriftReading
         ImmutableArray<ValueDrift> lost = Grown(was.Nulls, now.Nulls) is var missing && missing >= LeastShare ? [new(DriftedTo.Missing, Share: missing)] : [];
         if (now.Quantiles.IsEmpty || was.Quantiles.IsEmpty)
             return [new(lost)];
-        return [.. Moved(was, now, HasMoved(was, now, [.. before.Select(Spread.Of).OfType<Spread>()]), symptoms, fault, standIn).Select(reading => reading with { Steps = [.. reading.Steps, .. lost] })];
+        return [.. Moved(was, now, HasMoved(was, now, [.. before.Select(Spread.Of).OfType<Spread>()]), symptoms, fault, standIn)
+            .Select(reading => reading with { Steps = [.. reading.Steps, .. lost] })];
     }
 
     // By how much each quantile moves from window to window anyway.

@@ -75,7 +75,8 @@ public static class LabelEngine
         if (delay is { Negative: > 0 })
             yield return string.Create(CultureInfo.InvariantCulture, $"{delay.Negative} labels are older than their event: a wrong join, or a clock at fault.");
         if (delay is { Untold: > 0 })
-            yield return string.Create(CultureInfo.InvariantCulture, $"{delay.Untold} labelled rows lack one of the two times; the delay is that of the others.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{delay.Untold} labelled rows lack one of the two times; the delay is that of the others.");
         if (rows.Labelled is not null && delay is null)
             yield return "No labelled row has both times, so the delay is unknown.";
         if (rows.Events?.LongCount(e => !double.IsFinite(e)) is > 0 and var without)

@@ -38,7 +38,8 @@ public sealed record BaseRateWindow(string From, string To, long Rows, double Co
 /// <param name="Effect">The spread in standard deviations of the label; null without time.</param>
 /// <param name="HasChanged">Surely (p &lt; 0.01) and by an amount that matters; null without time.</param>
 public sealed record BaseRate(
-    string Of, double Rate, double Lower80, double Upper80, ImmutableArray<BaseRateWindow> Windows, double? PValue, double? Spread, double? Effect, bool? HasChanged);
+    string Of, double Rate, double Lower80, double Upper80, ImmutableArray<BaseRateWindow> Windows, double? PValue, double? Spread,
+    double? Effect, bool? HasChanged);
 
 /// <summary>A row whose label is likely wrong.</summary>
 /// <param name="Row">Its number in the file, from 1, the header not counted.</param>

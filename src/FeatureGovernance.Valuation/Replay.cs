@@ -83,7 +83,8 @@ public sealed class Replay : IDisposable
         double[] lost = [.. folds.SelectMany(fold => fold.Losses)];
         var (mean, error) = (lost.Average(), Estimate.Over(lost).StandardError);
         var half = PeriodSpread.HalfInterval(folds, mean, span);
-        return new(string.Join(", ", drifts.Select(drift => drift.Feature)), Metric, full.Average(), mean, error, mean - half, mean + half, Shuffled([.. placed.Select(one => one.Column).Order()]), full.Count);
+        return new(string.Join(", ", drifts.Select(drift => drift.Feature)), Metric, full.Average(), mean, error, mean - half, mean + half,
+            Shuffled([.. placed.Select(one => one.Column).Order()]), full.Count);
     }
 
     /// <inheritdoc />

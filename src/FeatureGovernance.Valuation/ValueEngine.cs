@@ -61,7 +61,8 @@ public static class ValueEngine
         return judged with
         {
             Notes = laboratory.Cuts.Count == 0 ? judged.Notes : judged.Notes.Add($"The time allowed ran out: {string.Join("; ", laboratory.Cuts)}."),
-            ScoreQuality = sample.Scores is { } scores && ScoreReference.Of(sample, scores, laboratory.FirstRound) is var reference ? (reference.Mean, reference.StandardError) : null,
+            ScoreQuality = sample.Scores is { } scores && ScoreReference.Of(sample, scores,
+                laboratory.FirstRound) is var reference ? (reference.Mean, reference.StandardError) : null,
         };
     }
 
@@ -122,7 +123,8 @@ public static class ValueEngine
 
     // Unused columns lose nothing when dropped: the model without them is the same model.
     private static Ablations Ablate(
-        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, Allowance clock, IProgress<ValuationProgress>? progress)
+        Sample sample, ClusterMeasure[] measures, Laboratory laboratory, Removal removal, ValuationOptions options, Allowance clock,
+        IProgress<ValuationProgress>? progress)
     {
         var found = new Ablations([], []);
         var left = options.Ablations;

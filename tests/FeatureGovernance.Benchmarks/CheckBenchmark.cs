@@ -28,7 +28,8 @@ internal static class CheckBenchmark
         var folder = Directory.CreateTempSubdirectory("featgov-check-").FullName;
         try
         {
-            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Serilog:MinimumLevel:Default", "Warning"]);
+            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",
+                "off", "--Serilog:MinimumLevel:Default", "Warning"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             byte[] answer = [];

@@ -67,7 +67,8 @@ internal static class DetectionBenchmark
                 var nulls = feature % FaultyOneIn == 0 && w >= windows - 4 ? 3_000 : 90 + random.Next(20);
                 return new ProfileWindow(
                     10_000, nulls, 0, 0, 0, middle, 0.3 * mean * (1 + (0.01 * random.NextDouble())), 5_000 + random.Next(100),
-                    [.. ProfileSeries.Shares.Select(share => middle + (mean * (share - 0.5)) + (0.002 * mean * random.NextDouble()))], [], 1, 3_600 + random.Next(300));
+                    [.. ProfileSeries.Shares.Select(share => middle + (mean * (share - 0.5)) + (0.002 * mean * random.NextDouble()))], [], 1,
+                    3_600 + random.Next(300));
             }),
         ]);
     }

@@ -28,7 +28,8 @@ internal static class IngestBenchmark
         try
         {
             var builder = Service.CreateBuilder(
-                ["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Logging:LogLevel:Default", "Warning"]);
+                ["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off",
+                    "--Logging:LogLevel:Default", "Warning"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             await Service.PrepareAsync(app);
@@ -113,7 +114,8 @@ internal static class IngestBenchmark
         for (var i = 0; i < rows; i++)
         {
             var (feature, model, day, reads) = Row(i, ordered);
-            text.Append(CultureInfo.InvariantCulture, $"{{\"feature\":\"engagement_{feature / 100}:feature_{feature}\",\"model\":\"model_{model}\",\"day\":\"{day:yyyy-MM-dd}\",")
+            text.Append(CultureInfo.InvariantCulture,
+                $"{{\"feature\":\"engagement_{feature / 100}:feature_{feature}\",\"model\":\"model_{model}\",\"day\":\"{day:yyyy-MM-dd}\",")
                 .Append(CultureInfo.InvariantCulture, $"\"environment\":\"serving\",\"reads\":{reads},\"requests\":100000}}\n");
         }
 

@@ -28,7 +28,8 @@ internal static class PagesBenchmark
         try
         {
             var builder = Service.CreateBuilder(
-                ["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Serilog:MinimumLevel:Default", "Error"]);
+                ["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off",
+                    "--Serilog:MinimumLevel:Default", "Error"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             await Service.PrepareAsync(app);
@@ -102,7 +103,8 @@ internal static class PagesBenchmark
         }
 
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times[times.Count / 2]:F1} | {times[times.Count * 95 / 100]:F1} | {bytes / 1024.0:F0} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {name} | {times[times.Count / 2]:F1} | {times[times.Count * 95 / 100]:F1} | {bytes / 1024.0:F0} |"));
     }
 
     private static async Task FillAsync(NpgsqlDataSource source, int count)
@@ -135,7 +137,8 @@ internal static class PagesBenchmark
         {
             var begun = Stopwatch.GetTimestamp();
             await Gains.PublishAsync(connection, CancellationToken.None);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"What every model may gain by was reckoned in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s."));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"What every model may gain by was reckoned in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s."));
         }
 
         await using var analyze = source.CreateCommand("vacuum analyze");

@@ -24,7 +24,8 @@ internal static class PlannedPools
     {
         await using var connection = await source.OpenConnectionAsync();
         var now = TimeProvider.System.GetUtcNow();
-        var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1), [], null, "benchmark", now, CancellationToken.None);
+        var id = await PlanLedger.AddAsync(connection, null, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1), [], null, "benchmark", now,
+            CancellationToken.None);
         await PlanLedger.StartAsync(connection, id, now, CancellationToken.None);
         var plan = (await PlanLedger.FindAsync(connection, id, CancellationToken.None))!;
         var outcome = await new Planning(connection, plan, HolidayCalendar.UnitedStates, _ => Task.CompletedTask).ExecuteAsync(CancellationToken.None);

@@ -31,7 +31,8 @@ internal static class ProfilingBenchmark
         {
             var file = Path.Combine(folder, "values.parquet");
             Execute($"copy (select {Columns} from range({rows})) to '{file}' (format parquet)");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, 20 columns, {new FileInfo(file).Length / 1e6:N0} MB of Parquet, {Environment.ProcessorCount} cores"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{rows:N0} rows, 20 columns, {new FileInfo(file).Length / 1e6:N0} MB of Parquet, {Environment.ProcessorCount} cores"));
             Console.WriteLine("| SUMMARIZE, s | profiles, s | ratio | most memory of the process, MB |");
             Console.WriteLine("| ---: | ---: | ---: | ---: |");
             for (var i = 0; i < repetitions; i++)

@@ -28,7 +28,8 @@ internal static class RegistryBenchmark
         var folder = Directory.CreateTempSubdirectory("featgov-registry-").FullName;
         try
         {
-            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Serilog:MinimumLevel:Default", "Warning"]);
+            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",
+                "off", "--Serilog:MinimumLevel:Default", "Warning"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             await Service.PrepareAsync(app);
@@ -74,7 +75,8 @@ internal static class RegistryBenchmark
     {
         var created = await TimeAsync(() => client.PutFeaturesAsync(features));
         var unchanged = await TimeAsync(() => client.PutFeaturesAsync(features));
-        var changed = await TimeAsync(() => client.PutFeaturesAsync(features.Select(feature => feature with { Description = feature.Description + " Changed." })));
+        var changed = await TimeAsync(() =>
+            client.PutFeaturesAsync(features.Select(feature => feature with { Description = feature.Description + " Changed." })));
         var copy = await CopyAsync(source, "feature") + await CopyAsync(source, "feature_version");
         Console.WriteLine($"""
             | bulk registration of {features.Count:N0} features | seconds | of the COPY's speed |

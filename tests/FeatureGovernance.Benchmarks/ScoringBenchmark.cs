@@ -71,7 +71,8 @@ internal static class ScoringBenchmark
     private static async Task ScoreAsync(NpgsqlDataSource source, int run, bool full)
     {
         await using var connection = await source.OpenConnectionAsync();
-        await new Scoring(connection, new(run, full, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime)), _ => Task.CompletedTask).ExecuteAsync(() => TimeProvider.System.GetUtcNow(), CancellationToken.None);
+        await new Scoring(connection, new(run, full, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime)), _ => Task.CompletedTask)
+            .ExecuteAsync(() => TimeProvider.System.GetUtcNow(), CancellationToken.None);
     }
 
     // Every feature is read by ten models, spread evenly; two methods have measured each pair.

@@ -47,7 +47,8 @@ internal static class StoredDetectionBenchmark
         var folder = Directory.CreateTempSubdirectory("featgov-detection-").FullName;
         try
         {
-            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS", "off", "--Logging:LogLevel:Default", "Warning"]);
+            var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",
+                "off", "--Logging:LogLevel:Default", "Warning"]);
             await using var embedded = await builder.AddStorageAsync();
             await using var app = Service.Build(builder);
             await Service.PrepareAsync(app);
@@ -71,7 +72,8 @@ internal static class StoredDetectionBenchmark
                 from generate_series(1, {features / originals} - 1) copy cross join drift.profile
                 """);
             await ExecuteAsync(source, "vacuum analyze drift.profile");
-            var bytes = await AskAsync<decimal>(source, "select sum(pg_total_relation_size(inhrelid)) from pg_inherits where inhparent = 'drift.profile'::regclass");
+            var bytes = await AskAsync<decimal>(source,
+                "select sum(pg_total_relation_size(inhrelid)) from pg_inherits where inhparent = 'drift.profile'::regclass");
             foreach (var (kind, i) in Kinds.Select((kind, i) => (kind, i)).Where(_ => features == originals))
                 Console.Error.WriteLine($"sketches of {kind}: {await AskAsync<decimal>(source, $"select avg(octet_length(content)) from drift.profile where feature_id % {Kinds.Length} = {i}"):N0} bytes");
             // Beside the run, so that the client's memory is not counted twice.

@@ -25,7 +25,8 @@ public sealed class CapacityTests(Tour tour, Browser browser)
         await planner.Page.GetByRole(AriaRole.Button, new() { Name = "Save and compare" }).ClickAsync();
 
         await Assertions.Expect(planner.Page.GetByText("demand of the other plan").First).ToBeVisibleAsync();
-        (await planner.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand and supply of home-page-cpu") }).GetAttributeAsync("aria-label")).Should().NotBeNullOrEmpty();
+        (await planner.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand and supply of home-page-cpu") }).GetAttributeAsync("aria-label"))
+            .Should().NotBeNullOrEmpty();
         var download = await planner.Page.RunAndWaitForDownloadAsync(() => planner.Page.GetByRole(AriaRole.Link, new() { Name = "Save as CSV" }).ClickAsync());
         download.SuggestedFilename.Should().EndWith(".csv");
         planner.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal)).Should().BeEmpty();

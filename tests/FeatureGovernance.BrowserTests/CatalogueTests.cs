@@ -28,7 +28,8 @@ public sealed class CatalogueTests(ApiServer server, Browser browser) : IClassFi
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Catalogue" })).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Drafts of rates" })).ToHaveCountAsync(0);
-        (await server.QueryAsync<string>("select string_agg(action, ' ' order by sequence) from audit.event where subject_kind = 'saved-view'")).Should().Be("view.saved view.forgotten");
+        (await server.QueryAsync<string>("select string_agg(action, ' ' order by sequence) from audit.event where subject_kind = 'saved-view'"))
+            .Should().Be("view.saved view.forgotten");
         await page.Context.DisposeAsync();
     }
 

@@ -59,7 +59,8 @@ public sealed class EveryPageTests(Tour tour, Browser browser)
     [InlineData("lead", "capacity-scenario")]
     public async Task Every_role_reads_every_page_but_those_to_change_what_it_may_not(string role, params string[] closed)
     {
-        await using var visitor = await browser.VisitAsync(tour.Server.Address, await tour.Server.TokenAsync(role, role is "engineer" or "lead" ? $"team-01-{role}" : null));
+        await using var visitor = await browser.VisitAsync(tour.Server.Address,
+            await tour.Server.TokenAsync(role, role is "engineer" or "lead" ? $"team-01-{role}" : null));
         var refused = new List<string>();
         foreach (var (page, path) in tour.Pages.Where(page => page.Name != "missing"))
         {
@@ -82,7 +83,8 @@ public sealed class EveryPageTests(Tour tour, Browser browser)
         foreach (var (name, path) in tour.Pages.Where(page => page.Name is "catalogue" or "proposal" or "adoption" or "feature"))
         {
             await visitor.Page.GotoAsync(path);
-            var actions = await visitor.Page.Locator("main form[method=post]").EvaluateAllAsync<string[]>("forms => forms.map(form => form.getAttribute('action'))");
+            var actions = await visitor.Page.Locator("main form[method=post]")
+                .EvaluateAllAsync<string[]>("forms => forms.map(form => form.getAttribute('action'))");
             actions.Should().Equal(name is "feature" ? [$"{path}/comments"] : [], path);
         }
 

@@ -56,17 +56,20 @@ public sealed class FeastTests(FeastTests.Imported server, Browser browser) : IC
             await Admin.CommandAsync(0, $"import feast {registry} --team credit".Split(' '));
             await Admin.ModelAsync(Model, "risk");
             await Admin.ManifestAsync(Model, "v1", [Feature, "credit_history:mortgage_due"]);
-            var hurt = (await Admin.GetAsync("features?q=credit_history&kind=feature&limit=50")).Items().Select(one => one.GetProperty("key").GetString()!).First(key => key != "credit_history:mortgage_due");
+            var hurt = (await Admin.GetAsync("features?q=credit_history&kind=feature&limit=50")).Items().Select(one => one.GetProperty("key").GetString()!)
+                .First(key => key != "credit_history:mortgage_due");
             await Admin.NumbersAsync(hurt, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
             await Admin.DetectAsync();
             var incident = (await Admin.GetAsync($"incidents?feature={hurt}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32();
             var engineer = As(await TokenAsync("engineer"));
-            var proposal = (await engineer.PostAsync("deprecations", new { features = (string[])[Feature], reason = "The newer table says more." })).Expect(201).Number("id");
+            var proposal = (await engineer.PostAsync("deprecations", new { features = (string[])[Feature], reason = "The newer table says more." }))
+                .Expect(201).Number("id");
             Story = new(this, "credit_history:mortgage_due", "credit", proposal, incident, "credit");
         }
 
         public async Task<string> TokenAsync(string role) => role == "admin"
             ? AdminToken
-            : (await Admin.PostAsync("tokens", new { name = role, role, person = role is "engineer" or "lead" ? $"credit-{role}" : null })).Expect(201).Text("token");
+            : (await Admin.PostAsync("tokens", new { name = role, role, person = role is "engineer" or "lead" ? $"credit-{role}" : null }))
+                .Expect(201).Text("token");
     }
 }

@@ -38,7 +38,8 @@ public sealed class IncidentTests(Tour tour, Browser browser)
 
         await engineer.Page.GotoAsync($"/incidents?status=resolved&feature={tour.Hurt}");
         await Assertions.Expect(engineer.Page.Locator($"#results a[href='/incidents/{tour.Incident}']")).ToBeVisibleAsync();
-        engineer.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal) && !complaint.Contains("412", StringComparison.Ordinal)).Should().BeEmpty();
+        engineer.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal) && !complaint.Contains("412", StringComparison.Ordinal))
+            .Should().BeEmpty();
     }
 
     [Fact]

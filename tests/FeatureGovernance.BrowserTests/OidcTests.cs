@@ -24,7 +24,8 @@ public sealed class OidcTests(OidcTests.Signed server, Browser browser) : IClass
         (await TokensAsync()).Should().Contain("sign-in of ada");
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await lead.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" }).WaitForAsync();
-        (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of ada' and revoked_at is null")).Should().Be(0, "the session ends with the sign-out");
+        (await server.QueryAsync<long>("select count(*) from access.token where name = 'sign-in of ada' and revoked_at is null"))
+            .Should().Be(0, "the session ends with the sign-out");
         (await TokensAsync()).Should().NotContain("sign-in of ada", "what has ended is no more to be decided on");
     }
 

@@ -125,7 +125,8 @@ public sealed class RemovalTests(RemovalTests.Prompt server, Browser browser) : 
             var reader = $"ranker-of-{feature.Split(':')[1].Replace('_', '-')}";
             await Admin.ModelAsync(reader, "readers");
             await Admin.ManifestAsync(reader, "v1", [feature, replacement]);
-            var models = (await Admin.GetAsync($"features/{feature}/dependants")).Expect(200).Body.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("model").GetString()!).Distinct().ToList();
+            var models = (await Admin.GetAsync($"features/{feature}/dependants")).Expect(200).Body.GetProperty("models").EnumerateArray()
+                .Select(model => model.GetProperty("model").GetString()!).Distinct().ToList();
             foreach (var model in models)
                 await UsageAsync(feature, model, 900);
             return models;

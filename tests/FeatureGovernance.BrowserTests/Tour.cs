@@ -39,7 +39,8 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         var team = worst[0].GetProperty("team").GetString()!;
         var request = await RequestAsync(model, team);
         var label = await Server.Admin.MeasuredLabelAsync(team);
-        var asked = (await Server.Admin.GetAsync($"deprecations/{proposal}")).Body.GetProperty("reviewers").EnumerateArray().Select(review => review.GetProperty("team").GetString()!);
+        var asked = (await Server.Admin.GetAsync($"deprecations/{proposal}")).Body.GetProperty("reviewers").EnumerateArray()
+            .Select(review => review.GetProperty("team").GetString()!);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await Server.Admin.NumbersAsync(best, today);
         var worded = worst[1].GetProperty("feature").GetString()!;
@@ -49,19 +50,24 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
         await Server.Admin.DetectAsync();
         (Hurt, Incident) = (best, (await Server.Admin.GetAsync($"incidents?feature={best}&order=severity&limit=1")).Items()[0].GetProperty("id").GetInt32());
         var hit = (await Server.Admin.GetAsync($"incidents/{Incident}")).Text("team");
-        var idle = (await Server.Admin.GetAsync($"scores?recommendation=deprecate&team={team}&sort=-saving&limit=100")).Items().Select(score => score.GetProperty("feature").GetString()!).First(key => key != goner && key != worded);
+        var idle = (await Server.Admin.GetAsync($"scores?recommendation=deprecate&team={team}&sort=-saving&limit=100")).Items()
+            .Select(score => score.GetProperty("feature").GetString()!).First(key => key != goner && key != worded);
         Story = new(Server, idle, team, proposal, Incident, hit);
-        Stranger = (await Server.Admin.GetAsync("teams")).Items().Select(one => one.GetProperty("team").GetString()!).First(one => one != team && one != hit && !asked.Contains(one));
+        Stranger = (await Server.Admin.GetAsync("teams")).Items().Select(one => one.GetProperty("team").GetString()!)
+            .First(one => one != team && one != hit && !asked.Contains(one));
         var (plain, grown) = await Server.Admin.CapacityAsync(today);
         var quarter = Core.Reports.Quarter.Of(today);
         Pages =
         [
-            ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"), ("catalogue-empty", "/features?q=nothinglikethis"),
+            ("home", "/"), ("catalogue", "/features"), ("catalogue-search", "/features?q=rate&stage=adopted"),
+            ("catalogue-empty", "/features?q=nothinglikethis"),
             ("feature", $"/features/{best}"), ("feature-going", $"/features/{goner}"),
-            ("feature-words", $"/features/{worded}?span=31"), ("feature-embeddings", $"/features/{embedded}?span=92"), ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
+            ("feature-words", $"/features/{worded}?span=31"), ("feature-embeddings", $"/features/{embedded}?span=92"),
+            ("feature-segment", $"/features/{best}?segment=country%3Dno&span=92"), ("models", "/models"), ("model", $"/models/{model}"),
             ("incidents", "/incidents"), ("incidents-none", "/incidents?severity=minor&status=snoozed"), ("incident", $"/incidents/{Incident}"),
             ("deprecations", "/deprecations"), ("proposing", $"/deprecations/new?feature={worst[1].GetProperty("feature").GetString()}"),
-            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"), ("labels", $"/labels?label={Uri.EscapeDataString(label)}"),
+            ("proposal", $"/deprecations/{proposal}"), ("adoptions", "/adoptions"), ("adoption", $"/adoptions/{request}"), ("value", "/value"),
+            ("labels", $"/labels?label={Uri.EscapeDataString(label)}"),
             ("value-group", "/value?by=group&recommendation=deprecate"), ("teams", "/teams"), ("team", $"/teams/{team}"), ("standards", "/standards"),
             ("capacity", "/capacity"), ("capacity-plan", $"/capacity/plans/{plain}"), ("capacity-beside", $"/capacity/plans/{grown}?beside={plain}&by=month"),
             ("capacity-scenario", "/capacity/scenarios/new?from=busy-year"),
@@ -74,10 +80,12 @@ public sealed class Tour(ServerTests.Fixtures.TestCluster cluster) : IAsyncLifet
     private async Task<int> RequestAsync(string model, string team)
     {
         var read = (await Server.Admin.GetAsync($"features?model={model}&limit=1000")).Items().Select(Key).ToHashSet();
-        var others = (await Server.Admin.GetAsync($"features?team={team}&stage=adopted&kind=feature&limit=200")).Items().Select(Key).Where(key => !read.Contains(key)).Take(3);
+        var others = (await Server.Admin.GetAsync($"features?team={team}&stage=adopted&kind=feature&limit=200")).Items().Select(Key)
+            .Where(key => !read.Contains(key)).Take(3);
         var owner = (await Server.Admin.GetAsync($"models/{model}")).Text("team");
         var engineer = Server.As(await Server.TokenAsync("engineer", $"{owner}-engineer"));
-        return (await engineer.PostAsync("adoptions", new { model, features = others.ToArray(), justification = "Cold-start users lack these signals." })).Expect(201).Number("id");
+        return (await engineer.PostAsync("adoptions", new { model, features = others.ToArray(), justification = "Cold-start users lack these signals." }))
+            .Expect(201).Number("id");
     }
 
     private static string Key(JsonElement feature) => feature.GetProperty("key").GetString()!;

@@ -39,7 +39,8 @@ public sealed class ValuesTests(Tour tour, Browser browser)
         (await visitor.Page.Locator("#values .canvas").First.Locator(".spot").CountAsync()).Should().Be(6);
 
         await visitor.Page.Locator("#values summary").ClickAsync();
-        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.Locator("#values").GetByRole(AriaRole.Button, new() { Name = "Save as CSV" }).ClickAsync());
+        var download = await visitor.Page.RunAndWaitForDownloadAsync(() =>
+            visitor.Page.Locator("#values").GetByRole(AriaRole.Button, new() { Name = "Save as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         lines.Should().HaveCount(7).And.Subject.First().Should().StartWith("\"day\",\"Values\"");
     }

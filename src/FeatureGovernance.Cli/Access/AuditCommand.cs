@@ -21,7 +21,8 @@ internal static class AuditCommand
         var subject = new Option<string?>("--subject") { Description = "Only what was done to this." };
         var limit = FeatureCommand.Limit();
         return new Command("list", "Who did what, newest first.") { actor, action, subject, limit }.Runs(surroundings, async call => call.Screen.Table(
-            await call.ListAsync<AuditEvent>("audit".With(("actor", call.Get(actor)), ("action", call.Get(action)), ("subject", call.Get(subject))), call.Get(limit)),
+            await call.ListAsync<AuditEvent>("audit".With(("actor", call.Get(actor)), ("action", call.Get(action)),
+                ("subject", call.Get(subject))), call.Get(limit)),
             new("sequence", e => e.Sequence), new("at", e => e.At), new("actor", e => e.Actor), new("action", e => e.Action),
             new("kind", e => e.SubjectKind), new("subject", e => e.Subject), new("reason", e => e.Reason)));
     }
@@ -35,7 +36,8 @@ internal static class AuditCommand
         var to = new Option<string?>("--to") { Description = "Only before this moment." };
         var after = new Option<long?>("--after") { Description = "Only events of a greater number: what came since the last export." };
         var output = new Option<string?>("--output") { Description = "A file to write; without it, standard output." };
-        return new Command("export", "Every event, oldest first, one JSON object a line.") { actor, action, subject, from, to, after, output }.Runs(surroundings, async call =>
+        return new Command("export", "Every event, oldest first, one JSON object a line.") { actor, action, subject, from, to, after, output }
+            .Runs(surroundings, async call =>
         {
             var path = "audit".With(("actor", call.Get(actor)), ("action", call.Get(action)), ("subject", call.Get(subject)),
                 ("from", call.Get(from)), ("to", call.Get(to)), ("afterSequence", call.Get(after)));

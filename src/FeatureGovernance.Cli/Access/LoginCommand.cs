@@ -20,7 +20,8 @@ internal static class LoginCommand
             var me = await client.MeAsync(call.Cancellation);
             var file = Connection.FilePath(surroundings);
             connection.Save(file);
-            call.Screen.Say($"Signed in to {connection.Url} as {me.Actor} ({me.Role}); remembered in {file}.", new { connection.Url, me.Actor, me.Role, File = file });
+            call.Screen.Say($"Signed in to {connection.Url} as {me.Actor} ({me.Role}); remembered in {file}.",
+                new { connection.Url, me.Actor, me.Role, File = file });
         });
     }
 
@@ -42,6 +43,7 @@ internal static class WhoAmICommand
         new Command("whoami", "Show the server, the role and the teams of the present token.").Runs(surroundings, async call =>
         {
             var me = await call.Client.MeAsync(call.Cancellation);
-            call.Screen.Fields(me, ("server", Connection.Find(surroundings).Url), ("actor", me.Actor), ("role", me.Role), ("leads", me.LeadOf), ("member of", me.MemberOf));
+            call.Screen.Fields(me, ("server", Connection.Find(surroundings).Url), ("actor", me.Actor), ("role", me.Role), ("leads", me.LeadOf),
+                ("member of", me.MemberOf));
         });
 }

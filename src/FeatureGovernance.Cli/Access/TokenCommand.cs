@@ -27,7 +27,8 @@ internal static class TokenCommand
                 Person = call.Get(person),
                 ExpiresAt = call.Get(days) is { } some ? surroundings.Clock.GetUtcNow().AddDays(some) : null,
             }, call.Cancellation);
-            call.Screen.Fields(token, ("id", token.Id), ("name", token.Name), ("role", token.Role), ("person", token.Person), ("expires", token.ExpiresAt), ("token", token.Token));
+            call.Screen.Fields(token, ("id", token.Id), ("name", token.Name), ("role", token.Role), ("person", token.Person), ("expires", token.ExpiresAt),
+                ("token", token.Token));
         });
     }
 

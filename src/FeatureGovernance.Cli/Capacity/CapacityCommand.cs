@@ -12,7 +12,8 @@ internal static class CapacityCommand
 {
     public static Command Create(Surroundings surroundings) => new("capacity", "Plan supply and demand by quarter and year.")
     {
-        Pool(surroundings), Observe(surroundings), DriverCommand.Create(surroundings), Supply(surroundings), PlanCommand.Create(surroundings), Scenario(surroundings), PlanCommand.CloseGap(surroundings),
+        Pool(surroundings), Observe(surroundings), DriverCommand.Create(surroundings), Supply(surroundings), PlanCommand.Create(surroundings),
+        Scenario(surroundings), PlanCommand.CloseGap(surroundings),
     };
 
     private static Command Pool(Surroundings surroundings)
@@ -70,7 +71,8 @@ internal static class CapacityCommand
         return new Command("observe", "Send demand and supply by day.") { file, onError }.Runs(surroundings, async call =>
         {
             await using var input = call.OpenInput(call.Get(file));
-            var answer = await call.Screen.WithProgressAsync("observations", input.CanSeek ? input.Length : null, progress => call.Client.UploadAsync<JsonObject>(
+            var answer = await call.Screen.WithProgressAsync("observations", input.CanSeek ? input.Length : null, progress =>
+                call.Client.UploadAsync<JsonObject>(
                 "capacity/observations".With(("onError", call.Get(onError))), input, MediaTypes.Ndjson, progress, call.Cancellation));
             call.Screen.Say($"{Written.Cell(answer["landed"])} of {Written.Cell(answer["received"])} landed, {Written.Cell(answer["failed"])} refused.", answer);
             foreach (var error in (answer["errors"] as JsonArray ?? []).OfType<JsonObject>())
@@ -103,8 +105,10 @@ internal static class CapacityCommand
                 body.Put("slip.probability", probability);
             if (call.Get(median) is { } delay)
                 body.Put("slip.medianDays", delay);
-            var answer = await call.Client.PutAsync<JsonObject>(Paths.Of("capacity", "pools", call.Get(pool), "supply", call.Get(name)), body, cancellation: call.Cancellation);
-            call.Screen.Fields(answer, ("supply", answer["name"]), ("kind", answer["kind"]), ("amount", answer["amount"]), ("due", answer["due"]), ("done", answer["doneOn"]));
+            var answer = await call.Client.PutAsync<JsonObject>(Paths.Of("capacity", "pools", call.Get(pool), "supply", call.Get(name)), body,
+                cancellation: call.Cancellation);
+            call.Screen.Fields(answer, ("supply", answer["name"]), ("kind", answer["kind"]), ("amount", answer["amount"]), ("due", answer["due"]),
+                ("done", answer["doneOn"]));
         });
         var owner = new Argument<string>("POOL");
         var limit = FeatureCommand.Limit();
@@ -120,7 +124,8 @@ internal static class CapacityCommand
         var save = new Command("save", "Save a scenario; one of the same name is replaced.") { file }.Runs(surroundings, async call =>
         {
             var answer = await call.Client.PostAsync<JsonObject>("capacity/scenarios", await call.ReadObjectAsync(call.Get(file)), call.Cancellation);
-            call.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"Scenario {answer["name"]} with {(answer["parts"] as JsonArray)?.Count} parts is saved."), answer);
+            call.Screen.Say(string.Create(CultureInfo.InvariantCulture,
+                $"Scenario {answer["name"]} with {(answer["parts"] as JsonArray)?.Count} parts is saved."), answer);
         });
         var name = new Argument<string>("SCENARIO");
         var show = new Command("show", "One scenario.") { name }.Runs(surroundings, async call =>
@@ -131,12 +136,14 @@ internal static class CapacityCommand
         });
         var limit = FeatureCommand.Limit();
         var list = new Command("list", "Scenarios by name.") { limit }.Runs(surroundings, async call =>
-            call.Screen.Table(await call.ListAsync<JsonObject>("capacity/scenarios", call.Get(limit)), Written.Columns("name", "description", "savedBy", "savedAt")));
+            call.Screen.Table(await call.ListAsync<JsonObject>("capacity/scenarios", call.Get(limit)),
+                Written.Columns("name", "description", "savedBy", "savedAt")));
         return new("scenario", "What if: growth, launches, deprecations, efficiency, late deliveries.") { save, show, list };
     }
 
     private static void Print(Call call, JsonObject pool) => call.Screen.Fields(pool,
         ("pool", pool["pool"]), ("unit", pool["unit"]), ("unit price", pool["unitPrice"]), ("region", pool["region"]), ("class", pool["resourceClass"]),
-        ("resource", pool["resource"]), ("team", pool["team"]), ("drivers", pool["drivers"]), ("headroom", pool.At("headroom.share")), ("risk", pool.At("headroom.risk")),
+        ("resource", pool["resource"]), ("team", pool["team"]), ("drivers", pool["drivers"]), ("headroom", pool.At("headroom.share")),
+        ("risk", pool.At("headroom.risk")),
         ("demand", pool["lastDemand"]), ("on", pool["lastDemandDay"]), ("supply", pool["lastSupply"]));
 }

@@ -14,7 +14,8 @@ internal static class PlanCommand
 
     private static readonly Column<JsonObject>[] Columns =
     [
-        new("period", row => row["period"]), new("demand P10", row => row.At("demand.p10")), new("P50", row => row.At("demand.p50")), new("P90", row => row.At("demand.p90")),
+        new("period", row => row["period"]), new("demand P10", row => row.At("demand.p10")), new("P50", row => row.At("demand.p50")),
+        new("P90", row => row.At("demand.p90")),
         new("supply P50", row => row.At("supply.p50")), new("headroom", row => row["headroom"]), new("P(short)", row => row.At("shortfall.probability")),
         new("from", row => row.At("shortfall.firstDay")), new("to add", row => row.At("shortfall.toAdd")), new("cost P50", row => row.At("cost.demand.p50")),
     ];
@@ -31,7 +32,8 @@ internal static class PlanCommand
         var quarter = new Option<string>("--quarter") { Description = "For example 2027Q3.", Required = true };
         var recommended = new Option<bool>("--recommended-only") { Description = "Only features recommended for deprecation or migration." };
         var keep = new Option<string[]>("--keep") { Description = "Features that must stay; commas between, or repeated.", AllowMultipleArgumentsPerToken = true };
-        return new Command("close-gap", "Which deprecations would close a gap at the least loss of value.") { id, pool, quarter, recommended, keep }.Runs(surroundings, async call =>
+        return new Command("close-gap", "Which deprecations would close a gap at the least loss of value.") { id, pool, quarter, recommended, keep }
+            .Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["pool"] = call.Get(pool), ["quarter"] = call.Get(quarter) };
             if (call.Get(recommended))
@@ -39,8 +41,10 @@ internal static class PlanCommand
             if (call.Get(keep) is { Length: > 0 } kept)
                 body["keep"] = Given.Array(kept);
             var answer = await call.Client.PostAsync<JsonObject>(Paths.Of("capacity", "plans", $"{call.Get(id)}", "close-gap"), body, call.Cancellation);
-            call.Screen.Table(answer, [.. (answer["features"] as JsonArray ?? []).OfType<JsonObject>()], Written.Columns("feature", "team", "value", "freed", "recommendation"));
-            call.Screen.Remark(string.Create(CultureInfo.InvariantCulture, $"{Number("freed"):G6} a day freed of {Number("needed"):G6} needed; value lost {Number("valueLost"):G4}")
+            call.Screen.Table(answer, [.. (answer["features"] as JsonArray ?? []).OfType<JsonObject>()],
+                Written.Columns("feature", "team", "value", "freed", "recommendation"));
+            call.Screen.Remark(string.Create(CultureInfo.InvariantCulture,
+                $"{Number("freed"):G6} a day freed of {Number("needed"):G6} needed; value lost {Number("valueLost"):G4}")
                 + (answer["isExact"]?.GetValue<bool>() == true ? ", and no set loses less."
                     : string.Create(CultureInfo.InvariantCulture, $"; the search was cut short, and no set loses less than {Number("lowerBound"):G4}.")));
 
@@ -102,14 +106,16 @@ internal static class PlanCommand
                 var groups = (whole["totals"] as JsonArray ?? []).OfType<JsonObject>().Where(total => Written.Cell(total["by"]) == grouping).ToList();
                 if (groups.Count == 0)
                     throw new UsageException($"The plan has no totals by {grouping}.", "Use region, team, resourceClass or unit; pools must name one.");
-                call.Screen.Table(whole, groups, [new("of", row => row["of"]), new("pools", row => row["pools"]), .. Columns.Select(column => new Column<JsonObject>(column.Title, row => column.Cell(Year(row))))]);
+                call.Screen.Table(whole, groups, [new("of", row => row["of"]), new("pools", row => row["pools"]),
+                    .. Columns.Select(column => new Column<JsonObject>(column.Title, row => column.Cell(Year(row))))]);
                 return;
             }
 
             var (plan, wanted) = await FindAsync(call, path, call.Get(pool));
             call.Screen.Remark($"Plan {plan["id"]} as of {plan["asOf"]}: {plan["state"]}, {Written.Cell(plan["pools"])} pools, scenarios: {Written.Cell(plan["scenarios"])}.");
             if (wanted is null)
-                throw new UsageException(call.Get(pool) is { } missing ? $"The plan has no pool {missing}." : "The plan says nothing yet.", "featgov capacity plan list tells how far plans are.");
+                throw new UsageException(call.Get(pool) is { } missing ? $"The plan has no pool {missing}." : "The plan says nothing yet.",
+                    "featgov capacity plan list tells how far plans are.");
             call.Screen.Table(wanted, [.. (wanted["periods"] as JsonArray ?? []).OfType<JsonObject>()], Columns);
             foreach (var note in wanted["notes"] as JsonArray ?? [])
                 call.Screen.Remark(Written.Cell(note));
@@ -138,7 +144,8 @@ internal static class PlanCommand
     {
         var limit = FeatureCommand.Limit();
         return new Command("list", "Plans, the newest first.") { limit }.Runs(surroundings, async call => call.Screen.Table(
-            await call.ListAsync<JsonObject>("capacity/plans", call.Get(limit)), Written.Columns("id", "name", "state", "progress", "asOf", "scenarios", "pools", "requestedBy")));
+            await call.ListAsync<JsonObject>("capacity/plans", call.Get(limit)),
+            Written.Columns("id", "name", "state", "progress", "asOf", "scenarios", "pools", "requestedBy")));
     }
 
     private static Command Cancel(Surroundings surroundings)
@@ -164,7 +171,8 @@ internal static class PlanCommand
                 : (answer.At("pools.items") as JsonArray ?? []).FirstOrDefault(one => Written.Cell(one?["pool"]) == name)?["periods"]
                     ?? throw new UsageException($"Neither plan has a pool {name} among its first thousand.", "Leave --pool out for the total.");
             call.Screen.Table(answer, [.. (periods as JsonArray ?? []).OfType<JsonObject>()],
-                new("period", row => row["period"]), new("demand", row => row.At("demand.plan.p50")), new("other", row => row.At("demand.other.p50")), new("change", row => row["demandChange"]),
+                new("period", row => row["period"]), new("demand", row => row.At("demand.plan.p50")), new("other", row => row.At("demand.other.p50")),
+                new("change", row => row["demandChange"]),
                 new("P(short)", row => row.At("shortfallProbability.plan")), new("other's", row => row.At("shortfallProbability.other")),
                 new("cost", row => row.At("cost.plan")), new("other cost", row => row.At("cost.other")));
         });

@@ -33,8 +33,10 @@ internal sealed record ManifestFile(IReadOnlyList<string> Features, string? Labe
         {
             var json = JsonNode.Parse(text);
             if ((json as JsonArray ?? json.At("features")) is JsonArray features && features.All(IsText))
-                return new([.. features.Select(feature => feature!.GetValue<string>())], json.At("label") is { } label && IsText(label) ? label.GetValue<string>() : null);
-            throw new UsageException($"{file}: features: there is no list of texts.", "Write {\"features\": [\"group:name\", …]}, a JSON list, or one feature a line.");
+                return new([.. features.Select(feature => feature!.GetValue<string>())],
+                    json.At("label") is { } label && IsText(label) ? label.GetValue<string>() : null);
+            throw new UsageException($"{file}: features: there is no list of texts.",
+                "Write {\"features\": [\"group:name\", …]}, a JSON list, or one feature a line.");
         }
         catch (JsonException fault)
         {

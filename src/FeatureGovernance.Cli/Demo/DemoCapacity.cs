@@ -21,7 +21,8 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
 
     private readonly double compute = organisation.Features.Sum(feature => feature.CostPerDay);
 
-    private sealed record Pool(string Name, string Unit, double Price, string Region, string Class, string? Resource, int Team, double Demand, double Growth, double Margin);
+    private sealed record Pool(string Name, string Unit, double Price, string Region, string Class, string? Resource, int Team, double Demand,
+        double Growth, double Margin);
 
     private Pool[] All =>
     [
@@ -35,7 +36,8 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
 
     public int ObservationCount => All.Length * Days;
 
-    public static (string Name, DemandDriverDefinition Definition) Driver => (Requests, new() { Unit = "request", Description = "Requests to all surfaces, a day." });
+    public static (string Name, DemandDriverDefinition Definition) Driver =>
+        (Requests, new() { Unit = "request", Description = "Requests to all surfaces, a day." });
 
     /// <summary>What was requested, and what a planner assumes of the year to come: a third more from its middle on.</summary>
     public IEnumerable<DemandDriverValue> DriverValues()
@@ -50,7 +52,8 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
     public IEnumerable<(string Pool, PoolDefinition Definition)> Pools() => All.Select(pool => (pool.Name, new PoolDefinition
     {
         Unit = pool.Unit, UnitPrice = pool.Price, Region = pool.Region, ResourceClass = pool.Class, Resource = pool.Resource,
-        Team = DemoOrganisation.TeamName(pool.Team % options.Teams), Drivers = IsServing(pool) ? [Requests] : null, Headroom = new() { Share = 0.1, Risk = 0.1 },
+        Team = DemoOrganisation.TeamName(pool.Team % options.Teams), Drivers = IsServing(pool) ? [Requests] : null,
+        Headroom = new() { Share = 0.1, Risk = 0.1 },
     }));
 
     public IEnumerable<CapacityObservation> Observations()

@@ -30,7 +30,8 @@ internal static class DemoFeatures
     private static readonly string[] Windows = ["1h", "6h", "1d", "7d", "28d", "90d"];
     private static readonly (TrueClass Class, double Part)[] Faults =
     [
-        (TrueClass.Unused, 0.08), (TrueClass.Decaying, 0.05), (TrueClass.Overpriced, 0.05), (TrueClass.Epsilon, 0.12), (TrueClass.Redundant, 0.06), (TrueClass.Legacy, 0.04),
+        (TrueClass.Unused, 0.08), (TrueClass.Decaying, 0.05), (TrueClass.Overpriced, 0.05), (TrueClass.Epsilon, 0.12), (TrueClass.Redundant, 0.06),
+        (TrueClass.Legacy, 0.04),
     ];
 
     public static List<DemoFeature> Generate(DemoOptions options, Random random)

@@ -14,7 +14,8 @@ internal sealed record DemoModel(string Model, ModelDefinition Definition, IRead
 /// seeds drawn here, so that it is the same each time it is read.
 /// </summary>
 internal sealed record DemoOrganisation(
-    IReadOnlyList<(string Team, TeamDefinition Definition)> Teams, IReadOnlyList<DemoFeature> Features, IReadOnlyList<DemoModel> Models, DemoTelemetry Telemetry,
+    IReadOnlyList<(string Team, TeamDefinition Definition)> Teams, IReadOnlyList<DemoFeature> Features, IReadOnlyList<DemoModel> Models,
+    DemoTelemetry Telemetry,
     DemoValues Values)
 {
     private static readonly string[] Surfaces = ["feed", "search", "shorts", "ads", "notifications", "market"];

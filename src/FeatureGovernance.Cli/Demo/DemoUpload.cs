@@ -38,15 +38,18 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
             Paths.Of("telemetry", "profiles"), organisation.Values.Profiles(), progress, call.Cancellation))).Landed;
         await DetectAsync();
         var capacity = new DemoCapacity(options, organisation);
-        await call.Client.PutAsync<DemandDriverView>(Paths.Of("capacity", "drivers", DemoCapacity.Driver.Name), DemoCapacity.Driver.Definition, null, call.Cancellation);
+        await call.Client.PutAsync<DemandDriverView>(Paths.Of("capacity", "drivers", DemoCapacity.Driver.Name), DemoCapacity.Driver.Definition, null,
+            call.Cancellation);
         await call.Client.UploadLinesAsync<ObservationResult, DemandDriverValue>("capacity/drivers/values", capacity.DriverValues(), null, call.Cancellation);
         foreach (var (pool, definition) in capacity.Pools())
             await call.Client.PutAsync<PoolView>(Paths.Of("capacity", "pools", pool), definition, null, call.Cancellation);
         await SendAsync("capacity", capacity.ObservationCount, progress =>
-            call.Client.UploadLinesAsync<ObservationResult, CapacityObservation>("capacity/observations", capacity.Observations(), progress, call.Cancellation));
+            call.Client.UploadLinesAsync<ObservationResult, CapacityObservation>("capacity/observations", capacity.Observations(), progress,
+                call.Cancellation));
         foreach (var (pool, name, supply) in capacity.Supply())
             await call.Client.PutAsync<SupplyView>(Paths.Of("capacity", "pools", pool, "supply", name), supply, null, call.Cancellation);
-        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage, importance, costs, profiles,
+        return new(organisation.Teams.Count, organisation.Features.Count, organisation.Models.Count, options.FirstDay, options.LastDay, usage,
+            importance, costs, profiles,
             capacity.ObservationCount);
     }
 
@@ -76,7 +79,8 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
     // Whoever asks may not grant, so a second token asks for the models, for as long as this takes.
     private async Task<int> AdoptAsync(IProgress<long> progress)
     {
-        var token = await call.Client.PostAsync<NewToken>("tokens", new TokenRequest { Name = "demo models", Role = "admin", ExpiresAt = call.Surroundings.Clock.GetUtcNow().AddHours(1) }, call.Cancellation);
+        var token = await call.Client.PostAsync<NewToken>("tokens",
+            new TokenRequest { Name = "demo models", Role = "admin", ExpiresAt = call.Surroundings.Clock.GetUtcNow().AddHours(1) }, call.Cancellation);
         using (var asking = call.ConnectAs(token.Token))
         {
             for (var i = 0; i < organisation.Models.Count; i++)
@@ -99,7 +103,8 @@ internal sealed class DemoUpload(Call call, DemoOptions options, DemoOrganisatio
         {
             var asked = await asking.PostAsync<AdoptionView>("adoptions",
                 new AdoptionRequestBody { Model = model.Model, Features = [.. model.Shares.Keys], Justification = Reason }, call.Cancellation);
-            await call.Client.PostAsync<AdoptionView>(Paths.Of("adoptions", $"{asked.Id}", "decision"), new AdoptionDecision { Decision = "approve", Comment = Reason }, call.Cancellation);
+            await call.Client.PostAsync<AdoptionView>(Paths.Of("adoptions", $"{asked.Id}", "decision"),
+                new AdoptionDecision { Decision = "approve", Comment = Reason }, call.Cancellation);
         }
         catch (GovernanceException known) when (known.Status == 409)
         {

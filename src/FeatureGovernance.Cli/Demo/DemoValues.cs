@@ -51,7 +51,8 @@ internal sealed class DemoValues(DemoOptions options, IReadOnlyList<DemoFeature>
                     Feature = watched[i].Key,
                     Window = "day",
                     Start = new(day, TimeOnly.MinValue, TimeSpan.Zero),
-                    Profile = Profile(level, spread, day.DayOfWeek, mishap is not null && daysAgo <= mishap.From && daysAgo >= mishap.To ? mishap : null, daysAgo, random),
+                    Profile = Profile(level, spread, day.DayOfWeek,
+                        mishap is not null && daysAgo <= mishap.From && daysAgo >= mishap.To ? mishap : null, daysAgo, random),
                 };
             }
         }

@@ -57,7 +57,8 @@ internal static class DetectCommand
             {
                 var table = TimedFile.Read(file, time);
                 RefuseFar(table.Times, window ?? WindowLength.Day);
-                var options = new DetectionOptions(window ?? Detector.SuitableWindow(table.Times), DetectionOptions.UsualDiscovery, calendar(table.Times[0].Year, table.Times[^1].Year));
+                var options = new DetectionOptions(window ?? Detector.SuitableWindow(table.Times), DetectionOptions.UsualDiscovery,
+                    calendar(table.Times[0].Year, table.Times[^1].Year));
                 foreach (var incident in Detector.Detect(table, options))
                     output.WriteLine(json ? ToJson(incident, files.Count > 1 ? file : null) : ToText(incident));
             }

@@ -22,7 +22,8 @@ internal static class ImpactCommand
         var share = new Option<double>("--share") { Description = "The part of the values touched, above 0 up to 1.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
-        var command = new Command("impact", "Measure what drifted values of a feature cost a model fitted on a sample.") { file, label, group, time, feature, drift, share, seed, json };
+        var command = new Command("impact",
+            "Measure what drifted values of a feature cost a model fitted on a sample.") { file, label, group, time, feature, drift, share, seed, json };
         command.SetAction((parsed, stop) => Task.FromResult(Run(
             parsed.GetRequiredValue(file),
             new(parsed.GetValue(label), parsed.GetValue(group), parsed.GetValue(time), null, parsed.GetValue(seed)),

@@ -35,7 +35,8 @@ internal static class IncidentCommand
         return command.Runs(surroundings, async call =>
         {
             var open = call.Get(all) || call.Get(filters[3].Option) is not null ? null : "true";
-            var path = filters.Aggregate("incidents".With(("order", "severity"), ("active", open)), (so, filter) => so.With((filter.Name, call.Get(filter.Option))));
+            var path = filters.Aggregate("incidents".With(("order", "severity"), ("active", open)), (so, filter) =>
+                so.With((filter.Name, call.Get(filter.Option))));
             call.Screen.Table(await call.ListAsync<JsonObject>(path, call.Get(limit)),
                 Written.Columns("id", "severity", "status", "feature", "features", "start", "end", "cause", "fault", "causeProbability"));
         });
@@ -108,7 +109,9 @@ internal static class IncidentCommand
 
     private static string Cost(JsonNode model)
     {
-        var loss = model["loss"] is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part.GetValue<double>():0.##} % of what its features tell it") : "unknown";
+        var loss = model["loss"] is { } part
+            ? string.Create(CultureInfo.InvariantCulture, $"{100 * part.GetValue<double>():0.##} % of what its features tell it")
+            : "unknown";
         var metric = model["metricChange"] is { } change ? string.Create(CultureInfo.InvariantCulture,
             $"; {model["metric"]} {change.GetValue<double>():+0.#####;-0.#####} ({model["metricLower"]!.GetValue<double>():+0.#####;-0.#####} to {model["metricUpper"]!.GetValue<double>():+0.#####;-0.#####})") : "";
         return $"{model["model"]}: {loss}{metric}, {(model["method"]?.GetValue<string>() == "replay" ? "replayed" : "by profiles")}";

@@ -59,8 +59,10 @@ internal static class ProfileCommand
                 }
 
                 var sent = await call.Screen.WithProgressAsync("profiles", profiles.Count, progress =>
-                    call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(Paths.Of("telemetry", "profiles") + (call.Get(strict) ? "?strict=true" : ""), lines, progress, call.Cancellation));
-                call.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"{sent.Landed} profiles landed; {sent.Replaced} of them replaced a former one."), sent);
+                    call.Client.UploadLinesAsync<ProfilesResult, ProfileReport>(Paths.Of("telemetry", "profiles") + (call.Get(strict) ? "?strict=true" : ""),
+                        lines, progress, call.Cancellation));
+                call.Screen.Say(string.Create(CultureInfo.InvariantCulture,
+                    $"{sent.Landed} profiles landed; {sent.Replaced} of them replaced a former one."), sent);
                 foreach (var outside in sent.Outside)
                     call.Screen.Remark(outside.Message);
             });

@@ -80,7 +80,9 @@ internal static class LongSeriesFile
             };
             if (!target.TryAdd(position, Value(fields[value], number))) throw new FormatException($"line {number}: index {position} occurs twice in the {fields[part]} part of series {rows.Name}");
         }
-        return order.Count == 0 ? throw new FormatException("the file has no rows") : order.ConvertAll(rows => new LongSeries(rows.Name, rows.Kind, rows.Frequency, Dense(rows.Train, rows.Name), Dense(rows.Test, rows.Name)));
+        return order.Count == 0
+            ? throw new FormatException("the file has no rows")
+            : order.ConvertAll(rows => new LongSeries(rows.Name, rows.Kind, rows.Frequency, Dense(rows.Train, rows.Name), Dense(rows.Test, rows.Name)));
     }
 
     public static string Quote(string field) =>
@@ -88,7 +90,8 @@ internal static class LongSeriesFile
 
     private static double Value(string field, int line)
     {
-        if (field.Length == 0 || field.Equals("NA", StringComparison.OrdinalIgnoreCase) || field.Equals("NaN", StringComparison.OrdinalIgnoreCase)) return double.NaN;
+        if (field.Length == 0 || field.Equals("NA", StringComparison.OrdinalIgnoreCase)
+            || field.Equals("NaN", StringComparison.OrdinalIgnoreCase)) return double.NaN;
         return double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw new FormatException($"line {line}: value '{field}' is not a finite number");

@@ -11,7 +11,8 @@ internal static class AdoptCommand
 {
     public static Command Create(Surroundings surroundings) => new("adopt", "Ask for features for a model, and decide on such requests.")
     {
-        Request(surroundings), Decide(surroundings), List(surroundings), Trials(surroundings), Funnel(surroundings), Recommend(surroundings), LookAlikes(surroundings),
+        Request(surroundings), Decide(surroundings), List(surroundings), Trials(surroundings), Funnel(surroundings), Recommend(surroundings),
+        LookAlikes(surroundings),
     };
 
     private static Command Request(Surroundings surroundings)
@@ -33,7 +34,8 @@ internal static class AdoptCommand
         decision.AcceptOnlyFromAmong("approve", "reject");
         var comment = new Option<string?>("--comment") { Description = "Why." };
         var features = new Option<string[]>("--features") { Description = "Only these; without it, every waiting one that is yours." };
-        return new Command("decide", "Approve or reject the features of a request that are yours.") { id, decision, comment, features }.Runs(surroundings, async call =>
+        return new Command("decide", "Approve or reject the features of a request that are yours.") { id, decision, comment, features }
+            .Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["decision"] = call.Get(decision) };
             body.PutIfAny("comment", call.Get(comment));
@@ -69,12 +71,14 @@ internal static class AdoptCommand
         var team = new Option<string?>("--team") { Description = "Only this team's features." };
         return new Command("funnel", "How features come to be adopted, and how long each step takes.") { feature, team }.Runs(surroundings, async call =>
         {
-            var funnel = await call.Client.GetAsync<JsonObject>("adoptions/funnel".With(("feature", call.Get(feature)), ("team", call.Get(team))), call.Cancellation);
+            var funnel = await call.Client.GetAsync<JsonObject>("adoptions/funnel".With(("feature", call.Get(feature)), ("team", call.Get(team))),
+                call.Cancellation);
             var rows = from side in (string[])["stages", "adoptions"]
                        from row in (funnel[side] as JsonArray ?? []).OfType<JsonObject>()
                        select (Side: side, Row: row);
             var columns = Written.Columns("step", "count", "now", "medianDays", "p90Days");
-            call.Screen.Table(funnel, rows.ToList(), [new("of", pair => pair.Side), .. columns.Select(column => new Column<(string Side, JsonObject Row)>(column.Title, pair => column.Cell(pair.Row)))]);
+            call.Screen.Table(funnel, rows.ToList(), [new("of", pair => pair.Side),
+                .. columns.Select(column => new Column<(string Side, JsonObject Row)>(column.Title, pair => column.Cell(pair.Row)))]);
         });
     }
 
@@ -84,8 +88,10 @@ internal static class AdoptCommand
         var limit = FeatureCommand.Limit();
         return new Command("recommend", "Features that sibling models gain by and this one lacks.") { model, limit }.Runs(surroundings, async call =>
         {
-            var advice = await call.Client.GetAsync<JsonObject>(Paths.Of("models", call.Get(model), "recommendations").With(("limit", call.Get(limit))), call.Cancellation);
-            call.Screen.Table(advice, Rows(advice, "items"), Written.Columns("feature", "team", "stage", "expectedShare", "lower", "upper", "expectedValue", "siblings"));
+            var advice = await call.Client.GetAsync<JsonObject>(Paths.Of("models", call.Get(model), "recommendations").With(("limit", call.Get(limit))),
+                call.Cancellation);
+            call.Screen.Table(advice, Rows(advice, "items"),
+                Written.Columns("feature", "team", "stage", "expectedShare", "lower", "upper", "expectedValue", "siblings"));
         });
     }
 
@@ -95,7 +101,8 @@ internal static class AdoptCommand
         return new Command("look-alikes", "Features that look like one; read before proposing it.") { key }.Runs(surroundings, async call =>
         {
             var found = await call.Client.GetAsync<JsonObject>(Paths.Of("features", call.Get(key), "look-alikes"), call.Cancellation);
-            call.Screen.Table(found, Rows(found, "items"), Written.Columns("feature", "team", "stage", "score", "strong", "name", "source", "wording", "values", "description"));
+            call.Screen.Table(found, Rows(found, "items"),
+                Written.Columns("feature", "team", "stage", "score", "strong", "name", "source", "wording", "values", "description"));
         });
     }
 

@@ -135,8 +135,10 @@ internal static class DeprecateCommand
         .Select(feature => feature is JsonObject leaving ? Written.Cell(leaving["key"]) : Written.Cell(feature)));
 
     public static void Print(Call call, JsonObject proposal) => call.Screen.Fields(
-        proposal, ("proposal", proposal["id"]), ("state", proposal["state"]), ("since", proposal["stateSince"]), ("features", Keys(proposal)), ("reason", proposal["reason"]), ("chosen by", proposal["selection"]),
-        ("proposer", proposal["proposer"]), ("notice ends", proposal["noticeEnds"]), ("brownout ends", proposal["brownoutEnds"]), ("sunset", proposal.At("plan.sunset")),
+        proposal, ("proposal", proposal["id"]), ("state", proposal["state"]), ("since", proposal["stateSince"]), ("features", Keys(proposal)),
+        ("reason", proposal["reason"]), ("chosen by", proposal["selection"]),
+        ("proposer", proposal["proposer"]), ("notice ends", proposal["noticeEnds"]), ("brownout ends", proposal["brownoutEnds"]),
+        ("sunset", proposal.At("plan.sunset")),
         ("still reading", proposal["shareStillReading"]), ("quorum", proposal["quorum"]), ("waiting for", proposal["missingTeams"]),
         ("objections", Objections(proposal)), ("delegated", Delegated(proposal)), ("closed", proposal.At("closing.reason")));
 

@@ -25,7 +25,8 @@ internal static class DraftCommands
         var limit = FeatureCommand.Limit();
         return new Command("list", "Drafts, newest first.") { team, state, limit }.Runs(surroundings, async call => call.Screen.Table(
             await call.ListAsync<JsonObject>("deprecations/drafts".With(("team", call.Get(team)), ("state", call.Get(state))), call.Get(limit)),
-            [.. Written.Columns("id", "team", "state"), new("features", draft => (draft["features"] as JsonArray)?.Count), .. Written.Columns("value", "savingPerDay", "updatedAt")]));
+            [.. Written.Columns("id", "team", "state"), new("features", draft => (draft["features"] as JsonArray)?.Count),
+                .. Written.Columns("value", "savingPerDay", "updatedAt")]));
     }
 
     private static Command Show(Surroundings surroundings)
@@ -54,7 +55,8 @@ internal static class DraftCommands
             body.PutIfAny("reason", call.Get(reason));
             if (call.Get(notice) is { } days)
                 body.Put("plan.noticeDays", days);
-            DeprecateCommand.Print(call, await call.Client.PostAsync<JsonObject>(Paths.Of("deprecations", "drafts", $"{call.Get(id)}", "submit"), body, call.Cancellation));
+            DeprecateCommand.Print(call, await call.Client.PostAsync<JsonObject>(Paths.Of("deprecations", "drafts", $"{call.Get(id)}", "submit"), body,
+                call.Cancellation));
         });
     }
 
@@ -63,7 +65,8 @@ internal static class DraftCommands
         var id = Id();
         var features = Some();
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
-        return new Command("reject", "Turn a draft down; it comes again only with materially new evidence.") { id, features, reason }.Runs(surroundings, async call =>
+        return new Command("reject", "Turn a draft down; it comes again only with materially new evidence.") { id, features, reason }
+            .Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["reason"] = call.Get(reason) };
             if (call.Get(features) is { Length: > 0 } some)

@@ -34,11 +34,13 @@ internal static class RemovalCommands
     public static Command Verify(Surroundings surroundings)
     {
         var id = DeprecateCommand.Id();
-        return new Command("verify", "What is known of remaining reads, with bounds; exit code 1 while a condition of the next step is unmet.") { id }.Runs(surroundings, async call =>
+        return new Command("verify", "What is known of remaining reads, with bounds; exit code 1 while a condition of the next step is unmet.") { id }
+            .Runs(surroundings, async call =>
         {
             var found = await call.Client.GetAsync<JsonObject>(Paths.Of("deprecations", $"{call.Get(id)}", "verification"), call.Cancellation);
             call.Screen.Table(found, [.. (found["features"] as JsonArray ?? []).OfType<JsonObject>()],
-                Written.Columns("feature", "stage", "serving.verdict", "serving.lastRead", "serving.unseenReadsPerDayUpperBound", "training.verdict", "liveReaders", "derivedFeatures"));
+                Written.Columns("feature", "stage", "serving.verdict", "serving.lastRead", "serving.unseenReadsPerDayUpperBound", "training.verdict",
+                    "liveReaders", "derivedFeatures"));
             var unmet = (found["unmet"] as JsonArray ?? []).OfType<JsonObject>().ToList();
             foreach (var one in unmet)
                 call.Screen.Remark($"{one["subject"]}: {one["message"]} {one["remedy"]}");
@@ -51,6 +53,7 @@ internal static class RemovalCommands
         var limit = FeatureCommand.Limit();
         return new Command("outcome", "What removals were to lose and save, and what they did.") { limit }.Runs(surroundings, async call => call.Screen.Table(
             await call.ListAsync<JsonObject>("deprecations/outcomes", call.Get(limit)),
-            Written.Columns("deprecation", "removedAt", "predictedLoss", "predictedLossUpper", "observedLoss", "predictedSavingPerDay", "observedSavingPerDay", "settled")));
+            Written.Columns("deprecation", "removedAt", "predictedLoss", "predictedLossUpper", "observedLoss", "predictedSavingPerDay",
+                "observedSavingPerDay", "settled")));
     }
 }

@@ -35,8 +35,10 @@ internal static class ReviewerCommands
         var id = DeprecateCommand.Id();
         var number = new Argument<int>("OBJECTION") { Description = "The objection's number." };
         var answer = new Option<string>("--answer") { Description = "The answer, for the record.", Required = true };
-        return new Command("resolve", "Close an objection with an answer; for who raised it, or an administrator.") { id, number, answer }.Runs(surroundings, async call =>
+        return new Command("resolve", "Close an objection with an answer; for who raised it, or an administrator.") { id, number, answer }
+            .Runs(surroundings, async call =>
             DeprecateCommand.Print(call, await call.Client.PostAsync<JsonObject>(
-                Paths.Of("deprecations", $"{call.Get(id)}", "objections", $"{call.Get(number)}", "resolution"), new JsonObject { ["answer"] = call.Get(answer) }, call.Cancellation)));
+                Paths.Of("deprecations", $"{call.Get(id)}", "objections", $"{call.Get(number)}", "resolution"),
+                new JsonObject { ["answer"] = call.Get(answer) }, call.Cancellation)));
     }
 }

@@ -36,7 +36,8 @@ internal static class ChannelCommand
         var address = new Argument<string>("ADDRESS") { Description = "A mail address, or the URL to post to." };
         var name = new Option<string?>("--name") { Description = "For people; without it, the address." };
         var (team, person) = (NoticeCommand.Team(), NoticeCommand.Person());
-        return new Command("open", "Open a channel; a webhook's signing secret is shown this once.") { type, address, name, team, person }.Runs(surroundings, async call =>
+        return new Command("open", "Open a channel; a webhook's signing secret is shown this once.") { type, address, name, team, person }
+            .Runs(surroundings, async call =>
             Print(call, await call.Client.PostAsync<ChannelView>("notices/channels", new ChannelRequest
             {
                 Type = call.Get(type), Address = call.Get(address), Name = call.Get(name), Team = call.Get(team), Person = call.Get(person),

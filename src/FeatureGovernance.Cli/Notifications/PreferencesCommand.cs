@@ -15,7 +15,8 @@ internal static class PreferencesCommand
         var quiet = new Option<string?>("--quiet") { Description = "Hours to be left alone, for example 22:00-07:00; empty for none." };
         var digest = new Option<string?>("--digest-at") { Description = "When the daily digest goes out, for example 08:30." };
         var tell = new Option<string[]>("--tell") { Description = "CHANNEL:KIND=MODE, for example 3:featureMoved=off; modes are immediate, digest and off. May be repeated." };
-        return new Command("preferences", "What you hear of and when; with options, change it.") { team, person, zone, quiet, digest, tell }.Runs(surroundings, async call =>
+        return new Command("preferences", "What you hear of and when; with options, change it.") { team, person, zone, quiet, digest, tell }
+            .Runs(surroundings, async call =>
         {
             var path = "notices/preferences".With(("team", call.Get(team)), ("person", call.Get(person)));
             var present = await call.Client.GetAsync<PreferencesView>(path, call.Cancellation);

@@ -35,7 +35,8 @@ internal static class FeatureGraphCommands
             var found = await call.Client.DependantsAsync(call.Get(key), call.Cancellation);
             var rows = found.Models.Select(m => (Kind: "model", Name: m.Model, m.Team, Reads: $"{m.ModelVersion} reads @{m.FeatureVersion}", m.Adoption))
                 .Concat(found.Features.Select(f => (Kind: "feature", Name: f, Team: "", Reads: "derives from it", Adoption: (string?)null))).ToList();
-            call.Screen.Table(found, rows, new("kind", r => r.Kind), new("name", r => r.Name), new("team", r => r.Team), new("how", r => r.Reads), new("adoption", r => r.Adoption));
+            call.Screen.Table(found, rows, new("kind", r => r.Kind), new("name", r => r.Name), new("team", r => r.Team), new("how", r => r.Reads),
+                new("adoption", r => r.Adoption));
         });
     }
 }

@@ -47,7 +47,8 @@ internal static class ModelCommand
         var traffic = new Option<double?>("--traffic") { Description = "Requests per day." };
         var description = new Option<string?>("--description") { Description = "What it is for." };
         var tags = new Option<string[]>("--tag") { Description = "A free label, NAME=VALUE; repeat for more." };
-        var command = new Command("set", "Register a model, or change what is given of it.") { name, team, kind, surface, metric, lower, weight, traffic, description, tags };
+        var command = new Command("set",
+            "Register a model, or change what is given of it.") { name, team, kind, surface, metric, lower, weight, traffic, description, tags };
         return command.Runs(surroundings, async call =>
         {
             var present = await call.Client.FindAsync<ModelView>(Paths.Of("models", call.Get(name)), call.Cancellation);
@@ -85,7 +86,8 @@ internal static class ModelCommand
                 {
                     Features = given.Features, Label = call.Get(label) ?? given.Label, Live = !call.Get(idle),
                 }, call.Cancellation);
-            call.Screen.Table(view, [.. view.Features ?? []], new("feature", f => f), new("approved", f => view.Unapproved?.Contains(f.Split('@')[0]) is not true));
+            call.Screen.Table(view, [.. view.Features ?? []], new("feature", f => f),
+                new("approved", f => view.Unapproved?.Contains(f.Split('@')[0]) is not true));
         });
     }
 

@@ -88,7 +88,8 @@ internal static class Calling
     {
         foreach (var given in command.Children.OfType<OptionResult>().Where(given => given.Option.ValueType == typeof(double) || given.Option.ValueType == typeof(double?)))
         {
-            if (given.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsFinite(number))
+            if (given.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && !double.IsFinite(number))
                 command.AddError($"Option '{given.Option.Name}' is '{token.Value}'; give a finite number.");
         }
     }

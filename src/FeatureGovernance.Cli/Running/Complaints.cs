@@ -42,7 +42,8 @@ internal static class Complaints
     {
         GovernanceException refused => Refusal(refused),
         UsageException usage => usage.Remedy is { } remedy ? [$"featgov: {usage.Message}", $"  {remedy}"] : [$"featgov: {usage.Message}"],
-        HttpRequestException network => [$"featgov: The server cannot be reached: {network.Message}", "  Check FEATGOV_URL or `featgov login`, and that the server runs."],
+        HttpRequestException network =>
+            [$"featgov: The server cannot be reached: {network.Message}", "  Check FEATGOV_URL or `featgov login`, and that the server runs."],
         JsonException or IOException or UnauthorizedAccessException => [$"featgov: {fault.Message}"],
         OperationCanceledException => ["featgov: Interrupted."],
         _ => null,

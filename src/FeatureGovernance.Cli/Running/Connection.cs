@@ -36,7 +36,8 @@ internal sealed record Connection(string Url, string? Token)
         var folder = surroundings.Variable("XDG_CONFIG_HOME") is { Length: > 0 } config && Path.IsPathRooted(config)
             ? config
             : Path.Combine(
-                surroundings.Variable("HOME") ?? throw new UsageException("Neither XDG_CONFIG_HOME nor HOME is set.", "Set FEATGOV_URL and FEATGOV_TOKEN instead."),
+                surroundings.Variable("HOME") ?? throw new UsageException("Neither XDG_CONFIG_HOME nor HOME is set.",
+                    "Set FEATGOV_URL and FEATGOV_TOKEN instead."),
                 ".config");
         return Path.Combine(folder, "featgov", "config.json");
     }

@@ -59,7 +59,8 @@ internal static class Written
     private static DateTimeOffset? Instant(JsonValue scalar)
     {
         var text = scalar.ToString();
-        return text.Length >= 20 && text[10] == 'T' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        return text.Length >= 20 && text[10] == 'T'
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant
             : null;
     }

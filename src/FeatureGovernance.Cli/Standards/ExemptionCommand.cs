@@ -24,7 +24,8 @@ internal static class ExemptionCommand
         var value = new Argument<double>("VALUE") { Description = "Seconds, or a share from 0 to 1." };
         var link = new Option<string?>("--link") { Description = "Where it can be looked at." };
         var comment = new Option<string?>("--comment") { Description = "Anything to add." };
-        return new Command("evidence", "Report what was measured, tested or approved of a feature.") { key, kind, value, link, comment }.Runs(surroundings, async call =>
+        return new Command("evidence", "Report what was measured, tested or approved of a feature.") { key, kind, value, link, comment }
+            .Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["value"] = call.Get(value) };
             body.PutIfAny("link", call.Get(link));
@@ -38,7 +39,8 @@ internal static class ExemptionCommand
     private static Command Request(Surroundings surroundings)
     {
         var rule = new Option<string>("--rule") { Description = "The rule's id.", Required = true };
-        var subjects = new[] { "feature", "group", "team" }.Select(name => (Name: name, Option: new Option<string?>($"--{name}") { Description = $"The {name} it is for." })).ToList();
+        var subjects = new[] { "feature", "group", "team" }
+            .Select(name => (Name: name, Option: new Option<string?>($"--{name}") { Description = $"The {name} it is for." })).ToList();
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
         var days = new Option<int>("--days") { Description = "How long.", DefaultValueFactory = _ => 30 };
         var command = new Command("request", "Ask; a lead of the owning team other than you, or an administrator, decides.") { rule, reason, days };
@@ -72,7 +74,8 @@ internal static class ExemptionCommand
         var rule = new Option<string?>("--rule") { Description = "Only those of this rule." };
         var limit = FeatureCommand.Limit();
         return new Command("list", "Exemptions, newest first.") { state, rule, limit }.Runs(surroundings, async call => call.Screen.Table(
-            await call.ListAsync<JsonObject>("exemptions".With(("state", call.Get(state)), ("rule", call.Get(rule))), call.Get(limit)), Written.Columns(Shown)));
+            await call.ListAsync<JsonObject>("exemptions".With(("state", call.Get(state)), ("rule", call.Get(rule))), call.Get(limit)),
+            Written.Columns(Shown)));
     }
 
     private static void Print(Call call, JsonObject exemption) => call.Screen.Table(exemption, [exemption], Written.Columns(Shown));

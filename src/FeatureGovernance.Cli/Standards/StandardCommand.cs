@@ -64,7 +64,8 @@ internal static class StandardCommand
         var file = File();
         var on = new Option<string?>("--on") { Description = "The day to try it for, with grace; without it its first day, grace passed over." };
         var limit = FeatureCommand.Limit();
-        return new Command("dry-run", "Who would newly fail if the document were put: exit code 1 where an error would.") { file, on, limit }.Runs(surroundings, async call =>
+        return new Command("dry-run", "Who would newly fail if the document were put: exit code 1 where an error would.") { file, on, limit }
+            .Runs(surroundings, async call =>
         {
             var text = await TextAsync(call, call.Get(file));
             var name = Sound(call.Get(file), text).Name;
@@ -80,7 +81,8 @@ internal static class StandardCommand
             call.Screen.Table(report, Rows(report, "items"),
             [
                 .. Written.Columns("feature", "team"),
-                new("findings", row => string.Join("; ", Rows(row, "findings").Select(finding => $"{finding["level"]} {finding["rule"]}: {finding["message"]}"))),
+                new("findings", row => string.Join("; ",
+                    Rows(row, "findings").Select(finding => $"{finding["level"]} {finding["rule"]}: {finding["message"]}"))),
             ]);
             return report["newlyFailingErrors"]!.GetValue<int>() == 0 ? ExitCode.Pass : ExitCode.Fail;
         });
@@ -103,7 +105,8 @@ internal static class StandardCommand
         var document = new Option<bool>("--document") { Description = "Print the document as it was put." };
         return new Command("show", "A standard's rules, or its document.") { name, version, document }.Runs(surroundings, async call =>
         {
-            var standard = await call.Client.GetAsync<JsonObject>(Paths.Of("standards", call.Get(name)).With(("version", call.Get(version))), call.Cancellation);
+            var standard = await call.Client.GetAsync<JsonObject>(Paths.Of("standards", call.Get(name)).With(("version", call.Get(version))),
+                call.Cancellation);
             if (call.Get(document))
                 call.Screen.Raw(standard["document"]!.GetValue<string>().TrimEnd());
             else
@@ -119,7 +122,8 @@ internal static class StandardCommand
     {
         var key = FeatureCommand.Key();
         var entering = new Option<string?>("--entering") { Description = "Judge it for entering this stage." };
-        return new Command("check", "A feature against every standard in force: exit code 1 where it fails an error.") { key, entering }.Runs(surroundings, async call =>
+        return new Command("check", "A feature against every standard in force: exit code 1 where it fails an error.") { key, entering }
+            .Runs(surroundings, async call =>
         {
             var standing = await call.Client.GetAsync<JsonObject>(
                 Paths.Of("features", call.Get(key), "standing").With(("entering", call.Get(entering))), call.Cancellation);
@@ -153,7 +157,8 @@ internal static class StandardCommand
     private static Standard Sound(string file, string text)
     {
         var read = StandardReader.Read(text);
-        return read.Standard ?? throw new UsageException($"{file} is at fault at line {read.Faults[0].Line}: {read.Faults[0].Field}: {read.Faults[0].Message}", $"{Remedy(read.Faults[0])}`featgov standard lint {file}` lists every fault.");
+        return read.Standard ?? throw new UsageException($"{file} is at fault at line {read.Faults[0].Line}: {read.Faults[0].Field}: {read.Faults[0].Message}",
+            $"{Remedy(read.Faults[0])}`featgov standard lint {file}` lists every fault.");
     }
 
     private static string Remedy(FieldError fault) => fault.Remedy is { } remedy ? $"{remedy} " : "";

@@ -28,7 +28,8 @@ internal static class TelemetryCommand
                 return beside.Count == 0 ? path : throw new UsageException($"--{beside[0]} goes with --format.", "Lines name the model themselves.");
             if (call.Get(asked[0].Option) is null)
                 throw new UsageException("--format needs --model.", "Name the model that was evaluated.");
-            return asked.Aggregate(path.With(("format", form)), (so, one) => so.With((one.Name == "evaluated-at" ? "evaluatedAt" : one.Name, call.Get(one.Option))));
+            return asked.Aggregate(path.With(("format", form)), (so, one) =>
+                so.With((one.Name == "evaluated-at" ? "evaluatedAt" : one.Name, call.Get(one.Option))));
         });
         command.Add(format);
         asked.ForEach(one => command.Add(one.Option));

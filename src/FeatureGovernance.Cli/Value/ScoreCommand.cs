@@ -51,7 +51,8 @@ internal static class ScoreCommand
         {
             var run = call.Get(id!) is { } number
                 ? await call.Client.GetAsync<JsonObject>(Paths.Of("scoring", "runs", $"{number}"), call.Cancellation)
-                : (await call.ListAsync<JsonObject>("scoring/runs", 1)).FirstOrDefault() ?? throw new UsageException("There was no scoring run yet.", "Start one: featgov score run.");
+                : (await call.ListAsync<JsonObject>("scoring/runs", 1))
+                    .FirstOrDefault() ?? throw new UsageException("There was no scoring run yet.", "Start one: featgov score run.");
             return Print(call, run);
         });
     }
@@ -65,7 +66,8 @@ internal static class ScoreCommand
         var command = new Command("list", "The newest scores.") { sort, limit };
         filters.ForEach(filter => command.Add(filter.Option));
         return command.Runs(surroundings, async call => call.Screen.Table(
-            await call.ListAsync<JsonObject>(filters.Aggregate("scores".With(("sort", call.Get(sort))), (so, filter) => so.With((filter.Name, call.Get(filter.Option)))), call.Get(limit)),
+            await call.ListAsync<JsonObject>(filters.Aggregate("scores".With(("sort", call.Get(sort))),
+                (so, filter) => so.With((filter.Name, call.Get(filter.Option)))), call.Get(limit)),
             Written.Columns("feature", "team", "value", "lower", "upper", "percentile", "readsPerDay", "costPerDay", "recommendation", "class")));
     }
 
@@ -79,7 +81,8 @@ internal static class ScoreCommand
             call.Screen.Fields(score,
             [
                 ("feature", score["feature"]), ("value", score["value"]), ("from", score["lower"]), ("to", score["upper"]), ("percentile", score["percentile"]),
-                ("reads/day", score["readsPerDay"]), ("cost/day", score["costPerDay"]), ("recommendation", score["recommendation"]), ("class", score["class"]), .. reasons,
+                ("reads/day", score["readsPerDay"]), ("cost/day", score["costPerDay"]), ("recommendation", score["recommendation"]),
+                ("class", score["class"]), .. reasons,
             ]);
         });
     }
@@ -99,10 +102,12 @@ internal static class ScoreCommand
                 return;
             }
 
-            call.Screen.Fields(answer, ("loss", answer["loss"]), ("from", answer["lower"]), ("to", answer["upper"]), ("value now", answer["credit"]), ("saving/day", answer["savingPerDay"]),
+            call.Screen.Fields(answer, ("loss", answer["loss"]), ("from", answer["lower"]), ("to", answer["upper"]), ("value now", answer["credit"]),
+                ("saving/day", answer["savingPerDay"]),
                 ("cost unknown", answer["unknownCost"]), ("not scored", answer["unscored"]), ("still read", answer["stillRead"]));
             var models = (answer["models"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-            call.Screen.Table(models, Written.Columns("model", "weight", "features", "loss", "lower", "upper", "metric", "metricLoss", "metricStandardError", "costPerDay"));
+            call.Screen.Table(models, Written.Columns("model", "weight", "features", "loss", "lower", "upper", "metric", "metricLoss",
+                "metricStandardError", "costPerDay"));
         });
     }
 

@@ -22,9 +22,12 @@ internal static class ValuationCommand
         var asked = new[]
         {
             ("label", "The label's column; none for LibSVM, whose first field it is."), ("group", "The column of the query, or of rows that belong together."),
-            ("time", "The column of the time; validation then never looks ahead."), ("task", "ranking, classification or regression; inferred where not given."),
-            ("model", "The model for whose features it is evidence."), ("version", "The model's version."), ("metric", "The name under which the evidence is kept."),
-            ("labelTime", "The column of the time at which the label became known."), ("labelKey", "The registered label that it is; told by the model where it is left out."),
+            ("time", "The column of the time; validation then never looks ahead."),
+            ("task", "ranking, classification or regression; inferred where not given."),
+            ("model", "The model for whose features it is evidence."), ("version", "The model's version."),
+            ("metric", "The name under which the evidence is kept."),
+            ("labelTime", "The column of the time at which the label became known."),
+            ("labelKey", "The registered label that it is; told by the model where it is left out."),
             ("weight", "The column of the rows' weights."), ("score", "The column of what the model in production predicted."),
             ("ablations", "The most features to train without, one by one."), ("rows", "The most rows to take."), ("seconds", "The time allowed."),
         }.Select(field => (Name: field.Item1, Option: new Option<string?>(OptionOf(field.Item1)) { Description = field.Item2 })).ToList();
@@ -46,7 +49,8 @@ internal static class ValuationCommand
     }
 
     // labelTime is --label-time, as in featgov label.
-    private static string OptionOf(string field) => $"--{string.Concat(field.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"))}";
+    private static string OptionOf(string field) =>
+        $"--{string.Concat(field.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"))}";
 
     private static Command Show(Surroundings surroundings)
     {
@@ -88,7 +92,8 @@ internal static class ValuationCommand
 
     private static int PrintLabel(Call call, JsonObject label)
     {
-        call.Screen.Fields(label, ("column", label["column"]), ("label", label["label"]), ("coverage", label["coverage"]?["share"]), ("median delay", label["delay"]?["median"]),
+        call.Screen.Fields(label, ("column", label["column"]), ("label", label["label"]), ("coverage", label["coverage"]?["share"]),
+            ("median delay", label["delay"]?["median"]),
             ("base rate", label["baseRate"]?["rate"]), ("changes", label["baseRate"]?["changed"]), ("noise at most", label["noise"]?["rate"]),
             ("noise where surest", label["noise"]?["floor"]), ("leaks", label["leaks"]?.AsArray().Count), ("measured", label["measuredAt"]));
         return ExitCode.Pass;
@@ -97,9 +102,11 @@ internal static class ValuationCommand
     private static int Print(Call call, JsonObject valuation)
     {
         var result = valuation["result"] as JsonObject;
-        call.Screen.Fields(valuation, ("valuation", valuation["id"]), ("state", valuation["state"]), ("progress", valuation["progress"]), ("phase", valuation["phase"]),
+        call.Screen.Fields(valuation, ("valuation", valuation["id"]), ("state", valuation["state"]), ("progress", valuation["progress"]),
+            ("phase", valuation["phase"]),
             ("model", valuation["model"]), ("finished", valuation["finishedAt"]), ("metric", result?["metric"]), ("quality", result?["quality"]),
-            ("model's own score", result?["scoreQuality"]), ("removal loses", result?["removalLoss"]), ("evidence batch", result?["evidenceBatch"]), ("error", valuation["error"]));
+            ("model's own score", result?["scoreQuality"]), ("removal loses", result?["removalLoss"]), ("evidence batch", result?["evidenceBatch"]),
+            ("error", valuation["error"]));
         return Written.Cell(valuation["state"]) == "failed" ? ExitCode.Fail : ExitCode.Pass;
     }
 }

@@ -29,7 +29,8 @@ public sealed record ProposalRequest
 
 /// <summary>The filters of <c>GET /features</c>; at least one.</summary>
 public sealed record FeatureQuery(
-    string? Q = null, string? Team = null, string? Stage = null, string? Kind = null, string? Group = null, string? Model = null, string? Recommendation = null);
+    string? Q = null, string? Team = null, string? Stage = null, string? Kind = null, string? Group = null, string? Model = null,
+    string? Recommendation = null);
 
 /// <summary>A table that features are read from.</summary>
 /// <param name="System">Where it lies; null for any system.</param>

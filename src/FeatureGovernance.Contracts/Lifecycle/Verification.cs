@@ -8,7 +8,8 @@ namespace FeatureGovernance.Contracts.Lifecycle;
 /// <param name="Features">Feature by feature.</param>
 /// <param name="Unmet">The conditions of the next step that are not met.</param>
 public sealed record VerificationView(
-    int Deprecation, string State, int QuietDays, double ToleratedUnseenReadsPerDay, IReadOnlyList<VerifiedFeature> Features, IReadOnlyList<UnmetCondition> Unmet);
+    int Deprecation, string State, int QuietDays, double ToleratedUnseenReadsPerDay, IReadOnlyList<VerifiedFeature> Features,
+    IReadOnlyList<UnmetCondition> Unmet);
 
 /// <summary>One feature.</summary>
 /// <param name="Feature">Its key.</param>

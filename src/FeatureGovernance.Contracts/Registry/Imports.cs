@@ -40,7 +40,8 @@ public sealed record FeatureGroupView(
 
 /// <summary>What features describe.</summary>
 public sealed record EntityView(
-    string Name, string? Project, IReadOnlyList<string> JoinKeys, string DataType, string? Owner, string? Description, IReadOnlyDictionary<string, string> Tags);
+    string Name, string? Project, IReadOnlyList<string> JoinKeys, string DataType, string? Owner, string? Description,
+    IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>Where values come from.</summary>
 public sealed record DataSourceView(

@@ -15,7 +15,8 @@ public sealed record LevelStep(string Rule, string Level, double Effort, string 
 /// <param name="Effort">What the next level costs together.</param>
 /// <param name="Path">The rules to meet for the next level, the cheapest first.</param>
 /// <param name="Later">The rules that levels above the next ask for.</param>
-public sealed record FeatureScorecardView(string Feature, string Level, string? Next, double Effort, IReadOnlyList<LevelStep> Path, IReadOnlyList<LevelStep> Later);
+public sealed record FeatureScorecardView(string Feature, string Level, string? Next, double Effort, IReadOnlyList<LevelStep> Path,
+    IReadOnlyList<LevelStep> Later);
 
 /// <summary>How far up the ladder a team or group is.</summary>
 /// <param name="Subject">The team or group.</param>

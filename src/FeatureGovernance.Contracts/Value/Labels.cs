@@ -101,7 +101,8 @@ public sealed record MeasuredDelay(string Unit, long Rows, double Median, double
 /// <param name="Changed">Surely, and by an amount that matters.</param>
 /// <param name="Windows">Stretches of time with about equally many rows.</param>
 public sealed record MeasuredBaseRate(
-    string Of, double Rate, double Lower80, double Upper80, double? PValue, double? Spread, double? Effect, bool? Changed, IReadOnlyList<MeasuredWindow> Windows);
+    string Of, double Rate, double Lower80, double Upper80, double? PValue, double? Spread, double? Effect, bool? Changed,
+    IReadOnlyList<MeasuredWindow> Windows);
 
 /// <summary>The base rate in a stretch of time; the rate is absent where no row has a label.</summary>
 public sealed record MeasuredWindow(string From, string To, long Rows, double Coverage, double? Rate, double? Lower80, double? Upper80);

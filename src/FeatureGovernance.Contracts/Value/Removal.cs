@@ -43,4 +43,5 @@ public sealed record RemovalAnswer(
 /// <param name="MetricStandardError">Its standard error, where each measurement has one.</param>
 /// <param name="CostPerDay">The model's part of the features' cost, by its reads.</param>
 public sealed record ModelLoss(
-    string Model, double Weight, int Features, double Loss, double Lower, double Upper, string? Metric, double? MetricLoss, double? MetricStandardError, double? CostPerDay);
+    string Model, double Weight, int Features, double Loss, double Lower, double Upper, string? Metric, double? MetricLoss, double? MetricStandardError,
+    double? CostPerDay);

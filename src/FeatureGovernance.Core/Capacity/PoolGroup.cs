@@ -30,7 +30,8 @@ public sealed record PoolGroup(string By, string Name, IReadOnlyList<int> Member
         return groups;
     }
 
-    private static IEnumerable<PoolGroup> GroupedBy(string by, IReadOnlyList<PoolPlace> pools, Func<PoolPlace, string?> key) => pools.All(pool => key(pool) is null)
+    private static IEnumerable<PoolGroup> GroupedBy(string by, IReadOnlyList<PoolPlace> pools, Func<PoolPlace, string?> key) => pools.All(
+        pool => key(pool) is null)
         ? []
         : Enumerable.Range(0, pools.Count).GroupBy(i => key(pools[i]) ?? "none", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => new PoolGroup(by, group.Key, [.. group]));

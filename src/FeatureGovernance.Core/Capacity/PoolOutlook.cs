@@ -47,7 +47,8 @@ public static class PoolOutlook
             var firstDay = risks is null ? null : FirstDay(risks, terms.Risk, steps, first, last, period);
             foreach (var total in totals)
                 total.Add(p, sums, firstDay, terms.UnitPrice);
-            outlook.Add(Describe(terms, period, sums, firstDay, [.. effects.Select(effect => new Effect(effect.Label, Weigh(effect.ByStep, days, first, last)))]));
+            outlook.Add(Describe(terms, period, sums, firstDay,
+                [.. effects.Select(effect => new Effect(effect.Label, Weigh(effect.ByStep, days, first, last)))]));
         }
 
         return outlook.MoveToImmutable();
@@ -97,7 +98,8 @@ public static class PoolOutlook
             Headroom = headroom,
             Shortfall = shortfall,
             Cost = terms.UnitPrice is { } price
-                ? new(new(demand.P10 * price, demand.P50 * price, demand.P90 * price, demand.Mean * price), supply?.P50 * price, shortfall?.ToAdd * period.Days * price)
+                ? new(new(demand.P10 * price, demand.P50 * price, demand.P90 * price, demand.Mean * price), supply?.P50 * price,
+                    shortfall?.ToAdd * period.Days * price)
                 : null,
             Effects = effects,
         };

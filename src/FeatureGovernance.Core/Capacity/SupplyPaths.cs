@@ -18,7 +18,8 @@ public static class SupplyPaths
     /// <param name="shiftDays">Days by which every outstanding delivery and commitment comes later than it would.</param>
     /// <param name="notes">Hears what was made of doubtful events.</param>
     public static double[][]? Draw(
-        ObservedSupply? observed, IReadOnlyList<SupplyEvent> events, SlipHistory history, DateOnly today, TimeStep[] steps, int count, int shiftDays, Random random, List<string> notes)
+        ObservedSupply? observed, IReadOnlyList<SupplyEvent> events, SlipHistory history, DateOnly today, TimeStep[] steps, int count, int shiftDays,
+        Random random, List<string> notes)
     {
         if (observed is null && events.Count == 0)
         {

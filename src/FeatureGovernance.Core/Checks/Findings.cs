@@ -30,7 +30,8 @@ internal sealed class Findings(CheckRequest request, RegistrySnapshot snapshot, 
     }
 
     public void UnknownModel() =>
-        found.Add(new(request.Model, CheckRules.UnknownModel, RuleLevel.Error, $"No model '{Quoted(request.Model)}' is registered.", "Register the model first."));
+        found.Add(new(request.Model, CheckRules.UnknownModel, RuleLevel.Error, $"No model '{Quoted(request.Model)}' is registered.",
+            "Register the model first."));
 
     public void NotFound(string? reference)
     {
@@ -52,7 +53,8 @@ internal sealed class Findings(CheckRequest request, RegistrySnapshot snapshot, 
 
     public void UnknownVersion(string reference, in FeatureEntry feature, int version) =>
         Add(reference, ByReference(reference), CheckRules.UnknownVersion, RuleLevel.Error,
-            $"'{feature.Key}' has no version {version}; the newest is {feature.LatestVersion}.", $"Pin {feature.Key}@{feature.LatestVersion}, or an earlier version.");
+            $"'{feature.Key}' has no version {version}; the newest is {feature.LatestVersion}.",
+            $"Pin {feature.Key}@{feature.LatestVersion}, or an earlier version.");
 
     public void Renamed(string reference, in FeatureEntry feature, int? pinned)
     {
@@ -77,9 +79,11 @@ internal sealed class Findings(CheckRequest request, RegistrySnapshot snapshot, 
         var reads = model is not null && model.Reads.Contains(slot);
         if (model is not null && !model.Granted.Contains(slot))
             Add(reference, before, CheckRules.NotApproved, reads ? RuleLevel.Warn : RuleLevel.Error,
-                $"Team '{feature.Team}' has not granted '{feature.Key}' to model '{model.Name}'.", "Request the adoption and have a lead of that team approve it.");
+                $"Team '{feature.Team}' has not granted '{feature.Key}' to model '{model.Name}'.",
+                "Request the adoption and have a lead of that team approve it.");
         if (feature.StandardFault is { } fault)
-            Add(reference, before, CheckRules.Standard, feature.StandardLevel, fault, $"Ask team '{feature.Team}' to bring '{feature.Key}' up to the standard.");
+            Add(reference, before, CheckRules.Standard, feature.StandardLevel, fault,
+                $"Ask team '{feature.Team}' to bring '{feature.Key}' up to the standard.");
     }
 
     public void DerivedFromDeprecated(string reference, int slot, in FeatureEntry source) =>
@@ -93,7 +97,8 @@ internal sealed class Findings(CheckRequest request, RegistrySnapshot snapshot, 
         {
             case Stage.Draft or Stage.Proposed:
                 Add(reference, before, CheckRules.WrongStage, RuleLevel.Error,
-                    $"'{feature.Key}' is {Words.Of(feature.Stage)}; no model may read it yet.", $"Ask team '{feature.Team}' to bring it to experimental or adopted.");
+                    $"'{feature.Key}' is {Words.Of(feature.Stage)}; no model may read it yet.",
+                    $"Ask team '{feature.Team}' to bring it to experimental or adopted.");
                 break;
             case Stage.Experimental:
                 var atRisk = model is { Serves: true, Kind: ModelKind.Ranking or ModelKind.Retrieval } && !model.Trials.Contains(slot);
@@ -119,7 +124,8 @@ internal sealed class Findings(CheckRequest request, RegistrySnapshot snapshot, 
         Add(new(reference, rule, RuleLevel.Warn, message, remedy, feature.Replacement, feature.Deadline), before);
         if (!before && !(model is not null && model.Reads.Contains(slot)))
             Add(new(reference, CheckRules.NewReadOnNotice, RuleLevel.Error,
-                $"'{feature.Key}' is on notice: its present readers must leave, and '{Quoted(request.Model)}' is not one of them.", remedy, feature.Replacement, feature.Deadline), before);
+                $"'{feature.Key}' is on notice: its present readers must leave, and '{Quoted(request.Model)}' is not one of them.", remedy, feature.Replacement,
+                feature.Deadline), before);
     }
 
     private void Off(string reference, in FeatureEntry feature, bool before)

@@ -66,7 +66,8 @@ internal static class CategoryWatch
         {
             var (from, to) = (grid.RowsOf(first).First, grid.RowsOf(last).End);
             var names = Enumerable.Range(from, to - from).Where(r => fresh[r]).Select(r => texts[r]!).Distinct().Take(5);
-            return new(Symptom.NewCategory, first, last, p, share, FingerprintWatch.Words($"of the values are new categories ({string.Join(", ", names)})", share, usual));
+            return new(Symptom.NewCategory, first, last, p, share,
+                FingerprintWatch.Words($"of the values are new categories ({string.Join(", ", names)})", share, usual));
         });
     }
 

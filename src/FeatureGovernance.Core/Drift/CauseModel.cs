@@ -216,7 +216,8 @@ public static class CauseModel
         if (context.Companions.Length > 0)
         {
             evidence.Add(new(
-                string.Create(CultureInfo.InvariantCulture, $"{context.Companions.Length} of {context.Others} other features moved too: {string.Join(", ", context.Companions.Take(5))}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{context.Companions.Length} of {context.Others} other features moved too: {string.Join(", ", context.Companions.Take(5))}"),
                 [(Behaviour, people * Math.Min(2.5, 0.8 * context.Companions.Length))]));
         }
 
@@ -244,7 +245,8 @@ public static class CauseModel
         if (moved && context.Seasonality > 0.5)
         {
             evidence.Add(new(
-                string.Create(CultureInfo.InvariantCulture, $"The feature follows hours and weekdays ({100 * context.Seasonality:0} % of its variation), as people do"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The feature follows hours and weekdays ({100 * context.Seasonality:0} % of its variation), as people do"),
                 [(Behaviour, people)]));
         }
     }

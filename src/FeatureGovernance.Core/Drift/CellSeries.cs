@@ -51,7 +51,8 @@ internal sealed class CellSeries
 
     private static int NegativeWindows(double[] raw, WindowGrid grid) => grid.CellsPerWindow == 1
         ? raw.Count(r => r < 0)
-        : Enumerable.Range(0, grid.Count).Count(w => raw.AsSpan(w * grid.CellsPerWindow, grid.CellsPerWindow).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon));
+        : Enumerable.Range(0, grid.Count)
+            .Count(w => raw.AsSpan(w * grid.CellsPerWindow, grid.CellsPerWindow).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon));
 
     /// <summary>A value of the reference's scale as a mean.</summary>
     public double ToRaw(double value) => Logarithmic ? Math.Exp(value) - Offset : value;

@@ -46,7 +46,8 @@ internal static class CellWatch
             return;
         var usual = new double[size];
         for (var i = 0; i < size; i++)
-            usual[i] = Robust.Scale([.. Enumerable.Range(0, grid.Count).Select(w => series.Values[(w * size) + i] - expected[(w * size) + i]).Where(double.IsFinite)]);
+            usual[i] = Robust.Scale([.. Enumerable.Range(0, grid.Count).Select(w => series.Values[(w * size) + i] - expected[(w * size) + i])
+                .Where(double.IsFinite)]);
         var floor = 0.3 * usual.Where(double.IsFinite).DefaultIfEmpty(0).Average();
         var (most, third) = (new double[grid.Count], new double[grid.Count]);
         for (var w = 0; w < most.Length; w++)
@@ -92,7 +93,8 @@ internal static class CellWatch
             if (symptom == Symptom.Outliers && sign < 0)
                 continue;
             var known = gaps.Index()
-                .Where(g => g.Item * sign > 0 && (g.Index < lean.First || g.Index > lean.Last) && (learned is null || learned(g.Index))).Select(g => g.Item * sign).ToArray();
+                .Where(g => g.Item * sign > 0 && (g.Index < lean.First || g.Index > lean.Last) && (learned is null || learned(g.Index)))
+                .Select(g => g.Item * sign).ToArray();
             var tail = LearnedTail.Fit(known, 0.1);
             if (learned is not null)
                 tail = tail.WithExtremes(known, 2);

@@ -60,7 +60,8 @@ public static class Detector
             int first = group.OrderBy(s => s.PValue).ThenBy(s => s.First).First().First, last = group.Max(s => s.Last);
             DateTime start = grid.StartOf(first), end = grid.StartOf(last + 1);
             var companions = Enumerable.Range(0, columns.Length)
-                .Where(other => other != column && kept[other].Exists(s => s.Symptom == Symptom.Level && s.First <= last && s.Last >= first && Math.Abs(s.First - first) <= Near(grid)))
+                .Where(other => other != column
+                    && kept[other].Exists(s => s.Symptom == Symptom.Level && s.First <= last && s.Last >= first && Math.Abs(s.First - first) <= Near(grid)))
                 .Select(other => columns[other].Column.Name).ToImmutableArray();
             var year = (int)Math.Round(364 / (grid.StartOf(1) - grid.StartOf(0)).TotalDays);
             var again = column >= 0 && kept[column].Exists(s => s.Symptom == Symptom.Level && Math.Abs(s.First + year - first) <= 2 * Math.Max(1, year / 364));

@@ -47,9 +47,11 @@ internal static class FingerprintWatch
         if (most < MostDigits)
         {
             var step = UnitsPerStep(numbers, most, grid);
-            RateWatch.Watch(Symptom.FinerValues, Hits(grid, row => Changes(row) && (digits[row] > most || (step > 1 && !IsOnStep(numbers[row], most, step)))), trials, 0.1, findings,
+            RateWatch.Watch(Symptom.FinerValues, Hits(grid, row => Changes(row) && (digits[row] > most || (step > 1 && !IsOnStep(numbers[row], most, step)))),
+                trials, 0.1, findings,
                 (first, last, p, share, past) => new(
-                    Symptom.FinerValues, first, last, p, share - past, Words($"of the values have more than {Places(most)}{(step > 1 ? $" in steps of {step}" : "")}", share, past)));
+                    Symptom.FinerValues, first, last, p, share - past,
+                    Words($"of the values have more than {Places(most)}{(step > 1 ? $" in steps of {step}" : "")}", share, past)));
         }
 
         // Nor do stand-ins.

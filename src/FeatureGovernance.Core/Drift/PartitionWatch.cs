@@ -32,7 +32,8 @@ internal static class PartitionWatch
             repeated[row] = !seen.Add(hash.ToHashCode());
         }
 
-        RateWatch.Watch(Symptom.RepeatedRows, FingerprintWatch.Hits(grid, row => repeated[row]), FingerprintWatch.Trials(grid), 0.1, findings, (first, last, p, share, usual) => new(
+        RateWatch.Watch(Symptom.RepeatedRows, FingerprintWatch.Hits(grid, row => repeated[row]), FingerprintWatch.Trials(grid), 0.1, findings,
+            (first, last, p, share, usual) => new(
             Symptom.RepeatedRows, first, last, p, share, FingerprintWatch.Words("of the rows are there more than once", share, usual)));
     }
 

@@ -82,7 +82,8 @@ internal static class RateWatch
         var flagged = new List<(int First, int Last, double PValue)>();
         var usual = new List<(double Hits, double Trials)>();
         // The first windows are judged by those after them.
-        var tests = known ?? RateTest.Learn([.. Enumerable.Range(0, hits.Length).Where(w => w >= warmUp).Take(2 * warmUp).Select(w => (history[w], trials[w]))], Spans);
+        var tests = known ?? RateTest.Learn([.. Enumerable.Range(0, hits.Length).Where(w => w >= warmUp).Take(2 * warmUp)
+            .Select(w => (history[w], trials[w]))], Spans);
         var (learned, open, made) = (0, 0, 0L);
         for (var w = 0; w < hits.Length; w++)
         {

@@ -53,7 +53,8 @@ internal sealed record Relation(int Target, int[] Partners, double Explained, do
             var tail = pass == 0 ? default : LearnedTail.Fit(Above(scores), 0.1);
             for (var w = 0; w < Gaps.Length; w++)
             {
-                var before = Enumerable.Range(Math.Max(0, w - Memory), Math.Min(w, Memory)).Where(i => !unusual[i] && double.IsFinite(Gaps[i])).Select(i => Gaps[i]).ToArray();
+                var before = Enumerable.Range(Math.Max(0, w - Memory), Math.Min(w, Memory)).Where(i => !unusual[i] && double.IsFinite(Gaps[i]))
+                    .Select(i => Gaps[i]).ToArray();
                 scores[w] = before.Length < 14 || double.IsNaN(Gaps[w]) ? 0 : Math.Log((Gaps[w] + floor + 1e-12) / (Robust.Median(before) + floor + 1e-12));
                 unusual[w] = pass > 0 && scores[w] > 0.7 && tail.PValue(scores[w]) < Findings.Suspicious;
             }

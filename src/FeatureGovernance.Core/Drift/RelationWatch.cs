@@ -16,7 +16,8 @@ internal static class RelationWatch
         var numbers = Enumerable.Range(0, columns.Length).Where(i => columns[i].Nature.Kind == NatureKind.Number && columns[i].Level is not null).ToArray();
         if (numbers.Length is < 2 or > 60)
             return;
-        var found = numbers.AsParallel().AsOrdered().Select(i => Relation.Find(columns, numbers, i, grid, MostPartners, LeastExplained)).OfType<Relation>().ToArray();
+        var found = numbers.AsParallel().AsOrdered().Select(i => Relation.Find(columns, numbers, i, grid, MostPartners, LeastExplained))
+            .OfType<Relation>().ToArray();
         foreach (var relation in found)
             columns[relation.Target].Findings.CountTests(Symptom.Relation, grid.Count);
         foreach (var relation in found)

@@ -115,9 +115,11 @@ public static class Advancing
     private static ImmutableArray<FieldError> Missing(Proposal proposal)
     {
         var missing = Quorum.MissingTeams(proposal)
-            .Select(team => new FieldError("reviews", $"Team '{team}' has not approved revision {proposal.Revision}.", "Ask one of its leads to review.", "review-missing"));
+            .Select(team => new FieldError("reviews", $"Team '{team}' has not approved revision {proposal.Revision}.", "Ask one of its leads to review.",
+                "review-missing"));
         var open = proposal.Objections.Where(objection => objection.Resolution is null)
-            .Select(objection => new FieldError("objections", $"Objection {objection.Number} of team '{objection.Team}' is open.", "Resolve it with an answer.", "objection-open"));
+            .Select(objection => new FieldError("objections", $"Objection {objection.Number} of team '{objection.Team}' is open.", "Resolve it with an answer.",
+                "objection-open"));
         return [.. missing, .. open];
     }
 }

@@ -149,12 +149,15 @@ public static class Deprecation
     private static void AddFaults(ImmutableArray<FieldError>.Builder faults, string field, FeatureFacts fact, string? ownProposal)
     {
         if (fact.Stage is not (Stage.Adopted or Stage.Experimental))
-            faults.Add(new(field, $"'{fact.Key}' is {Words.Of(fact.Stage)}.", "Only an adopted or experimental feature can be deprecated.", "not-deprecatable"));
+            faults.Add(new(field, $"'{fact.Key}' is {Words.Of(fact.Stage)}.", "Only an adopted or experimental feature can be deprecated.",
+                "not-deprecatable"));
         if (fact.Proposal is { } held && held.Id != ownProposal)
             faults.Add(new(field, $"Proposal '{held.Id}' already holds '{fact.Key}'.", "Join that one, or wait for its end.", "already-proposed"));
         if (fact.Replacement is { Stage: null } missing)
-            faults.Add(new($"{field}.replacement", $"The replacement '{missing.Key}' is not registered.", "Register it first, or name another.", "unknown-replacement"));
+            faults.Add(new($"{field}.replacement", $"The replacement '{missing.Key}' is not registered.", "Register it first, or name another.",
+                "unknown-replacement"));
         else if (fact.Replacement is { Stage: >= Stage.Deprecated } leaving)
-            faults.Add(new($"{field}.replacement", $"The replacement '{leaving.Key}' is {Words.Of(leaving.Stage!.Value)}.", "Name a feature that stays.", "replacement-on-its-way-out"));
+            faults.Add(new($"{field}.replacement", $"The replacement '{leaving.Key}' is {Words.Of(leaving.Stage!.Value)}.", "Name a feature that stays.",
+                "replacement-on-its-way-out"));
     }
 }

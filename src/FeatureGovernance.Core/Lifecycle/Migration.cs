@@ -28,8 +28,10 @@ public static class Migration
     public static Refusal? Refuses(MigrationStatus status, bool stillReads) => (status, stillReads) switch
     {
         (MigrationStatus.Done, true) => new(RefusalKind.BrokenRule, "reader-still-live", "The model's live manifest still reads the feature.",
-            [new("status", "The model's live manifest still reads the feature.", "Register a manifest without it; the task is then done by itself.", "reader-still-live")]),
-        (not MigrationStatus.Done, false) => new(RefusalKind.Conflict, "migration-done", "The model's live manifest no longer reads the feature; the task is done."),
+            [new("status", "The model's live manifest still reads the feature.", "Register a manifest without it; the task is then done by itself.",
+                "reader-still-live")]),
+        (not MigrationStatus.Done, false) =>
+            new(RefusalKind.Conflict, "migration-done", "The model's live manifest no longer reads the feature; the task is done."),
         _ => null,
     };
 }

@@ -51,7 +51,8 @@ public static class Outcomes
     {
         var losses = removals.Where(one => one is { PredictedLossUpper: not null, ObservedLoss: not null }).ToList();
         ImmutableArray<double> ratios =
-            [.. removals.Where(one => one is { PredictedSaving: > 0, ObservedSaving: not null }).Select(one => one.ObservedSaving!.Value / one.PredictedSaving!.Value).Order()];
+            [.. removals.Where(one => one is { PredictedSaving: > 0, ObservedSaving: not null })
+                .Select(one => one.ObservedSaving!.Value / one.PredictedSaving!.Value).Order()];
         return new(
             removals.Count, losses.Count, losses.Count(one => one.ObservedLoss <= one.PredictedLossUpper), ratios.Length,
             ratios.Length < Least ? null : (ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2);

@@ -129,7 +129,9 @@ public static class Transitions
     private static Refusal Illegal(FeatureFacts facts, Stage to)
     {
         var legal = From(facts.Stage);
-        var remedy = legal.IsEmpty ? "A removed feature is gone for good; register another." : $"From here it may go to {string.Join(", ", legal.Select(Words.Of))}.";
+        var remedy = legal.IsEmpty
+            ? "A removed feature is gone for good; register another."
+            : $"From here it may go to {string.Join(", ", legal.Select(Words.Of))}.";
         return new(RefusalKind.Conflict, "illegal-transition",
             $"No step leads from {Words.Of(facts.Stage)} to {Words.Of(to)}.",
             [new("to", $"'{facts.Key}' is {Words.Of(facts.Stage)}.", remedy, "illegal-transition")]);

@@ -36,7 +36,8 @@ public static class RuleKinds
     private static IEnumerable<RuleKind> RecordRules() =>
     [
         new("required", "Fields that must be filled in.", 1,
-            [new("fields", ParameterType.Words, "the fields", Required: true, Stricter: Stricter.Higher, Choices: [.. Texts.Keys.Order(StringComparer.Ordinal)])],
+            [new("fields", ParameterType.Words, "the fields", Required: true, Stricter: Stricter.Higher,
+                Choices: [.. Texts.Keys.Order(StringComparer.Ordinal)])],
             arguments =>
             {
                 var fields = arguments.List("fields").Select(name => (Name: name, Read: Texts[name])).ToArray();

@@ -21,7 +21,8 @@ public sealed record FeatureScorecard(string Key, int Level, ImmutableArray<Step
         ImmutableArray<Step> unmet =
         [
             .. verdicts.Where(verdict => verdict.HoldsBack && verdict.Rule.For is not null)
-                .Select(verdict => new Step(verdict.Rule.Id, ladder.Levels.IndexOf(verdict.Rule.For!), verdict.Rule.Effort, verdict.Message, verdict.Rule.Remedy))
+                .Select(verdict => new Step(verdict.Rule.Id, ladder.Levels.IndexOf(verdict.Rule.For!), verdict.Rule.Effort, verdict.Message,
+                    verdict.Rule.Remedy))
                 .Where(step => step.Level >= 0).OrderBy(step => step.Level).ThenBy(step => step.Effort).ThenBy(step => step.Rule, StringComparer.Ordinal),
         ];
         return new(key, unmet.IsEmpty ? ladder.Levels.Length - 1 : unmet[0].Level - 1, unmet);

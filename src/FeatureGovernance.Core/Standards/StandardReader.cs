@@ -95,7 +95,8 @@ public static partial class StandardReader
             return null;
         if (!RuleKinds.ByName.TryGetValue(kindName, out var kind))
         {
-            fields.Fault("kind", $"There is no kind of rule '{Fields.Shorten(kindName)}'.", $"Use one of: {string.Join(", ", RuleKinds.All.Select(known => known.Name))}.", code: "unknown-rule-kind");
+            fields.Fault("kind", $"There is no kind of rule '{Fields.Shorten(kindName)}'.",
+                $"Use one of: {string.Join(", ", RuleKinds.All.Select(known => known.Name))}.", code: "unknown-rule-kind");
             return null;
         }
 

@@ -126,7 +126,9 @@ public static class StandardSchema
 
     private static JsonObject List(string description, string[]? choices)
     {
-        var item = choices is null ? new JsonObject { ["type"] = "string" } : new JsonObject { ["enum"] = new JsonArray([.. choices.Select(word => (JsonNode)word)]) };
+        var item = choices is null
+            ? new JsonObject { ["type"] = "string" }
+            : new JsonObject { ["enum"] = new JsonArray([.. choices.Select(word => (JsonNode)word)]) };
         return new() { ["description"] = description, ["anyOf"] = new JsonArray(item, new JsonObject { ["type"] = "array", ["items"] = item.DeepClone(), ["minItems"] = 1 }) };
     }
 

@@ -10,7 +10,8 @@ public static class TeamAdditions
     /// <param name="organisation">The organisation's rules in force.</param>
     public static ImmutableArray<FieldError> Faults(Standard addition, IEnumerable<Rule> organisation)
     {
-        var asked = organisation.GroupBy(rule => rule.Id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        var asked = organisation.GroupBy(rule => rule.Id, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         return [.. addition.Rules.Where(rule => asked.ContainsKey(rule.Id)).SelectMany(rule => Weaker(rule, asked[rule.Id]))];
     }
 
@@ -18,7 +19,8 @@ public static class TeamAdditions
     {
         if (ours.Kind.Name != theirs.Kind.Name)
         {
-            yield return Fault(ours, "kind", $"The organisation's rule '{theirs.Id}' is of kind {theirs.Kind.Name}.", "Keep the kind, or give the rule another id.");
+            yield return Fault(ours, "kind", $"The organisation's rule '{theirs.Id}' is of kind {theirs.Kind.Name}.",
+                "Keep the kind, or give the rule another id.");
             yield break;
         }
 
@@ -28,7 +30,8 @@ public static class TeamAdditions
         foreach (var parameter in ours.Kind.Parameters)
         {
             if (Compare(parameter, ours.Arguments.Find(parameter.Name), theirs.Arguments.Find(parameter.Name)) is { } remedy)
-                yield return Fault(ours, parameter.Name, $"The organisation asks for {Text(theirs, parameter)}; this asks for {Text(ours, parameter)}, which is not stricter.", remedy);
+                yield return Fault(ours, parameter.Name,
+                    $"The organisation asks for {Text(theirs, parameter)}; this asks for {Text(ours, parameter)}, which is not stricter.", remedy);
         }
 
         if (!(theirs.Scope with { Teams = [] }).IsWithin(ours.Scope with { Teams = [] }) || !ours.Scope.Teams.IsEmpty)
@@ -64,7 +67,8 @@ public static class TeamAdditions
             (Stricter.Higher, bool a, bool b) => a || !b ? null : "Write true.",
             (Stricter.Higher, ImmutableArray<string> a, ImmutableArray<string> b) => b.All(a.Contains) ? null : $"Keep all of: {string.Join(", ", b)}.",
             (_, null, _) => "Repeat the organisation's value, or a stricter one.",
-            (_, ImmutableArray<string> a, ImmutableArray<string> b) => a.SequenceEqual(b) ? null : "Keep the organisation's value, or give the rule another id.",
+            (_, ImmutableArray<string> a, ImmutableArray<string> b) =>
+                a.SequenceEqual(b) ? null : "Keep the organisation's value, or give the rule another id.",
             _ => Canonical(ours) == Canonical(theirs) ? null : "Keep the organisation's value, or give the rule another id.",
         };
     }
@@ -72,7 +76,8 @@ public static class TeamAdditions
     private static string Canonical(object value) => value is Expressions.Expression expression ? expression.Text : value.ToString()!;
 
     private static string Text(Rule rule, Parameter parameter) =>
-        rule.Arguments.Texts().Where(pair => pair.Name == parameter.Name).Select(pair => $"{parameter.Name} {pair.Text}").FirstOrDefault() ?? $"no {parameter.Name}";
+        rule.Arguments.Texts().Where(pair => pair.Name == parameter.Name).Select(pair => $"{parameter.Name} {pair.Text}").FirstOrDefault()
+            ?? $"no {parameter.Name}";
 
     private static FieldError Fault(Rule rule, string field, string message, string remedy) =>
         new($"{rule.Path}.{field}", message, remedy, "weaker-than-organisation", rule.Line);

@@ -104,8 +104,10 @@ public static class Recommendations
             var confidence = Above(twin.Similarity, limits.TwinSimilarity, 0.02);
             ImmutableArray<ReasonNumber> numbers = [new("similarity", twin.Similarity), new("twinValue", twin.Value), new("value", value.Mean)];
             yield return twin.IsNewer
-                ? new(DebtClass.Legacy, Recommendation.Migrate, new("legacy", Text($"The newer {twin.Key} says the same (similarity {twin.Similarity:0.000})."), confidence, numbers))
-                : new(DebtClass.Redundant, Recommendation.Migrate, new("redundant", Text($"{twin.Key} says the same (similarity {twin.Similarity:0.000}) and stands for both."), confidence, numbers));
+                ? new(DebtClass.Legacy, Recommendation.Migrate,
+                    new("legacy", Text($"The newer {twin.Key} says the same (similarity {twin.Similarity:0.000})."), confidence, numbers))
+                : new(DebtClass.Redundant, Recommendation.Migrate,
+                    new("redundant", Text($"{twin.Key} says the same (similarity {twin.Similarity:0.000}) and stands for both."), confidence, numbers));
         }
 
         // What is surely worth nothing is epsilon at any cost.
@@ -115,7 +117,8 @@ public static class Recommendations
             // Cheap worth nothing is epsilon; dear worth little is overpriced, and taken out only where the value is surely under an even share.
             var efficiency = value.Mean / cost;
             var little = value.ProbabilityBelow(facts.EvenShare);
-            yield return new(DebtClass.Overpriced, settled && little >= Threshold(facts, Recommendation.Deprecate, limits) ? Recommendation.Deprecate : Recommendation.Review, new(
+            yield return new(DebtClass.Overpriced,
+                settled && little >= Threshold(facts, Recommendation.Deprecate, limits) ? Recommendation.Deprecate : Recommendation.Review, new(
                 "overpriced",
                 Text($"Value per cost is {efficiency / median:0.###} of the median at a cost of {cost:0.##} per day."),
                 Below(efficiency, limits.OverpricedRatio * median),
@@ -130,9 +133,12 @@ public static class Recommendations
             var days = trend.DaysTo(value.Mean, limits.EpsilonRatio * facts.EvenShare);
             yield return new(DebtClass.Decaying, Recommendation.Review, new(
                 "decaying",
-                days is null ? Text($"Its value changes by {trend.PerYear:P0} a year.") : Text($"Its value changes by {trend.PerYear:P0} a year, and falls under the floor in {days:0} days."),
+                days is null
+                    ? Text($"Its value changes by {trend.PerYear:P0} a year.")
+                    : Text($"Its value changes by {trend.PerYear:P0} a year, and falls under the floor in {days:0} days."),
                 trend.ProbabilityBelow(limits.DecayPerYear, limits.TrendSpread),
-                [new("yearlyTrend", trend.PerYear), new("standardError", trend.PerYearStandardError), .. days is { } known ? new ReasonNumber[] { new("daysToFloor", known) } : []]));
+                [new("yearlyTrend", trend.PerYear), new("standardError", trend.PerYearStandardError),
+                    .. days is { } known ? new ReasonNumber[] { new("daysToFloor", known) } : []]));
         }
 
         var served = Math.Min(facts.Coverage ?? 1, facts.Freshness ?? 1);

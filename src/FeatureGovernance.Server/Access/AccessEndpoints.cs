@@ -18,7 +18,8 @@ internal static class AccessEndpoints
     {
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddDataProtection().SetApplicationName("FeatureGovernance");
-        builder.Services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource>((options, source) => options.XmlRepository = new KeysInDatabase(source));
+        builder.Services.AddOptions<KeyManagementOptions>()
+            .Configure<NpgsqlDataSource>((options, source) => options.XmlRepository = new KeysInDatabase(source));
         builder.AddOidc();
     }
 
@@ -35,7 +36,8 @@ internal static class AccessEndpoints
     {
         var caller = context.Caller();
         var names = await db.Teams.Where(team => caller.MemberOf.Contains(team.Id)).ToDictionaryAsync(team => team.Id, team => team.Slug, cancellation);
-        return TypedResults.Ok(new CallerView(caller.Actor, Words<Role>.Text(caller.Role), [.. caller.LeadOf.Select(id => names[id]).Order()], [.. names.Values.Order()]));
+        return TypedResults.Ok(new CallerView(caller.Actor, Words<Role>.Text(caller.Role), [.. caller.LeadOf.Select(id => names[id]).Order()],
+            [.. names.Values.Order()]));
     }
 
     public static async Task<Results<Ok<Page<TokenView>>, Refused>> List(
@@ -50,7 +52,8 @@ internal static class AccessEndpoints
         var (from, now) = (after?.Id ?? 0, clock.GetUtcNow());
         // A session of somebody who has left it is nothing that an administrator could still decide on.
         var tokens = await db.Tokens.AsNoTracking().Include(token => token.Person)
-            .Where(token => token.Id > from && !(token.Name.StartsWith(OidcSession.Prefix) && (token.RevokedAt != null || token.ExpiresAt < now))).OrderBy(token => token.Id)
+            .Where(token => token.Id > from && !(token.Name.StartsWith(OidcSession.Prefix) && (token.RevokedAt != null || token.ExpiresAt < now)))
+            .OrderBy(token => token.Id)
             .Take(size + 1).ToListAsync(cancellation);
         var page = tokens.Take(size).Select(View).ToList();
         return TypedResults.Ok(new Page<TokenView>(page, tokens.Count > size ? new Cursor("id", null, page[^1].Id).Encode() : null));
@@ -63,7 +66,8 @@ internal static class AccessEndpoints
         faults.Slug("person", body.Person, required: false);
         var role = faults.Word<Role>("role", body.Role);
         faults.Check(body.Role is not null, "role", "The field is required.", $"Use one of: {Words<Role>.All}.");
-        faults.Check(role is not (Role.Engineer or Role.Lead) || body.Person is not null, "person", "Engineers and leads act for the teams of a person.", "Name the person's handle.");
+        faults.Check(role is not (Role.Engineer or Role.Lead) || body.Person is not null, "person", "Engineers and leads act for the teams of a person.",
+            "Name the person's handle.");
         faults.Check(body.ExpiresAt is null || body.ExpiresAt > write.Now, "expiresAt", "The instant has passed.", "Give a later one, or none.");
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;

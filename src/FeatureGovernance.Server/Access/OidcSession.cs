@@ -41,7 +41,8 @@ internal static class OidcSession
         await write.BeginAsync(http.RequestAborted);
         var token = new Token
         {
-            Name = Prefix + person.Handle, Role = role, PersonId = person.Id, Hash = Token.HashOf(secret), CreatedAt = write.Now, ExpiresAt = write.Now + Length,
+            Name = Prefix + person.Handle, Role = role, PersonId = person.Id, Hash = Token.HashOf(secret), CreatedAt = write.Now,
+            ExpiresAt = write.Now + Length,
         };
         write.Db.Add(token);
         await write.Db.SaveChangesAsync(http.RequestAborted);
@@ -50,7 +51,8 @@ internal static class OidcSession
         var past = write.Now - Kept;
         var forgotten = await write.Db.Tokens.Where(one => one.Name.StartsWith(Prefix) && one.ExpiresAt < past).ExecuteDeleteAsync(http.RequestAborted);
         if (forgotten > 0)
-            write.Record(NewEvent.Of<object>("token.forgotten", "token", token.Id, token.Name, null, new { Sessions = forgotten }, $"Sessions that ended {Kept.Days} days ago"));
+            write.Record(NewEvent.Of<object>("token.forgotten", "token", token.Id, token.Name, null, new { Sessions = forgotten },
+                $"Sessions that ended {Kept.Days} days ago"));
         await write.CommitAsync(http.RequestAborted);
         SignIn.Keep(http, secret);
         PageGuard.Protect(http.Response);
@@ -86,6 +88,7 @@ internal static class OidcSession
     private static async Task RefuseAsync(HttpContext http, string? name, string claim)
     {
         PageGuard.Protect(http.Response);
-        await Rendered.As<UnknownPersonPage>(new UnknownPersonModel(name is null ? null : Problems.Shorten(FieldFaults.Printable(name)), claim), 403).ExecuteAsync(http);
+        await Rendered.As<UnknownPersonPage>(new UnknownPersonModel(name is null ? null : Problems.Shorten(FieldFaults.Printable(name)), claim), 403)
+            .ExecuteAsync(http);
     }
 }

@@ -8,7 +8,8 @@ namespace FeatureGovernance.Server.Access;
 /// <param name="Admins">Handles of administrators.</param>
 /// <param name="Planners">Handles of planners.</param>
 internal sealed record OidcSettings(
-    string Authority, string ClientId, string? ClientSecret, string PersonClaim, string? EmailDomain, IReadOnlySet<string> Admins, IReadOnlySet<string> Planners)
+    string Authority, string ClientId, string? ClientSecret, string PersonClaim, string? EmailDomain, IReadOnlySet<string> Admins,
+    IReadOnlySet<string> Planners)
 {
     /// <summary>Null where no provider is set.</summary>
     public static OidcSettings? Of(IConfiguration configuration)

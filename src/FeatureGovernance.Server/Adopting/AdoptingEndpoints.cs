@@ -20,10 +20,14 @@ internal static class AdoptingEndpoints
 
     public static void MapAdopting(this RouteGroupBuilder api)
     {
-        api.MapGet("/adoptions/funnel", Funnel.Get).Needs(Permission.Read).WithTags("Adoptions").WithSummary("How features come to be adopted, with times; of a feature, a team or all");
-        api.MapGet("/adoptions/trials", Trials.List).Needs(Permission.Read).WithTags("Adoptions").WithSummary("Trials under way, and those flagged for withdrawal");
-        api.MapGet("/models/{model}/recommendations", Advice.Get).Needs(Permission.Read).WithTags("Models").WithSummary("Features that sibling models gain by and this one lacks");
-        api.MapGet("/features/{key}/look-alikes", Similar).Needs(Permission.Read).WithTags("Features").WithSummary("Features that look like this one, by name, source, description and values");
+        api.MapGet("/adoptions/funnel", Funnel.Get).Needs(Permission.Read).WithTags("Adoptions")
+            .WithSummary("How features come to be adopted, with times; of a feature, a team or all");
+        api.MapGet("/adoptions/trials", Trials.List).Needs(Permission.Read).WithTags("Adoptions")
+            .WithSummary("Trials under way, and those flagged for withdrawal");
+        api.MapGet("/models/{model}/recommendations", Advice.Get).Needs(Permission.Read).WithTags("Models")
+            .WithSummary("Features that sibling models gain by and this one lacks");
+        api.MapGet("/features/{key}/look-alikes", Similar).Needs(Permission.Read).WithTags("Features")
+            .WithSummary("Features that look like this one, by name, source, description and values");
     }
 
     private static async Task<Results<Ok<LookAlikeList>, Refused>> Similar(

@@ -47,7 +47,8 @@ internal static class Advice
     }
 
     private static AdoptionAdvice View((string Key, string Team, Stage Stage) feature, ModelGain gain, Dictionary<int, string> names, double weight) => new(
-        feature.Key, feature.Team, Words.Of(feature.Stage), gain.Expected.Share, gain.Expected.Lower, gain.Expected.Upper, gain.Expected.Share * weight, gain.Siblings,
+        feature.Key, feature.Team, Words.Of(feature.Stage), gain.Expected.Share, gain.Expected.Lower, gain.Expected.Upper,
+        gain.Expected.Share * weight, gain.Siblings,
         [.. gain.Evidence.Where(one => names.ContainsKey(one.Model)).Select(one => new SiblingGain(names[one.Model], one.Share))]);
 
     private static async Task<Dictionary<int, string>> NamesAsync(NpgsqlConnection connection, int[] models, CancellationToken cancellation)

@@ -61,10 +61,12 @@ internal static class AuditEndpoints
         NpgsqlDataSource source, long? anchorSequence, string? anchorHash, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
-        faults.Check(anchorSequence is null or >= 1, "anchorSequence", $"There is no event {anchorSequence}.", "Use the number of events that a verification answered.");
+        faults.Check(anchorSequence is null or >= 1, "anchorSequence", $"There is no event {anchorSequence}.",
+            "Use the number of events that a verification answered.");
         faults.Check(anchorHash is null || (anchorHash.Length == 64 && anchorHash.All(char.IsAsciiHexDigit)),
             "anchorHash", "That is no hash.", "Use lastHash as a verification answered it.");
-        faults.Check(anchorSequence is null == anchorHash is null, anchorHash is null ? "anchorHash" : "anchorSequence", "An anchor is a number and a hash.", "Give both, or neither.");
+        faults.Check(anchorSequence is null == anchorHash is null, anchorHash is null ? "anchorHash" : "anchorSequence", "An anchor is a number and a hash.",
+            "Give both, or neither.");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
         var anchor = anchorHash is null ? null : new AuditAnchor(anchorSequence!.Value, anchorHash);

@@ -66,7 +66,8 @@ internal static class AuditTrail
     public const string Channel = "feature_governance";
 
     public static async Task<long> AppendAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<NewEvent> events, Origin origin, DateTimeOffset at, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<NewEvent> events, Origin origin, DateTimeOffset at,
+        CancellationToken cancellation)
     {
         if (events.Count == 0)
             return 0;
@@ -132,7 +133,8 @@ internal static class AuditTrail
         return sha.GetHashAndReset();
     }
 
-    private static async Task<(long Sequence, byte[] Hash)> LockHeadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    private static async Task<(long Sequence, byte[] Hash)> LockHeadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select sequence, hash from audit.head for update", connection, transaction);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -30,7 +30,8 @@ internal static class AuditVerifier
         {
             var sequence = reader.GetInt64(0);
             if (sequence != count + 1)
-                return Broken(count, hash, sequence < 1 ? sequence : count + 1, sequence < 1 ? $"Event {sequence} was never written." : $"Event {count + 1} is missing.");
+                return Broken(count, hash, sequence < 1 ? sequence : count + 1,
+                    sequence < 1 ? $"Event {sequence} was never written." : $"Event {count + 1} is missing.");
             if (Rehash(reader, sequence, hash) is not { } next)
                 return Broken(count, null, sequence, $"Event {sequence} is not as it was written.");
             hash = next;
@@ -42,7 +43,8 @@ internal static class AuditVerifier
         if (head is not { } end)
             return Broken(count, hash, count, "The head of the chain is missing.");
         if (count < end.Sequence)
-            return Broken(count, hash, count + 1, count + 1 == end.Sequence ? $"Event {end.Sequence} is missing." : $"Events {count + 1} to {end.Sequence} are missing.");
+            return Broken(count, hash, count + 1,
+                count + 1 == end.Sequence ? $"Event {end.Sequence} is missing." : $"Events {count + 1} to {end.Sequence} are missing.");
         if (count > end.Sequence)
             return Broken(count, hash, end.Sequence + 1, $"Event {end.Sequence + 1} was added by other hands: the chain ends before it.");
         if (!end.Hash.AsSpan().SequenceEqual(hash))
@@ -81,7 +83,8 @@ internal static class AuditVerifier
         }
     }
 
-    private static async Task<(long Sequence, byte[] Hash)?> HeadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    private static async Task<(long Sequence, byte[] Hash)?> HeadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select sequence, hash from audit.head", connection, transaction);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -11,7 +11,8 @@ internal sealed record PoolAssumptions(IReadOnlyList<DemandChange> Changes, int 
 /// <summary>Scenarios, with what their models and features take looked up once for all pools.</summary>
 internal sealed class Assumptions
 {
-    private sealed record Assumed(string Label, ScenarioPart Part, ScenarioKind Kind, IReadOnlySet<string>? Pools, IReadOnlyDictionary<string, double>? Takes, double Factor);
+    private sealed record Assumed(string Label, ScenarioPart Part, ScenarioKind Kind, IReadOnlySet<string>? Pools,
+        IReadOnlyDictionary<string, double>? Takes, double Factor);
 
     private readonly List<Assumed> parts = [];
     private readonly Dictionary<string, double> demandOfResource;
@@ -25,9 +26,11 @@ internal sealed class Assumptions
 
     /// <param name="pools">Those that will be asked for.</param>
     public static async Task<Assumptions> LoadAsync(
-        NpgsqlConnection connection, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, IReadOnlyList<StoredPool> pools, CancellationToken cancellation)
+        NpgsqlConnection connection, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, IReadOnlyList<StoredPool> pools,
+        CancellationToken cancellation)
     {
-        var assumptions = new Assumptions(asOf, await Pools.DemandAsync(connection, [.. pools.Select(pool => pool.View.Resource).OfType<string>().Distinct()], cancellation));
+        var assumptions = new Assumptions(asOf,
+            await Pools.DemandAsync(connection, [.. pools.Select(pool => pool.View.Resource).OfType<string>().Distinct()], cancellation));
         foreach (var scenario in scenarios)
         {
             foreach (var part in scenario.Parts!)
@@ -55,7 +58,8 @@ internal sealed class Assumptions
                 case ScenarioKind.Efficiency:
                     changes.Add(new Reduction(part.Label, from, part.Part.Share!.Value, ramp));
                     break;
-                case ScenarioKind.Driver when responses.FirstOrDefault(one => one.Name == part.Part.Driver && one.Weight * one.Coefficient != 0) is { } response:
+                case ScenarioKind.Driver when responses.FirstOrDefault(one =>
+                    one.Name == part.Part.Driver && one.Weight * one.Coefficient != 0) is { } response:
                     changes.Add(new DriverShift(part.Label, from, part.Part.Change!.Value, ramp, response, [.. steps.Select(step => step.First)]));
                     break;
                 case ScenarioKind.Driver:

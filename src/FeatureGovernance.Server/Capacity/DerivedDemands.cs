@@ -57,7 +57,8 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
         command.Parameters.AddWithValue(today);
         if (await command.ExecuteNonQueryAsync(cancellation) is > 0 and var days)
         {
-            await AuditTrail.AppendAsync(connection, transaction, [NewEvent.Of<object>("capacity.demand-derived", "observations", 0, "observations", null, new { days })],
+            await AuditTrail.AppendAsync(connection, transaction,
+                [NewEvent.Of<object>("capacity.demand-derived", "observations", 0, "observations", null, new { days })],
                 Origin.System("capacity"), now, cancellation);
         }
 
@@ -80,11 +81,13 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
         var kind = faults.Word<DemandSource>("demandFrom.source", derived.Source);
         faults.Word<UsageEnvironment>("demandFrom.environment", derived.Environment);
         faults.Number("demandFrom.unitsPerMillionReads", derived.UnitsPerMillionReads, 0, LargestRate);
-        faults.Check(kind != DemandSource.Reads || derived.UnitsPerMillionReads is not null, "demandFrom.unitsPerMillionReads", "The field is required with reads.",
+        faults.Check(kind != DemandSource.Reads || derived.UnitsPerMillionReads is not null, "demandFrom.unitsPerMillionReads",
+            "The field is required with reads.",
             "Give what a million reads consume, in the pool's unit.");
         faults.Check(kind != DemandSource.Costs || !string.IsNullOrEmpty(body.Resource), "resource", "The field is required where demand follows from costs.",
             "Name the resource of cost telemetry.");
-        faults.Check(kind != DemandSource.Costs || derived is { UnitsPerMillionReads: null, Environment: null }, "demandFrom", "Costs take neither a rate nor an environment.",
+        faults.Check(kind != DemandSource.Costs || derived is { UnitsPerMillionReads: null, Environment: null }, "demandFrom",
+            "Costs take neither a rate nor an environment.",
             "Leave them out, or use reads.");
     }
 

@@ -57,11 +57,14 @@ internal static class DriverEndpoints
         return before is null ? TypedResults.Created($"/api/v1/capacity/drivers/{driver}", after) : TypedResults.Ok(after);
     }
 
-    public static Task<Results<Ok<Page<DemandDriverView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+    public static Task<Results<Ok<Page<DemandDriverView>>, Refused>> List(
+        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("driver", limit, cursor,
-            (connection, after, count) => Drivers.ListAsync(connection, after?.Last ?? "", count, cancellation), driver => (driver.View.Driver, 0), driver => driver.View, cancellation);
+            (connection, after, count) => Drivers.ListAsync(connection, after?.Last ?? "", count, cancellation), driver => (driver.View.Driver, 0), driver =>
+                driver.View, cancellation);
 
-    public static async Task<Results<Ok<DemandDriverView>, Refused>> Get(string driver, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<DemandDriverView>, Refused>> Get(
+        string driver, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await Drivers.FindAsync(connection, driver, cancellation) is not { } found)
@@ -94,7 +97,8 @@ internal static class Drivers
         ReadAsync(connection, "where d.name > $1 order by d.name limit $2", [after, count], cancellation);
 
     /// <summary>Those of these names, shared so that none changes its unit meanwhile.</summary>
-    public static async Task<Dictionary<string, (int Id, string? Unit)>> IdsAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
+    public static async Task<Dictionary<string, (int Id, string? Unit)>> IdsAsync(
+        NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select name, id, unit from capacity.driver where name = any($1) order by id for share", connection);
         command.Parameters.AddWithValue(names.Distinct().ToArray());

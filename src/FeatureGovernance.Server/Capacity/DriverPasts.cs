@@ -55,7 +55,8 @@ internal sealed class DriverPasts
     {
         var known = (isMonthly ? months : weeks).GetValueOrDefault(name) ?? [];
         var stated = assumed.GetValueOrDefault(name) ?? [];
-        return new(name, [.. Enumerable.Range(0, length).Select(t => known.GetValueOrDefault(length - 1 - t, double.NaN))], [.. ahead.Select(step => Stated(stated, step))]);
+        return new(name, [.. Enumerable.Range(0, length).Select(t => known.GetValueOrDefault(length - 1 - t, double.NaN))],
+            [.. ahead.Select(step => Stated(stated, step))]);
     }
 
     /// <summary>The mean of what is assumed over the step's days; NaN where nothing is of most of them.</summary>

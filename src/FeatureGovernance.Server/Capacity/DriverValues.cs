@@ -49,14 +49,16 @@ internal static class DriverValues
         if (errors.Count > 0)
         {
             return (Refused)new Refusal(RefusalKind.Malformed, "malformed-lines",
-                $"{errors.Select(error => error.Line).Distinct().Count()} of {received} lines are at fault; nothing was taken.", [.. errors.OrderBy(error => error.Line)]);
+                $"{errors.Select(error => error.Line).Distinct().Count()} of {received} lines are at fault; nothing was taken.",
+                [.. errors.OrderBy(error => error.Line)]);
         }
 
         await MergeAsync(write.Connection, [.. taken.Select(one => (drivers[one.Value.Driver!].Id, one.Value))], today, cancellation);
         write.Record(NewEvent.Of<object>("capacity.driver-observed", "driver", 0, "drivers", null, new { lines = received, drivers = drivers.Keys.Order() }));
         return TypedResults.Ok(new ObservationResult(received, received, 0, []));
 
-        void Fail(long line, IEnumerable<FieldError> faults) => errors.AddRange(faults.Take(MostErrors - errors.Count).Select(fault => fault with { Line = line }));
+        void Fail(long line, IEnumerable<FieldError> faults) =>
+            errors.AddRange(faults.Take(MostErrors - errors.Count).Select(fault => fault with { Line = line }));
     }
 
     public static async Task<Results<Ok<Page<DemandDriverValue>>, Refused>> List(
@@ -122,7 +124,8 @@ internal static class DriverValues
     }
 
     /// <summary>Of lines that speak of the same day the last one counts.</summary>
-    private static async Task MergeAsync(NpgsqlConnection connection, List<(int Driver, DemandDriverValue Value)> values, DateOnly today, CancellationToken cancellation)
+    private static async Task MergeAsync(
+        NpgsqlConnection connection, List<(int Driver, DemandDriverValue Value)> values, DateOnly today, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             insert into capacity.driver_value (driver_id, day, value, is_assumed)

@@ -78,8 +78,10 @@ internal static class GapEndpoint
             return TypedResults.Ok(Answer(need, known.Count, unknown, new([], 0, 0, 0, true), []));
         if (known.Count == 0 && all.Count > 0)
         {
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "no-scores", FormattableString.Invariant($"{all.Count} features take {unknown:G6} {pool.View.Unit} a day, and the value of none is known."),
-                [new("pool", "No feature that takes of it has a value.", "Score features by POST /api/v1/scoring/runs, and report the importance of features to models.")]);
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "no-scores",
+                FormattableString.Invariant($"{all.Count} features take {unknown:G6} {pool.View.Unit} a day, and the value of none is known."),
+                [new("pool", "No feature that takes of it has a value.",
+                    "Score features by POST /api/v1/scoring/runs, and report the importance of features to models.")]);
         }
 
         if (GapClosing.Close(savings, need) is not { } closure)

@@ -75,7 +75,8 @@ internal static class Observations
         while (await reader.ReadAsync(cancellation))
             items.Add(new() { Pool = pool, Day = reader.GetFieldValue<DateOnly>(0), Demand = reader.GetValue(1) as double?, Supply = reader.GetValue(2) as double? });
         var page = items.Take(size).ToList();
-        return TypedResults.Ok(new Page<CapacityObservation>(page, items.Count > size ? new Cursor("day", null, page[^1].Day!.Value.DayNumber).Encode() : null));
+        return TypedResults.Ok(new Page<CapacityObservation>(page,
+            items.Count > size ? new Cursor("day", null, page[^1].Day!.Value.DayNumber).Encode() : null));
     }
 }
 

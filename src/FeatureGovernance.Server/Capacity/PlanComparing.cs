@@ -55,7 +55,8 @@ internal static class PlanComparing
     private static List<ComparedPeriod> Compare(IReadOnlyList<PeriodView>? mine, IReadOnlyList<PeriodView>? theirs)
     {
         var others = (theirs ?? []).ToDictionary(period => period.Period, StringComparer.Ordinal);
-        return [.. (mine ?? []).Where(period => others.ContainsKey(period.Period)).Select(period => (Mine: period, Theirs: others[period.Period])).Select(pair => new ComparedPeriod
+        return [.. (mine ?? []).Where(period => others.ContainsKey(period.Period)).Select(period => (Mine: period, Theirs: others[period.Period]))
+            .Select(pair => new ComparedPeriod
         {
             Period = pair.Mine.Period,
             Demand = new(pair.Mine.Demand, pair.Theirs.Demand),

@@ -42,11 +42,13 @@ internal static class PlanCsv
 
     // Names and units are slugs and need no quotes.
     private static string Row(string pool, string unit, string? by, PeriodView period) => string.Join(',',
-        pool, unit, period.Period, Day(period.From), Day(period.To), Number(period.Demand.P10), Number(period.Demand.P50), Number(period.Demand.P90), Number(period.Demand.Mean),
+        pool, unit, period.Period, Day(period.From), Day(period.To), Number(period.Demand.P10), Number(period.Demand.P50), Number(period.Demand.P90),
+        Number(period.Demand.Mean),
         Number(period.Supply?.P10), Number(period.Supply?.P50), Number(period.Supply?.P90), Number(period.Headroom), Number(period.Shortfall?.Probability),
         Number(period.Shortfall?.Amount.P50), Number(period.Shortfall?.Amount.P90), Day(period.Shortfall?.FirstDay), Number(period.Shortfall?.ToAdd),
         Number(period.Cost?.Demand.P10), Number(period.Cost?.Demand.P50), Number(period.Cost?.Demand.P90), Number(period.Cost?.Gap),
-        by, Number(From(period, "today")), Number(From(period, "features")), Number(From(period, "models")), Number(From(period, "traffic")), Number(From(period, "unexplained")),
+        by, Number(From(period, "today")), Number(From(period, "features")), Number(From(period, "models")), Number(From(period, "traffic")),
+        Number(From(period, "unexplained")),
         Number(period.Drivers?.Where(part => !Known.Contains(part.Name) && !IsFollowed(part)).Sum(part => part.Amount)),
         Number(period.Drivers?.Where(IsFollowed).Sum(part => part.Amount))) + "\n";
 

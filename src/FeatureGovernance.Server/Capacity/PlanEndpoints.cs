@@ -35,12 +35,14 @@ internal static class PlanEndpoints
         await using (var any = new NpgsqlCommand("select exists (select from capacity.observation where demand is not null) or exists (select from capacity.pool where demand_from is not null)", write.Connection))
         {
             if (await any.ExecuteScalarAsync(cancellation) is false)
-                return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-plan", "No pool has an observed demand yet; report some by POST /api/v1/capacity/observations.");
+                return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-plan",
+                    "No pool has an observed demand yet; report some by POST /api/v1/capacity/observations.");
         }
 
         // Today is not over: what it has brought so far would pass for a whole day.
         var asOf = DateOnly.FromDateTime(write.Now.UtcDateTime).AddDays(-1);
-        var id = await PlanLedger.AddAsync(write.Connection, body?.Name, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor, write.Now, cancellation);
+        var id = await PlanLedger.AddAsync(write.Connection, body?.Name, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor,
+            write.Now, cancellation);
         var plan = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-requested", "plan", id, $"{id}", null, new { plan.View.Name, plan.View.AsOf, plan.View.Scenarios }));
         write.AfterCommit(() => jobs.Enqueue<PlanJob>(job => job.RunAsync(id, CancellationToken.None)));
@@ -63,7 +65,8 @@ internal static class PlanEndpoints
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
             return (Refused)PlanQuery.Unknown(id);
-        var wanted = context.Request.GetTypedHeaders().Accept.Select(type => type.MediaType.Value).FirstOrDefault(type => type is "text/csv" or PlanParquet.Type);
+        var wanted = context.Request.GetTypedHeaders().Accept.Select(type => type.MediaType.Value)
+            .FirstOrDefault(type => type is "text/csv" or PlanParquet.Type);
         if (wanted is not null && PlanQuery.NotReady(plan) is { } notReady)
             return (Refused)notReady;
         if (wanted == "text/csv")
@@ -74,7 +77,8 @@ internal static class PlanEndpoints
         var hasResult = plan.View.State == "succeeded";
         return TypedResults.Ok(new PlanView
         {
-            Id = plan.Id, Name = plan.View.Name, State = plan.View.State, AsOf = plan.AsOf, Scenarios = plan.View.Scenarios, RequestedBy = plan.View.RequestedBy,
+            Id = plan.Id, Name = plan.View.Name, State = plan.View.State, AsOf = plan.AsOf, Scenarios = plan.View.Scenarios,
+            RequestedBy = plan.View.RequestedBy,
             RequestedAt = plan.View.RequestedAt, FinishedAt = plan.View.FinishedAt, Progress = plan.View.Progress, CancelRequested = plan.View.CancelRequested,
             Pools = plan.View.Pools, LeftOut = plan.View.LeftOut, Error = plan.View.Error,
             Totals = PlanQuery.Totals(plan),
@@ -102,7 +106,8 @@ internal static class PlanEndpoints
         var saved = (await ScenarioEndpoints.FindAsync(connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
         foreach (var name in names.Where(name => !saved.ContainsKey(name)))
             faults.Add("scenarios", $"There is no scenario '{name}'.", "Save it first by POST /api/v1/capacity/scenarios.");
-        return [.. names.Where(saved.ContainsKey).Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts })];
+        return [.. names.Where(saved.ContainsKey)
+            .Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts })];
     }
 
     public static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)

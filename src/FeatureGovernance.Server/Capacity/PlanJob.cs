@@ -57,11 +57,13 @@ internal sealed partial class PlanJob(NpgsqlDataSource source, WriteTransaction 
     private async Task MakeAsync(NpgsqlConnection connection, StoredPlan plan, CancellationToken cancellation)
     {
         await DerivedDemands.RefreshAsync(connection, plan.AsOf.AddDays(1), Now, cancellation);
-        var outcome = await new Planning(connection, plan, holidays.Over, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None)).ExecuteAsync(cancellation);
+        var outcome = await new Planning(connection, plan, holidays.Over, progress => PlanLedger.ReportAsync(source, plan.Id, progress, CancellationToken.None))
+            .ExecuteAsync(cancellation);
         write.Origin = Origin.System("capacity");
         await write.BeginAsync(cancellation);
         await PlanLedger.SucceedAsync(write.Connection, plan.Id, outcome.Planned, [.. outcome.LeftOut], outcome.Totals, Now, cancellation);
-        write.Record(NewEvent.Of<object>("capacity.planned", "plan", plan.Id, $"{plan.Id}", null, new { pools = outcome.Planned, leftOut = outcome.LeftOut.Count }));
+        write.Record(NewEvent.Of<object>("capacity.planned", "plan", plan.Id, $"{plan.Id}", null,
+            new { pools = outcome.Planned, leftOut = outcome.LeftOut.Count }));
         await write.CommitAsync(cancellation);
         LogDone(plan.Id, outcome.Planned);
     }

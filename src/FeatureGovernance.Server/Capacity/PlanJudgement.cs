@@ -55,8 +55,10 @@ internal static class PlanJudgement
             Judged = accuracy.Judged, Coverage = accuracy.Coverage, Smape = accuracy.Smape, Bias = accuracy.Bias,
             Items =
             [
-                .. verdicts.OrderByDescending(one => one.Verdict.AbsoluteError).ThenBy(one => one.Pool, StringComparer.Ordinal).ThenBy(one => one.Period, StringComparer.Ordinal)
-                    .Take(MostItems).Select(one => new JudgedPeriod(one.Pool, one.Period, View(one.Verdict.Forecast), one.Verdict.Actual, one.Verdict.IsWithin, one.Verdict.AbsoluteError)),
+                .. verdicts.OrderByDescending(one => one.Verdict.AbsoluteError).ThenBy(one => one.Pool, StringComparer.Ordinal)
+                .ThenBy(one => one.Period, StringComparer.Ordinal)
+                    .Take(MostItems).Select(one => new JudgedPeriod(one.Pool, one.Period, View(one.Verdict.Forecast), one.Verdict.Actual, one.Verdict.IsWithin,
+                        one.Verdict.AbsoluteError)),
             ],
         });
     }

@@ -24,7 +24,8 @@ internal static class PlanLedger
         """;
 
     public static async Task<int> AddAsync(
-        NpgsqlConnection connection, string? name, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, int[]? pools, string by, DateTimeOffset at, CancellationToken cancellation)
+        NpgsqlConnection connection, string? name, DateOnly asOf, IReadOnlyList<ScenarioDefinition> scenarios, int[]? pools, string by, DateTimeOffset at,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             insert into capacity.plan (name, as_of, scenarios, pools, requested_by, requested_at) values ($1, $2, $3, $4, $5, $6) returning id

@@ -47,7 +47,8 @@ internal static class PlanPreviewing
         var forecasts = await ForecastsAsync(connection, id, [.. pools.Select(pool => pool.Id)], cancellation);
         if (pools.Exists(pool => !forecasts.ContainsKey(pool.Id)))
         {
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "plan-keeps-no-forecast", $"Plan {id} keeps no forecast of some of these pools, so nothing can be tried on it.",
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "plan-keeps-no-forecast",
+                $"Plan {id} keeps no forecast of some of these pools, so nothing can be tried on it.",
                 [new("id", "It was made before plans kept their forecasts, or leaves a pool out.", "Plan again by POST /api/v1/capacity/plans.")]);
         }
 
@@ -60,7 +61,8 @@ internal static class PlanPreviewing
     }
 
     private static PlanPreview Preview(
-        StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after, ILookup<int, SupplyEvent> events,
+        StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after,
+        ILookup<int, SupplyEvent> events,
         SlipHistory slips)
     {
         var periods = Period.After(plan.AsOf);
@@ -85,7 +87,8 @@ internal static class PlanPreviewing
                 var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
                 var supply = SupplyPaths.Draw(pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays,
                     DemandForecast.SupplyDraws(pool.Id), []);
-                return PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods, [side.Total]);
+                return PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))],
+                    periods, [side.Total]);
             }
         }
 
@@ -93,7 +96,9 @@ internal static class PlanPreviewing
         {
             Plan = plan.Id,
             IsPartial = pools.Count < plan.View.Pools,
-            Money = totals[0].Pools == 0 ? [] : [.. Compare(totals[0].Describe(), totals[1].Describe(), period => period.Demand.Mean).Select(period => period with { Effects = null })],
+            Money = totals[0].Pools == 0
+                ? []
+                : [.. Compare(totals[0].Describe(), totals[1].Describe(), period => period.Demand.Mean).Select(period => period with { Effects = null })],
             Pools = previewed,
         };
     }
@@ -120,7 +125,8 @@ internal static class PlanPreviewing
     {
         string[] named = [.. (body.Pools is { Count: > 0 } asked ? asked : (body.Parts ?? []).SelectMany(part => part.Pools ?? [])).Distinct().Take(MostPools)];
         // A part without pools concerns all.
-        if (body.Pools is not { Count: > 0 } && (named.Length == 0 || body.Scenarios is { Count: > 0 } || body.Parts!.Any(part => part.Pools is not { Count: > 0 })))
+        if (body.Pools is not { Count: > 0 }
+            && (named.Length == 0 || body.Scenarios is { Count: > 0 } || body.Parts!.Any(part => part.Pools is not { Count: > 0 })))
             return await Pools.DearestAsync(connection, plan.Id, MostPools, cancellation);
         var ids = await Pools.IdsAsync(connection, named, cancellation);
         foreach (var name in named.Where(name => !ids.ContainsKey(name)))

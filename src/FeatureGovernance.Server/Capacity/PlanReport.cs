@@ -71,7 +71,8 @@ internal static class PlanReport
             <h1>{Text(title)}</h1><p class="note">As of {Day(plan.AsOf)}, {Text(plan.View.Pools)} pools, asked for by {Text(plan.View.RequestedBy)}; scenarios: {Text(plan.View.Scenarios.Count == 0 ? "none" : string.Join(", ", plan.View.Scenarios))}.</p>
             """);
         var money = totals[0];
-        text.Append(CultureInfo.InvariantCulture, $"<h2>Everything, in money</h2>{(money.IsPartial ? "<p class=\"note\">Pools without a price are not in it.</p>" : "")}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<h2>Everything, in money</h2>{(money.IsPartial ? "<p class=\"note\">Pools without a price are not in it.</p>" : "")}");
         text.Append(PlanChart.Svg([.. money.Periods.Where(period => period.Period.Contains('Q', StringComparison.Ordinal))]));
         Periods(text, [.. money.Periods.Where(period => !period.Period.Contains('-', StringComparison.Ordinal))]);
         Drivers(text, money);
@@ -81,7 +82,8 @@ internal static class PlanReport
             Table(text, by.Key == "unit" ? "In the unit itself." : "In money.", ["", "Pools", "Year", "Demand P10", "P50", "P90", "Supply P50", "P(short)"],
                 by.Select(total => (Total: total, Year: Year(total.Periods))).Where(one => one.Year is not null).Select(one => (string[])
                 [
-                    one.Total.Of, Number(one.Total.Pools), one.Year!.Period, Number(one.Year.Demand.P10), Number(one.Year.Demand.P50), Number(one.Year.Demand.P90),
+                    one.Total.Of, Number(one.Total.Pools), one.Year!.Period, Number(one.Year.Demand.P10), Number(one.Year.Demand.P50),
+                    Number(one.Year.Demand.P90),
                     Number(one.Year.Supply?.P50), Percent(one.Year.Shortfall?.Probability),
                 ]));
         }
@@ -102,7 +104,8 @@ internal static class PlanReport
     }
 
     private static void Periods(StringBuilder text, List<PeriodView> periods) =>
-        Table(text, "Sums over the period.", ["Period", "Demand P10", "P50", "P90", "Supply P50", "P(short)", "First short"], periods.Select(period => (string[])
+        Table(text, "Sums over the period.", ["Period", "Demand P10", "P50", "P90", "Supply P50", "P(short)", "First short"],
+            periods.Select(period => (string[])
         [
             period.Period, Number(period.Demand.P10), Number(period.Demand.P50), Number(period.Demand.P90), Number(period.Supply?.P50),
             Percent(period.Shortfall?.Probability), Day(period.Shortfall?.FirstDay),

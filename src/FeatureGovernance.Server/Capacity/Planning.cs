@@ -48,7 +48,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         drivers = await DriverPasts.LoadAsync(connection, [.. pools.SelectMany(pool => pool.View.Drivers ?? []).Distinct()], plan.AsOf, cancellation);
 
         var planned = pools.Where(pool => histories.ContainsKey(pool.Id)).ToList();
-        growth = await ResourceGrowth.LoadAsync(connection, [.. planned.Select(pool => pool.View.Resource).OfType<string>().Distinct()], plan.AsOf, cancellation);
+        growth = await ResourceGrowth.LoadAsync(connection, [.. planned.Select(pool => pool.View.Resource).OfType<string>().Distinct()],
+            plan.AsOf, cancellation);
         foreach (var group in PoolGroup.Of([.. planned.Select(Place)]))
         {
             var total = new TotalOutlook(group.By, group.Name, group.IsInMoney, periods, DemandForecast.Futures);
@@ -64,7 +65,9 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
             if (ready.Count == 0)
                 continue;
             var common = CommonMovement.Correlation([.. ready.Select(pool => histories[pool.Id].Values)]);
-            var steps = isMonthly ? TimeStep.Months(plan.AsOf, periods.Max(period => period.Last)) : TimeStep.Weeks(plan.AsOf, periods.Max(period => period.Last));
+            var steps = isMonthly
+                ? TimeStep.Months(plan.AsOf, periods.Max(period => period.Last))
+                : TimeStep.Weeks(plan.AsOf, periods.Max(period => period.Last));
             var mixes = Array.ConvertAll(steps, calendar.Of);
             var forecasts = await ForecastAsync(ready, histories, steps, isMonthly, fresh => report(0.7 * (done + fresh) / planned.Count), cancellation);
             done += ready.Count;
@@ -78,7 +81,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         }
 
         var leftOut = pools.Where(pool => !histories.ContainsKey(pool.Id)).Select(pool => pool.View.Pool).Take(MostLeftOut).ToList();
-        var sums = totals.Where(total => total.Pools > 0).Select(total => new { by = total.By, of = total.Name, total.Pools, total.IsPartial, periods = total.Describe() });
+        var sums = totals.Where(total => total.Pools > 0)
+            .Select(total => new { by = total.By, of = total.Name, total.Pools, total.IsPartial, periods = total.Describe() });
         return new(done, leftOut, Json.Text(sums));
     }
 
@@ -98,7 +102,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         foreach (var chunk in pools.Chunk(ChunkSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            forecasts.AddRange(EnsembleForecaster.ForecastPool([.. chunk.Select(pool => new SeriesInput(histories[pool.Id].Values, season, steps.Length))], Environment.ProcessorCount));
+            forecasts.AddRange(EnsembleForecaster.ForecastPool([.. chunk.Select(pool => new SeriesInput(histories[pool.Id].Values, season, steps.Length))],
+                Environment.ProcessorCount));
             await told(forecasts.Count);
         }
 
@@ -111,7 +116,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         {
             var history = histories[pools[i].Id].Values;
             driven[i] = pools[i].View.Drivers is { Count: > 0 } names
-                ? DrivenForecaster.Forecast(new(history, season, steps.Length), [.. names.Select(name => drivers.Of(name, isMonthly, history.Length, steps))], agreed[i])
+                ? DrivenForecaster.Forecast(new(history, season, steps.Length),
+                    [.. names.Select(name => drivers.Of(name, isMonthly, history.Length, steps))], agreed[i])
                 : new(agreed[i], []);
         });
         return driven;
@@ -164,7 +170,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         var demand = frozen.Draw(pool.Id, shared, 10 * Observations.LargestAmount);
         var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
         var supply = SupplyPaths.Draw(
-            pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays, DemandForecast.SupplyDraws(pool.Id), notes);
+            pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays,
+            DemandForecast.SupplyDraws(pool.Id), notes);
         var outlook = PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods,
             totalsOf[pool.Id]);
         var level = history.Values.Where(double.IsFinite).TakeLast(frozen.IsMonthly ? 12 : 52).Average();

@@ -56,7 +56,8 @@ internal static class PoolEndpoints
         var after = new PoolView
         {
             Pool = pool, Unit = body.Unit, UnitPrice = body.UnitPrice, Region = Given(body.Region), ResourceClass = Given(body.ResourceClass),
-            Resource = Given(body.Resource), Team = Given(body.Team), Headroom = new() { Share = body.Headroom?.Share ?? 0, Risk = body.Headroom?.Risk ?? Pools.DefaultRisk },
+            Resource = Given(body.Resource), Team = Given(body.Team),
+            Headroom = new() { Share = body.Headroom?.Share ?? 0, Risk = body.Headroom?.Risk ?? Pools.DefaultRisk },
             DemandFrom = DerivedDemands.Canonical(body.DemandFrom),
             // Lists are equal by what they hold, records by which list it is.
             Drivers = names.SequenceEqual(before?.View.Drivers ?? []) ? before?.View.Drivers : names,
@@ -90,11 +91,13 @@ internal static class PoolEndpoints
 
     public static Task<Results<Ok<Page<PoolView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("pool", limit, cursor,
-            (connection, after, count) => Pools.ListAsync(connection, after?.Last ?? "", count, cancellation), pool => (pool.View.Pool, 0), pool => pool.View, cancellation);
+            (connection, after, count) => Pools.ListAsync(connection, after?.Last ?? "", count, cancellation), pool => (pool.View.Pool, 0), pool =>
+                pool.View, cancellation);
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static async Task<(int? Team, Refusal? Broken)> CheckAsync(NpgsqlConnection connection, PoolDefinition body, StoredPool? before, CancellationToken cancellation)
+    private static async Task<(int? Team, Refusal? Broken)> CheckAsync(
+        NpgsqlConnection connection, PoolDefinition body, StoredPool? before, CancellationToken cancellation)
     {
         int? team = null;
         if (Given(body.Team) is { } slug)

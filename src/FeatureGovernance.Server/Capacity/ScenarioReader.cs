@@ -44,12 +44,15 @@ internal static class ScenarioReader
         for (var i = 0; i < body.Parts!.Count; i++)
         {
             var part = body.Parts[i];
-            await UnknownAsync(connection, "select name from capacity.pool where name = any($1)", part.Pools, $"parts[{i}].pools", "pool", faults, cancellation);
+            await UnknownAsync(connection, "select name from capacity.pool where name = any($1)", part.Pools, $"parts[{i}].pools", "pool",
+                faults, cancellation);
             await CheckFeaturesAsync(connection, part.Features, $"parts[{i}].features", faults, cancellation);
             if (part.Driver is not null)
-                await UnknownAsync(connection, "select name from capacity.driver where name = any($1)", [part.Driver], $"parts[{i}].driver", "driver", faults, cancellation);
+                await UnknownAsync(connection, "select name from capacity.driver where name = any($1)", [part.Driver], $"parts[{i}].driver", "driver",
+                    faults, cancellation);
             if (part.Model is not null)
-                await UnknownAsync(connection, "select name from registry.model where name = any($1)", [part.Model], $"parts[{i}].model", "model", faults, cancellation);
+                await UnknownAsync(connection, "select name from registry.model where name = any($1)", [part.Model], $"parts[{i}].model", "model",
+                    faults, cancellation);
         }
     }
 
@@ -96,7 +99,8 @@ internal static class ScenarioReader
         faults.Number($"{at}.change", part.Change, -0.99, 100);
         faults.Number($"{at}.traffic", part.Traffic, 0, Observations.LargestAmount);
         faults.Number($"{at}.amount", part.Amount, 0, Observations.LargestAmount);
-        faults.Check(part.RampDays is null or (>= 0 and <= LongestDays), $"{at}.rampDays", $"{part.RampDays} is out of range.", $"Use 0 to {LongestDays} days.");
+        faults.Check(part.RampDays is null or (>= 0 and <= LongestDays), $"{at}.rampDays", $"{part.RampDays} is out of range.",
+            $"Use 0 to {LongestDays} days.");
         faults.Check(part.Days is null or (>= 1 and <= LongestDays), $"{at}.days", $"{part.Days} is out of range.", $"Use 1 to {LongestDays} days.");
         var (missing, what) = kind switch
         {

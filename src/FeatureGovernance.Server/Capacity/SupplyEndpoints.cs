@@ -40,7 +40,8 @@ internal static class SupplyEndpoints
 
         var after = new SupplyView
         {
-            Pool = pool, Name = name, Kind = Core.Words.Of(kind!.Value), Amount = body.Amount, Due = due, OrderBy = body.OrderBy, LeadTimeDays = body.LeadTimeDays,
+            Pool = pool, Name = name, Kind = Core.Words.Of(kind!.Value), Amount = body.Amount, Due = due, OrderBy = body.OrderBy,
+            LeadTimeDays = body.LeadTimeDays,
             DoneOn = body.DoneOn, Slip = slip, Note = body.Note, Revision = (before?.View.Revision ?? 0) + 1,
         };
         if (before is { } present && present.View with { Revision = after.Revision } == after)
@@ -52,7 +53,8 @@ internal static class SupplyEndpoints
         if (before is null && await SupplyStore.CountAsync(write.Connection, owner.Id, cancellation) >= MostOfPool)
             return (Refused)Problems.Malformed("pool", $"The pool has {MostOfPool:N0} entries already.", "Take back those long past.");
         var id = await SupplyStore.SaveAsync(write.Connection, owner.Id, kind.Value, after, cancellation);
-        write.Record(NewEvent.Of(before is null ? "capacity.supply-registered" : "capacity.supply-changed", "supply", id, $"{pool}/{name}", before?.View, after));
+        write.Record(NewEvent.Of(before is null ? "capacity.supply-registered" : "capacity.supply-changed", "supply", id, $"{pool}/{name}",
+            before?.View, after));
         context.SetRevision(after.Revision);
         return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}/supply/{name}", after) : TypedResults.Ok(after);
     }
@@ -89,11 +91,14 @@ internal static class SupplyEndpoints
 
     private static DateOnly? Due(SupplyDefinition body, SupplyView? before, DateOnly today, FieldFaults faults)
     {
-        faults.Check(body.LeadTimeDays is null or (>= 0 and <= LongestLead), "leadTimeDays", $"{body.LeadTimeDays} is out of range.", $"Use 0 to {LongestLead} days.");
+        faults.Check(body.LeadTimeDays is null or (>= 0 and <= LongestLead), "leadTimeDays", $"{body.LeadTimeDays} is out of range.",
+            $"Use 0 to {LongestLead} days.");
         var due = body.Due ?? (body.OrderBy is { } order && body.LeadTimeDays is >= 0 and <= LongestLead && order <= LastDay ? order.AddDays(body.LeadTimeDays.Value) : null);
         faults.Check(due is not null, "due", "Nothing says when it is due.", "Give due, or orderBy with leadTimeDays.");
-        faults.Check(due is null || (due >= FirstDay && due <= LastDay), "due", $"{due:yyyy-MM-dd} is out of range.", $"Use a day from {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.");
-        faults.Check(body.DoneOn is null || body.DoneOn >= FirstDay, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is out of range.", $"Use a day from {FirstDay:yyyy-MM-dd} on.");
+        faults.Check(due is null || (due >= FirstDay && due <= LastDay), "due", $"{due:yyyy-MM-dd} is out of range.",
+            $"Use a day from {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.");
+        faults.Check(body.DoneOn is null || body.DoneOn >= FirstDay, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is out of range.",
+            $"Use a day from {FirstDay:yyyy-MM-dd} on.");
         faults.Check(body.DoneOn is null || body.DoneOn <= today, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is still to come.", "Report it once it has happened.");
         // One that was registered in time and is late now may still be corrected.
         faults.Check(due is null || due >= today || body.DoneOn is not null || before?.Due == due, "due", $"{due:yyyy-MM-dd} is past.",

@@ -60,7 +60,8 @@ internal static class SupplyStore
         (object? Value, NpgsqlDbType Type)[] arguments =
         [
             (pool, NpgsqlDbType.Integer), (supply.Name, NpgsqlDbType.Text), ((short)kind, NpgsqlDbType.Smallint), (supply.Amount, NpgsqlDbType.Double),
-            (supply.Due, NpgsqlDbType.Date), (supply.OrderBy, NpgsqlDbType.Date), (supply.LeadTimeDays, NpgsqlDbType.Integer), (supply.DoneOn, NpgsqlDbType.Date),
+            (supply.Due, NpgsqlDbType.Date), (supply.OrderBy, NpgsqlDbType.Date), (supply.LeadTimeDays, NpgsqlDbType.Integer),
+            (supply.DoneOn, NpgsqlDbType.Date),
             (supply.Slip?.Probability, NpgsqlDbType.Double), (supply.Slip?.MedianDays, NpgsqlDbType.Double), (supply.Slip?.Spread, NpgsqlDbType.Double),
             (supply.Note, NpgsqlDbType.Text), (supply.Revision, NpgsqlDbType.Integer),
         ];
@@ -96,7 +97,9 @@ internal static class SupplyStore
                 OrderBy = Day(reader, 7),
                 LeadTimeDays = reader.GetValue(8) as int?,
                 DoneOn = Day(reader, 9),
-                Slip = reader.IsDBNull(10) ? null : new() { Probability = reader.GetDouble(10), MedianDays = reader.GetDouble(11), Spread = reader.GetDouble(12) },
+                Slip = reader.IsDBNull(10)
+                    ? null
+                    : new() { Probability = reader.GetDouble(10), MedianDays = reader.GetDouble(11), Spread = reader.GetDouble(12) },
                 Note = reader.GetValue(13) as string,
                 Revision = reader.GetInt32(14),
             }));

@@ -51,7 +51,8 @@ internal static class CheckEndpoints
         if (snapshot is null)
             return new NotReady(503, "not-ready", "The registry is being read into memory; nothing was checked.");
         if (snapshot.Version < body.MinimumVersion)
-            return new NotReady(409, "version-not-reached", $"The registry is at version {snapshot.Version}, and you asked for {body.MinimumVersion}. Try again, or ask for less.");
+            return new NotReady(409, "version-not-reached",
+                $"The registry is at version {snapshot.Version}, and you asked for {body.MinimumVersion}. Try again, or ask for less.");
 
         var report = AdoptionCheck.Run(body.Request, snapshot);
         var duration = Stopwatch.GetElapsedTime(start);

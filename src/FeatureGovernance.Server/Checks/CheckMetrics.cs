@@ -13,7 +13,8 @@ internal static class CheckMetrics
     private static readonly Histogram<double> Durations = Meters.Meter.CreateHistogram("featgov.check.duration", "s", "From a check's arrival to its verdict",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5] });
 
-    private static readonly Counter<long> Dropped = Meters.Meter.CreateCounter<long>("featgov.check_records.dropped", "{check}", "Checks answered and not recorded");
+    private static readonly Counter<long> Dropped = Meters.Meter.CreateCounter<long>("featgov.check_records.dropped", "{check}",
+        "Checks answered and not recorded");
 
     public static void Count(Verdict verdict, TimeSpan duration)
     {

@@ -140,6 +140,7 @@ internal sealed class SnapshotFeed(SnapshotLoader loader, NpgsqlDataSource sourc
 
         public Pause Longer() => new(Length == TimeSpan.Zero ? TimeSpan.FromSeconds(0.25) : Length * 2 < LongestPause ? Length * 2 : LongestPause);
 
-        public Task WaitAsync(CancellationToken stopping) => Task.Delay(Length, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        public Task WaitAsync(CancellationToken stopping) =>
+            Task.Delay(Length, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }

@@ -56,7 +56,8 @@ internal sealed class SnapshotReader(NpgsqlConnection connection, NpgsqlTransact
     public Task<StandardFaults> FaultsAsync(StandardShelf shelf, Selection features, DateTimeOffset now, CancellationToken cancellation) =>
         StandardFaults.ReadAsync(connection, shelf, features, now, cancellation);
 
-    public async IAsyncEnumerable<(int Id, string FormerKey)> AliasesAsync(string sql, object[] arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<(int Id, string FormerKey)> AliasesAsync(
+        string sql, object[] arguments, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var reader in RowsAsync(sql, arguments, cancellation))
             yield return (reader.GetInt32(0), reader.GetString(1));
@@ -69,7 +70,8 @@ internal sealed class SnapshotReader(NpgsqlConnection connection, NpgsqlTransact
     }
 
     /// <summary>Model and feature, and whether the grant is for a trial only.</summary>
-    public async IAsyncEnumerable<(int Model, int Feature, bool IsTrial)> GrantsAsync(string sql, object[] arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<(int Model, int Feature, bool IsTrial)> GrantsAsync(
+        string sql, object[] arguments, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var reader in RowsAsync(sql, arguments, cancellation))
             yield return (reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(2));

@@ -11,7 +11,8 @@ namespace FeatureGovernance.Server.Drift;
 /// <param name="Horizon">Incidents that ended before it are left as they are: what came before them is no longer read.</param>
 /// <param name="Features">What is known of the features.</param>
 /// <param name="Incidents">By start.</param>
-internal sealed record FoundIncidents(WindowGrid Grid, DateTime Horizon, IReadOnlyDictionary<int, WatchedFeature> Features, ImmutableArray<FoundIncident> Incidents);
+internal sealed record FoundIncidents(WindowGrid Grid, DateTime Horizon, IReadOnlyDictionary<int, WatchedFeature> Features,
+    ImmutableArray<FoundIncident> Incidents);
 
 /// <summary>Looks through the profiles of every feature, a block of features at a time; only signals are kept in memory.</summary>
 /// <param name="holidays">The calendar of some years.</param>
@@ -39,7 +40,8 @@ internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset
             var (findings, features) = await LookAsync(connection, grid, block, cancellation);
             var options = new DetectionOptions(length, DetectionOptions.UsualDiscovery, holidays(grid.Origin.Year, now.Year));
             var horizon = grid.StartOf(history - recent);
-            var incidents = ProfileDetector.Conclude(findings, features, grid, options).Where(incident => grid.StartOf(incident.Last + 1) > horizon).ToImmutableArray();
+            var incidents = ProfileDetector.Conclude(findings, features, grid, options).Where(incident => grid.StartOf(incident.Last + 1) > horizon)
+                .ToImmutableArray();
             Count("incidents", incidents.Length);
             found.Add(new(grid, horizon, features, incidents));
         }
@@ -96,7 +98,8 @@ internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset
 
     private static async Task<bool> AnyAsync(NpgsqlConnection connection, WindowGrid grid, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select exists (select from drift.profile where length = $1 and starts >= $2)", connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand("select exists (select from drift.profile where length = $1 and starts >= $2)",
+            connection) { CommandTimeout = 0 };
         command.Parameters.Add(new() { Value = (short)grid.Length });
         command.Parameters.Add(new() { Value = ProfileBlocks.Utc(grid.Origin) });
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
@@ -126,7 +129,8 @@ internal sealed class Detection(NpgsqlDataSource source, int run, DateTimeOffset
         {
             var expected = reader.IsDBNull(3) ? [] : reader.GetFieldValue<short[]>(3).Zip(reader.GetFieldValue<double[]>(4));
             features[reader.GetInt32(0)] = new(
-                reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), expected.ToImmutableDictionary(pair => (Symptom)pair.First, pair => pair.Second));
+                reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2),
+                expected.ToImmutableDictionary(pair => (Symptom)pair.First, pair => pair.Second));
         }
 
         return features;

@@ -26,18 +26,23 @@ internal static class DriftEndpoints
             .WithSummary("The values of a feature over time, merged over segments and versions");
 
         var profiles = api.MapGroup("/profiles").WithTags("Drift");
-        profiles.MapPost("/scan", ScanEndpoints.Post).Needs(Permission.IngestTelemetry).Mutates().WithSummary("Profile a file or folder that the server can read");
+        profiles.MapPost("/scan", ScanEndpoints.Post).Needs(Permission.IngestTelemetry).Mutates()
+            .WithSummary("Profile a file or folder that the server can read");
         profiles.MapGet("/scans", ScanEndpoints.List).Needs(Permission.Read).WithSummary("Scans, the newest first");
         profiles.MapGet("/scans/{id:int}", ScanEndpoints.Get).Needs(Permission.Read).WithSummary("One scan and how far it is");
         profiles.MapGet("/schedules", ScanEndpoints.ListSchedules).Needs(Permission.Read).WithSummary("Scans that are made again and again");
-        profiles.MapPut("/schedules/{name}", ScanEndpoints.PutSchedule).Needs(Permission.IngestTelemetry).Mutates().WithSummary("Scan a source every hour or day");
-        profiles.MapDelete("/schedules/{name}", ScanEndpoints.DeleteSchedule).Needs(Permission.IngestTelemetry).Mutates().WithSummary("Scan a source no longer");
+        profiles.MapPut("/schedules/{name}", ScanEndpoints.PutSchedule).Needs(Permission.IngestTelemetry).Mutates()
+            .WithSummary("Scan a source every hour or day");
+        profiles.MapDelete("/schedules/{name}", ScanEndpoints.DeleteSchedule).Needs(Permission.IngestTelemetry).Mutates()
+            .WithSummary("Scan a source no longer");
 
         var runs = api.MapGroup("/drift/runs").WithTags("Drift");
-        runs.MapPost("", DriftRunEndpoints.Start).Needs(Permission.RunScoring).Mutates().WithSummary("Look for what changed in all stored profiles; one run at a time");
+        runs.MapPost("", DriftRunEndpoints.Start).Needs(Permission.RunScoring).Mutates()
+            .WithSummary("Look for what changed in all stored profiles; one run at a time");
         runs.MapGet("", DriftRunEndpoints.List).Needs(Permission.Read).WithSummary("Detection runs, the newest first");
         runs.MapGet("/{id:int}", DriftRunEndpoints.Get).Needs(Permission.Read).WithSummary("One detection run and how far it is");
-        runs.MapPost("/{id:int}/cancel", DriftRunEndpoints.Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a detection run; what it found is dropped");
+        runs.MapPost("/{id:int}/cancel", DriftRunEndpoints.Cancel).Needs(Permission.RunScoring).Mutates()
+            .WithSummary("Stop a detection run; what it found is dropped");
 
         var incidents = api.MapGroup("/incidents").WithTags("Drift");
         incidents.MapGet("", IncidentEndpoints.List).Needs(Permission.Read).WithSummary("Incidents, the newest or the most serious first");

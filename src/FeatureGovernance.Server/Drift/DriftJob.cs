@@ -68,7 +68,8 @@ internal sealed partial class DriftJob(
     private async Task<bool> EndIdleAsync(int id, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await DriftRuns.FindAsync(connection, id, cancellation) is not { RequestedBy: ByTheClock } || !await DriftRuns.IsIdleAsync(connection, id, now, cancellation))
+        if (await DriftRuns.FindAsync(connection, id, cancellation) is not { RequestedBy: ByTheClock }
+            || !await DriftRuns.IsIdleAsync(connection, id, now, cancellation))
             return false;
         await DriftRuns.Runs.ReportAsync(connection, id, new("idle", 1, new Dictionary<string, long> { ["unchanged"] = 1 }), cancellation);
         return await DriftRuns.Runs.EndAsync(connection, id, RunState.Succeeded, now, null, cancellation);
@@ -90,7 +91,8 @@ internal sealed partial class DriftJob(
         await DriftRuns.Runs.EndAsync(write.Connection, id, RunState.Succeeded, write.Now, null, cancellation);
         await write.CommitAsync(cancellation);
         jobs.Enqueue<ImpactReplay>(replay => replay.RunAsync(CancellationToken.None));
-        LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"), detection.Counts.GetValueOrDefault("incidents"));
+        LogDone(id, Stopwatch.GetElapsedTime(begun).TotalSeconds, detection.Counts.GetValueOrDefault("profiles"),
+            detection.Counts.GetValueOrDefault("incidents"));
     }
 
     private async Task EndAsync(int id, RunState state, string? error)

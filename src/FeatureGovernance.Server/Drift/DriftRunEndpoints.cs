@@ -38,7 +38,8 @@ internal static class DriftRunEndpoints
 
     public static Task<Results<Ok<Page<DriftRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("drift-run", limit, cursor,
-            (connection, after, count) => DriftRuns.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation), run => (null, run.Id), run => run, cancellation);
+            (connection, after, count) => DriftRuns.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation), run => (null, run.Id), run =>
+                run, cancellation);
 
     public static async Task<Results<Accepted<DriftRunView>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
     {

@@ -72,7 +72,8 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
             await LandAsync(model, kept, done, cancellation);
     }
 
-    private static async Task<List<(string, ImmutableArray<ReadDrift>)>> ReadingsAsync(NpgsqlConnection connection, QueuedReplay one, ReplaySample kept, CancellationToken cancellation)
+    private static async Task<List<(string, ImmutableArray<ReadDrift>)>> ReadingsAsync(
+        NpgsqlConnection connection, QueuedReplay one, ReplaySample kept, CancellationToken cancellation)
     {
         var (before, during) = await ReplayQueue.WindowsAsync(connection, one, cancellation);
         var readings = new List<(string, ImmutableArray<ReadDrift>)>();
@@ -88,7 +89,8 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
         return readings;
     }
 
-    private async Task LandAsync(int model, ReplaySample? kept, IReadOnlyList<(QueuedReplay Queued, ReplayedIncident? Replayed)> done, CancellationToken cancellation)
+    private async Task LandAsync(
+        int model, ReplaySample? kept, IReadOnlyList<(QueuedReplay Queued, ReplayedIncident? Replayed)> done, CancellationToken cancellation)
     {
         await using var scope = scopes.CreateAsyncScope();
         await using var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
@@ -99,7 +101,8 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
             if (!await ReplayQueue.KeepAsync(write.Connection, queued, kept, replayed, cancellation) || replayed is null)
                 continue;
             write.Record(NewEvent.Of<object>(
-                "incident.replayed", "incident", queued.Incident, $"incident {queued.Incident}", null, new { Model = model, kept!.Valuation, replayed.Loss, replayed.Deviation }));
+                "incident.replayed", "incident", queued.Incident, $"incident {queued.Incident}", null,
+                new { Model = model, kept!.Valuation, replayed.Loss, replayed.Deviation }));
         }
 
         await write.CommitAsync(cancellation);

@@ -58,7 +58,8 @@ internal static class IncidentDecisions
         command.Parameters.Add(new() { Value = now });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new((IncidentStatus)reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5))
+            ? new((IncidentStatus)reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2),
+                reader.GetInt32(3), reader.GetString(4), reader.GetString(5))
             : null;
     }
 

@@ -67,7 +67,8 @@ internal static class IncidentEndpoints
         faults.Text("reason", body.Reason, FieldFaults.LongText);
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
-        var decided = await IncidentDecisions.DecideAsync(write, context.Caller(), id, wanted!.Value, body.Until, body.Reason?.Trim(), context.Precondition, cancellation);
+        var decided = await IncidentDecisions.DecideAsync(write, context.Caller(), id, wanted!.Value, body.Until, body.Reason?.Trim(),
+            context.Precondition, cancellation);
         if (decided is { } refusal)
             return (Refused)refusal;
         var after = (await IncidentQuery.FindAsync(write.Connection, id, cancellation))!;

@@ -16,7 +16,8 @@ internal static class IncidentPublication
         WriteTransaction write, int run, IReadOnlyList<FoundIncidents> found, Dictionary<string, long> counts, CancellationToken cancellation)
     {
         await IncidentStaging.PrepareAsync(write.Connection, cancellation);
-        var read = await ReadFeaturesAsync(write.Connection, [.. found.SelectMany(f => f.Incidents).SelectMany(i => i.Members).Select(m => m.Feature).Distinct()], cancellation);
+        var read = await ReadFeaturesAsync(write.Connection,
+            [.. found.SelectMany(f => f.Incidents).SelectMany(i => i.Members).Select(m => m.Feature).Distinct()], cancellation);
         foreach (var one in found)
             await StageAsync(write, one, read, cancellation);
         var changes = await MergeAsync(write, run, cancellation);
@@ -27,7 +28,8 @@ internal static class IncidentPublication
         foreach (var kind in (ReadOnlySpan<string>)["found", "changed", "reopened", "closed"])
             counts[kind] = changes.Count(change => change.Kind == kind);
         foreach (var change in changes.Where(change => change.Kind != "changed"))
-            write.Record(NewEvent.Of<object>($"incident.{change.Kind}", "incident", change.Id, $"incident {change.Id}", null, new { change.Feature, Run = run }, change.Reason));
+            write.Record(NewEvent.Of<object>($"incident.{change.Kind}", "incident", change.Id, $"incident {change.Id}", null,
+                new { change.Feature, Run = run }, change.Reason));
         await SeriousIncidents.AnnounceAsync(write, cancellation);
         // The run itself keeps its counts; an event tells that something is other than before.
         if (changes.Count > 0 || counts["facts"] > 0)
@@ -40,11 +42,13 @@ internal static class IncidentPublication
         var matches = IncidentIdentity.Match(
             known,
             [.. found.Incidents.Select((incident, i) => new KnownIncident(
-                i, Start(found, incident), End(found, incident), incident.Verdict.Cause, incident.Verdict.Fault, [.. incident.Members.Select(member => member.Feature)]))],
+                i, Start(found, incident), End(found, incident), incident.Verdict.Cause, incident.Verdict.Fault,
+                [.. incident.Members.Select(member => member.Feature)]))],
             ProfileDetector.SpanOf(found.Grid.Length));
         var fresh = await NumbersAsync(write.Connection, matches.Count(match => match is null), cancellation);
         var rows = found.Incidents.Select((incident, i) => new StagedIncident(
-            matches[i] ?? fresh.Dequeue(), found, incident, Start(found, incident), End(found, incident), incident.SeverityOf(incident.Members.Any(member => read.Contains(member.Feature)))));
+            matches[i] ?? fresh.Dequeue(), found, incident, Start(found, incident), End(found, incident),
+            incident.SeverityOf(incident.Members.Any(member => read.Contains(member.Feature)))));
         await IncidentStaging.CopyAsync(write.Connection, [.. rows], cancellation);
     }
 
@@ -65,7 +69,8 @@ internal static class IncidentPublication
         while (await reader.ReadAsync(cancellation))
         {
             known.Add(new(
-                reader.GetInt32(0), reader.GetDateTime(1), reader.GetDateTime(2), (Cause)reader.GetInt16(3), reader.IsDBNull(4) ? null : (Fault)reader.GetInt16(4),
+                reader.GetInt32(0), reader.GetDateTime(1), reader.GetDateTime(2), (Cause)reader.GetInt16(3),
+                reader.IsDBNull(4) ? null : (Fault)reader.GetInt16(4),
                 [.. reader.GetFieldValue<int[]>(5)]));
         }
 
@@ -130,7 +135,8 @@ internal static class IncidentPublication
         returning i.id, 'reopened', f.key, i.reason
         """, [write.Now, run], cancellation);
 
-    private static async Task<List<IncidentChange>> CloseAsync(WriteTransaction write, int run, IReadOnlyList<FoundIncidents> found, CancellationToken cancellation)
+    private static async Task<List<IncidentChange>> CloseAsync(
+        WriteTransaction write, int run, IReadOnlyList<FoundIncidents> found, CancellationToken cancellation)
     {
         var changes = new List<IncidentChange>();
         foreach (var one in found)

@@ -14,7 +14,8 @@ namespace FeatureGovernance.Server.Drift;
 internal sealed record StagedIncident(int Id, FoundIncidents Found, FoundIncident Incident, DateTime Start, DateTime End, Severity Severity);
 
 /// <summary>What is kept of a verdict.</summary>
-internal sealed record StoredVerdict(IReadOnlyDictionary<string, double> Causes, IReadOnlyDictionary<string, double> Faults, IReadOnlyList<IncidentEvidence> Evidence)
+internal sealed record StoredVerdict(
+    IReadOnlyDictionary<string, double> Causes, IReadOnlyDictionary<string, double> Faults, IReadOnlyList<IncidentEvidence> Evidence)
 {
     public static StoredVerdict Of(Verdict verdict) => new(
         verdict.Causes.OrderByDescending(cause => cause.Value).ToDictionary(cause => Words.Of(cause.Key), cause => Math.Round(cause.Value, 4)),
@@ -90,7 +91,8 @@ internal static class IncidentStaging
         await copy.WriteAsync(incident.Size, NpgsqlDbType.Double, cancellation);
         await copy.WriteAsync((short)row.Severity, NpgsqlDbType.Smallint, cancellation);
         await copy.WriteAsync(incident.Members[0].Feature, NpgsqlDbType.Integer, cancellation);
-        string[] sources = [.. incident.Members.Select(member => row.Found.Features[member.Feature].Source).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        string[] sources = [.. incident.Members.Select(member => row.Found.Features[member.Feature].Source).OfType<string>().Distinct()
+            .Order(StringComparer.Ordinal)];
         await copy.WriteAsync(sources, NpgsqlDbType.Array | NpgsqlDbType.Text, cancellation);
         string[] segments = [.. places.Select(place => place.Segment).Distinct().Order(StringComparer.Ordinal)];
         await copy.WriteAsync(segments, NpgsqlDbType.Array | NpgsqlDbType.Text, cancellation);
@@ -102,9 +104,11 @@ internal static class IncidentStaging
 
     private static ProfileSite Site(SeriesKey key) => key.IsTraining ? ProfileSite.Training : ProfileSite.Serving;
 
-    private static IEnumerable<IncidentSignal> Signals(WindowGrid grid, IncidentMember member) => member.Signals.Take(MostSignals).Select(placed => new IncidentSignal(
+    private static IEnumerable<IncidentSignal> Signals(WindowGrid grid, IncidentMember member) =>
+        member.Signals.Take(MostSignals).Select(placed => new IncidentSignal(
         Words.Of(placed.Signal.Symptom), Words.Of(Site(placed.Key)), placed.Key.Segment, ProfileBlocks.Utc(grid.StartOf(placed.Signal.First)),
-        ProfileBlocks.Utc(grid.StartOf(placed.Signal.Last + 1)), placed.Signal.PValue, double.IsFinite(placed.Signal.Effect) ? placed.Signal.Effect : 0, placed.Signal.Words));
+        ProfileBlocks.Utc(grid.StartOf(placed.Signal.Last + 1)), placed.Signal.PValue, double.IsFinite(placed.Signal.Effect) ? placed.Signal.Effect : 0,
+        placed.Signal.Words));
 
     // P-values move a little whenever others are tested beside them: that is no news of this incident.
     private static byte[] Digest(StagedIncident row)

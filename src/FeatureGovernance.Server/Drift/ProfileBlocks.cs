@@ -66,7 +66,8 @@ internal static class ProfileBlocks
     {
         var summary = reader.IsDBNull(18) ? Columns(reader) : ProfileSummary.Read(reader.GetInt16(5), reader.GetFieldValue<byte[]>(18));
         return new(
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), summary.Zeros, summary.NaNs, Number(reader, 11), Math.Sqrt(Number(reader, 12)), summary.Distinct,
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), summary.Zeros, summary.NaNs, Number(reader, 11),
+            Math.Sqrt(Number(reader, 12)), summary.Distinct,
             [.. summary.Quantiles], [.. summary.FrequentValues.Zip(summary.FrequentCounts)], reader.GetInt32(4), Number(reader, 17));
     }
 
@@ -94,7 +95,8 @@ internal sealed record ProfileSummary(long Zeros, long NaNs, double Distinct, do
     public static ProfileSummary Of(Profile<Embedding> profile)
     {
         var dimensions = profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent).ToArray();
-        return Of(profile, [.. dimensions.Select(one => one.Item.Dimension.ToString(CultureInfo.InvariantCulture))], [.. dimensions.Select(one => one.LowerBound)]);
+        return Of(profile, [.. dimensions.Select(one => one.Item.Dimension.ToString(CultureInfo.InvariantCulture))],
+            [.. dimensions.Select(one => one.LowerBound)]);
     }
 
     public static ProfileSummary Read(short kind, byte[] kept) => kind switch

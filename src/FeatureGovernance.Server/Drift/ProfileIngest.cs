@@ -49,10 +49,12 @@ internal static class ProfileIngest
             return (Refused)new Refusal(RefusalKind.Malformed, "malformed-lines", $"{failed:N0} lines are at fault; nothing landed.", [.. errors]);
         var outside = await OutsideExpected.OfAsync(write, cancellation);
         if (strict == true && outside.Count > 0)
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "outside-expected", "Values lie outside what features were registered to have; nothing landed.", [.. outside]);
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "outside-expected",
+                "Values lie outside what features were registered to have; nothing landed.", [.. outside]);
         var (landed, replaced) = await ProfileLanding.MergeAsync(write, cancellation);
         write.Record(NewEvent.Of("telemetry.profiles", "batch", received, $"{landed} profiles", null, new { received, landed, replaced }));
-        return TypedResults.Ok(new ProfilesResult(received, landed, replaced) { Outside = [.. outside.Select(one => new OutsideValue((int)one.Line!, one.Field, one.Message))] });
+        return TypedResults.Ok(new ProfilesResult(received, landed,
+            replaced) { Outside = [.. outside.Select(one => new OutsideValue((int)one.Line!, one.Field, one.Message))] });
 
         void Fail(long number, IEnumerable<FieldError> faults)
         {
@@ -82,7 +84,8 @@ internal static class ProfileIngest
 
     // Lines go on being read after a fault, so that all faults are told at once, but no longer to the database.
     private static async Task LandAsync(
-        WriteTransaction write, TelemetryNames names, List<ProfileLine> batch, Action<long, IEnumerable<FieldError>> fail, bool lands, CancellationToken cancellation)
+        WriteTransaction write, TelemetryNames names, List<ProfileLine> batch, Action<long, IEnumerable<FieldError>> fail, bool lands,
+        CancellationToken cancellation)
     {
         var unknown = batch.Select(line => line.Feature).Where(name => !names.TryFind(NameKind.Feature, name, out _)).Distinct().ToArray();
         if (unknown.Length > 0)
@@ -90,6 +93,7 @@ internal static class ProfileIngest
         foreach (var line in batch.Where(line => !names.TryFind(NameKind.Feature, line.Feature, out _)))
             fail(line.Number, [new FieldError("feature", $"There is no feature '{Problems.Shorten(FieldFaults.Printable(line.Feature))}'.", "Register it first, or check the spelling.")]);
         if (lands && batch.Count > 0)
-            await ProfileLanding.CopyAsync(write, batch.Select(line => (names.TryFind(NameKind.Feature, line.Feature, out var feature) ? feature : 0, line)), cancellation);
+            await ProfileLanding.CopyAsync(write,
+                batch.Select(line => (names.TryFind(NameKind.Feature, line.Feature, out var feature) ? feature : 0, line)), cancellation);
     }
 }

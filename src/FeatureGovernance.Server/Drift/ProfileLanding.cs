@@ -60,7 +60,8 @@ internal static class ProfileLanding
     }
 
     /// <summary>Lines in the temporary table whose version was never registered.</summary>
-    public static async Task<List<(int Line, string Feature, int Version)>> UnknownVersionsAsync(WriteTransaction write, int most, CancellationToken cancellation)
+    public static async Task<List<(int Line, string Feature, int Version)>> UnknownVersionsAsync(
+        WriteTransaction write, int most, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             "select l.line, f.key, l.version from profile_line l join registry.feature f on f.id = l.feature_id where l.version > f.current_version order by l.line limit $1",

@@ -58,12 +58,16 @@ internal sealed record ProfileLine(
         if (start is null)
             faults.Add("start", "The field is required.", "Send the instant at which the window begins.", "required-field");
         else if (length is { } known && !IsBorder(start.Value, known))
-            faults.Add("start", $"No {known.ToString().ToLowerInvariant()} begins at {start:yyyy-MM-ddTHH:mm:ssZ}.", "Windows begin on the hour, at midnight UTC, or on Monday at midnight UTC.");
+            faults.Add("start", $"No {known.ToString().ToLowerInvariant()} begins at {start:yyyy-MM-ddTHH:mm:ssZ}.",
+                "Windows begin on the hour, at midnight UTC, or on Monday at midnight UTC.");
         else
-            faults.Check(start.Value.Year >= 2000 && start <= now.UtcDateTime.AddDays(1), "start", "The window does not lie between the year 2000 and tomorrow.");
+            faults.Check(start.Value.Year >= 2000 && start <= now.UtcDateTime.AddDays(1), "start",
+                "The window does not lie between the year 2000 and tomorrow.");
         faults.Number("lagSeconds", report.LagSeconds, 0, 1e10);
         var profile = StoredProfile.Read(report.Profile, faults);
-        return faults.Any ? null : new(line.Number, report.Feature!, report.Version, site!.Value, length!.Value, start!.Value, report.Segment ?? "", report.LagSeconds, profile!);
+        return faults.Any
+            ? null
+            : new(line.Number, report.Feature!, report.Version, site!.Value, length!.Value, start!.Value, report.Segment ?? "", report.LagSeconds, profile!);
     }
 
     private static bool IsBorder(DateTime start, WindowLength length) => length switch

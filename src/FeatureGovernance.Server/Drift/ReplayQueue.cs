@@ -56,7 +56,8 @@ internal static class ReplayQueue
         while (await reader.ReadAsync(cancellation))
         {
             queued.Add(new(
-                reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), (WindowLength)reader.GetInt16(3), reader.GetDateTime(4), reader.GetDateTime(5),
+                reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), (WindowLength)reader.GetInt16(3), reader.GetDateTime(4),
+                reader.GetDateTime(5),
                 reader.GetDouble(6), reader.IsDBNull(7) ? null : (Fault)reader.GetInt16(7), reader.GetFieldValue<int[]>(8),
                 [.. reader.GetFieldValue<string[]>(9).Select(Symptoms)], [.. reader.GetFieldValue<string?[]>(10).Select(Number)]));
         }
@@ -76,7 +77,8 @@ internal static class ReplayQueue
         {
             var serving = all.Where(series => !series.Key.IsTraining).ToArray();
             var told = serving.Length > 0 ? serving : [.. all];
-            List<ProfileWindow[]> Of(int from, int to) => [.. Enumerable.Range(from, to - from).Select(window => told.Select(series => series.Windows[window]).OfType<ProfileWindow>().ToArray())
+            List<ProfileWindow[]> Of(int from, int to) =>
+                [.. Enumerable.Range(from, to - from).Select(window => told.Select(series => series.Windows[window]).OfType<ProfileWindow>().ToArray())
                 .Where(segments => segments.Length > 0)];
             (before[told[0].Key.Feature], during[told[0].Key.Feature]) = (Of(0, WindowsBefore), Of(WindowsBefore, grid.Count));
         }
@@ -127,7 +129,9 @@ internal static class ReplayQueue
     }
 
     private static HashSet<Symptom> Symptoms(string signals) =>
-        [.. Json.Read<List<IncidentSignal>>(signals)!.Select(signal => Words<Symptom>.TryParse(signal.Symptom, out var symptom) ? symptom : (Symptom?)null).OfType<Symptom>()];
+        [.. Json.Read<List<IncidentSignal>>(signals)!.Select(signal => Words<Symptom>.TryParse(signal.Symptom, out var symptom) ? symptom : (Symptom?)null)
+            .OfType<Symptom>()];
 
-    private static double? Number(string? json) => double.TryParse(json?.Trim('"'), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    private static double? Number(string? json) =>
+        double.TryParse(json?.Trim('"'), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 }

@@ -30,12 +30,15 @@ internal static class ScanEndpoints
     public static async Task<Results<Ok<ScanView>, Refused>> Get(int id, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await Scans.ReadAsync(connection, "where id = $1", [id], cancellation) is [var scan] ? TypedResults.Ok(scan) : (Refused)Problems.NotFound("scan", $"{id}");
+        return await Scans.ReadAsync(connection, "where id = $1", [id], cancellation) is [var scan]
+            ? TypedResults.Ok(scan)
+            : (Refused)Problems.NotFound("scan", $"{id}");
     }
 
     public static Task<Results<Ok<Page<ScanView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("scan", limit, cursor,
-            (connection, after, count) => Scans.ReadAsync(connection, "where id < $1 order by id desc limit $2", [after?.Id ?? long.MaxValue, count], cancellation),
+            (connection, after, count) => Scans.ReadAsync(connection, "where id < $1 order by id desc limit $2",
+                [after?.Id ?? long.MaxValue, count], cancellation),
             scan => (null, scan.Id), scan => scan, cancellation);
 
     public static async Task<Results<Ok<ScanScheduleView>, Refused>> PutSchedule(
@@ -74,12 +77,14 @@ internal static class ScanEndpoints
         return TypedResults.NoContent();
     }
 
-    public static Task<Results<Ok<Page<ScanScheduleView>>, Refused>> ListSchedules(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
+    public static Task<Results<Ok<Page<ScanScheduleView>>, Refused>> ListSchedules(
+        NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("scan-schedule", limit, cursor,
             (connection, after, count) => SchedulesAsync(connection, "where name > $1 order by name limit $2", [after?.Last ?? "", count], cancellation),
             schedule => (schedule.Name, 0), schedule => schedule, cancellation);
 
-    private static async Task<List<ScanScheduleView>> SchedulesAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
+    private static async Task<List<ScanScheduleView>> SchedulesAsync(
+        NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"select name, every, request::text, next_at, set_by, last_scan_id from drift.scan_schedule {where}", connection);
         foreach (var argument in arguments)
@@ -89,7 +94,8 @@ internal static class ScanEndpoints
         while (await reader.ReadAsync(cancellation))
         {
             schedules.Add(new(
-                reader.GetString(0), Words.Of((ScanEvery)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!, reader.GetFieldValue<DateTimeOffset>(3),
+                reader.GetString(0), Words.Of((ScanEvery)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!,
+                reader.GetFieldValue<DateTimeOffset>(3),
                 reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetInt32(5)));
         }
 

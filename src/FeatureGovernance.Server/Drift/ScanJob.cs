@@ -72,7 +72,8 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         string[] skipped = [.. profiles.Select(profile => profile.Column).Distinct().Where(column => !features.ContainsKey(column))];
         if (named.FirstOrDefault(column => skipped.Contains(column)) is { } unknown)
             throw new ProfilingException($"Column '{unknown}' is mapped to '{request.Columns![unknown]}', which is not registered; register it first.");
-        var lines = profiles.Where(profile => features.ContainsKey(profile.Column)).Select((profile, i) => Line(profile, i, features[profile.Column], site, wanted)).ToList();
+        var lines = profiles.Where(profile => features.ContainsKey(profile.Column))
+            .Select((profile, i) => Line(profile, i, features[profile.Column], site, wanted)).ToList();
         if (lines.Count == 0)
             throw new ProfilingException($"No column is a registered feature of group '{request.Group}'; the columns are {string.Join(", ", skipped.Take(20))}.");
 
@@ -86,7 +87,8 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         if (request.Strict == true && outside is [var worst, ..])
             throw new ProfilingException($"Values lie outside what features were registered to have, {outside.Count} times or more. {worst.Message}");
         var (landed, replaced) = await ProfileLanding.MergeAsync(write, cancellation);
-        await Scans.EndAsync(write.Connection, id, write.Now, landed, replaced, skipped, [.. outside.Take(MostOutside).Select(one => one.Message)], cancellation);
+        await Scans.EndAsync(write.Connection, id, write.Now, landed, replaced, skipped,
+            [.. outside.Take(MostOutside).Select(one => one.Message)], cancellation);
         write.Record(NewEvent.Of<object>("profiles.scanned", "scan", id, $"scan {id}", null, new { request.Path, landed, replaced }));
         await write.CommitAsync(cancellation);
     }
@@ -114,7 +116,8 @@ internal sealed class ScanJob(NpgsqlDataSource source, IServiceScopeFactory scop
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var features = new Dictionary<string, ScannedFeature>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellation))
-            features[reader.GetString(0)] = new(reader.GetInt32(1), reader.GetString(2), reader.IsDBNull(3) ? null : Text(Json.Read<JsonElement>(reader.GetString(3))));
+            features[reader.GetString(0)] = new(reader.GetInt32(1), reader.GetString(2),
+                reader.IsDBNull(3) ? null : Text(Json.Read<JsonElement>(reader.GetString(3))));
         return features;
     }
 

@@ -11,7 +11,8 @@ namespace FeatureGovernance.Server.Drift;
 internal sealed record ScanRoots(ImmutableArray<string> Folders)
 {
     public static ScanRoots From(IConfiguration configuration) => new(
-        [.. (configuration["FEATGOV_PROFILE_ROOTS"] ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Real)]);
+        [.. (configuration["FEATGOV_PROFILE_ROOTS"] ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Real)]);
 
     /// <summary>Whether a path, links resolved, lies under one of the folders.</summary>
     public bool Allow(string path)
@@ -56,15 +57,20 @@ internal static class ScanRules
         faults.Text($"{prefix}readAt", request.ReadAt);
         faults.Text($"{prefix}asOf", request.AsOf);
         faults.Text($"{prefix}lag", request.Lag);
-        faults.Check(request.Lag is null || (request.ReadAt ?? request.AsOf) is null, $"{prefix}lag", "The lag is given in seconds and by times at once.", "Name its column, or those of readAt and asOf.");
+        faults.Check(request.Lag is null || (request.ReadAt ?? request.AsOf) is null, $"{prefix}lag", "The lag is given in seconds and by times at once.",
+            "Name its column, or those of readAt and asOf.");
         var window = faults.Word<WindowLength>($"{prefix}window", request.Window, WindowLength.Day);
         var site = faults.Word<ProfileSite>($"{prefix}site", request.Site, ProfileSite.Serving);
         if (request.Group is null && request.Columns is not { Count: > 0 })
-            faults.Add($"{prefix}group", "Neither a group nor columns are given.", "Name the group whose features the columns are, or map columns to features.");
-        faults.Check(request.Columns is null or { Count: <= MostColumns }, $"{prefix}columns", $"There are {request.Columns?.Count:N0} columns.", $"Map at most {MostColumns:N0}.");
+            faults.Add($"{prefix}group", "Neither a group nor columns are given.",
+                "Name the group whose features the columns are, or map columns to features.");
+        faults.Check(request.Columns is null or { Count: <= MostColumns }, $"{prefix}columns", $"There are {request.Columns?.Count:N0} columns.",
+            $"Map at most {MostColumns:N0}.");
         foreach (var (column, feature) in (request.Columns ?? new Dictionary<string, string>()).Take(MostColumns).Where(pair => !FeatureKey.TryParse(pair.Value, out _)))
-            faults.Add($"{prefix}columns.{Problems.Shorten(FieldFaults.Printable(column))}", $"'{Problems.Shorten(FieldFaults.Printable(feature ?? ""))}' is no feature's key.", "Write group:name.");
-        faults.Check(request.Segments is null or { Count: <= MostSegments }, $"{prefix}segments", $"There are {request.Segments?.Count} columns.", $"Use at most {MostSegments}.");
+            faults.Add($"{prefix}columns.{Problems.Shorten(FieldFaults.Printable(column))}",
+                $"'{Problems.Shorten(FieldFaults.Printable(feature ?? ""))}' is no feature's key.", "Write group:name.");
+        faults.Check(request.Segments is null or { Count: <= MostSegments }, $"{prefix}segments", $"There are {request.Segments?.Count} columns.",
+            $"Use at most {MostSegments}.");
         if (faults.Any)
             return null;
         if (!Path.IsPathFullyQualified(request.Path!) || !roots.Allow(request.Path!))

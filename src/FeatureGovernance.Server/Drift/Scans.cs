@@ -60,7 +60,8 @@ internal static class Scans
     }
 
     /// <summary>Marks a scan as begun, or begun again after its process was killed, and tells how often it was; null where it has ended.</summary>
-    public static async Task<(ScanRequest Request, int Attempts)?> StartAsync(NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
+    public static async Task<(ScanRequest Request, int Attempts)?> StartAsync(
+        NpgsqlConnection connection, int id, DateTimeOffset at, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             update drift.scan set state = 1, started_at = $2, rows = 0, attempts = attempts + 1
@@ -80,7 +81,8 @@ internal static class Scans
         command.ExecuteNonQuery();
     }
 
-    public static async Task EndAsync(NpgsqlConnection connection, int id, DateTimeOffset at, int profiles, int replaced, string[] skipped, string[] outside, CancellationToken cancellation)
+    public static async Task EndAsync(
+        NpgsqlConnection connection, int id, DateTimeOffset at, int profiles, int replaced, string[] skipped, string[] outside, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("update drift.scan set state = 2, finished_at = $2, profiles = $3, replaced = $4, skipped = $5, outside = $6 where id = $1", connection);
         command.Parameters.AddWithValue(id);
@@ -102,7 +104,8 @@ internal static class Scans
     }
 
     /// <summary>Scans before one, the newest first; or the one asked for.</summary>
-    public static Task<List<ScanView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments, CancellationToken cancellation) => Runs.ReadAsync(
+    public static Task<List<ScanView>> ReadAsync(NpgsqlConnection connection, string where, object[] arguments,
+        CancellationToken cancellation) => Runs.ReadAsync(
         connection, "id, state, request::text, requested_by, requested_at, finished_at, rows, profiles, replaced, skipped, error, outside", where, arguments,
         reader => new ScanView(
             reader.GetInt32(0), Words.Of((RunState)reader.GetInt16(1)), Json.Read<ScanRequest>(reader.GetString(2))!, reader.GetString(3),

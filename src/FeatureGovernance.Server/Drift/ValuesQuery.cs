@@ -53,7 +53,8 @@ internal static class ValuesQuery
         while (await reader.ReadAsync(cancellation))
         {
             if (++read > MostProfiles)
-                return (Refused)Problems.Malformed("from", $"There are over {MostProfiles:N0} profiles in the span.", "Ask for a shorter span, or one segment.");
+                return (Refused)Problems.Malformed("from", $"There are over {MostProfiles:N0} profiles in the span.",
+                    "Ask for a shorter span, or one segment.");
             var starts = reader.GetFieldValue<DateTimeOffset>(0);
             if (merging is not null && merging.Starts != starts)
                 windows.Add(merging.ToWindow());
@@ -107,7 +108,8 @@ internal static class ValuesQuery
                 Finite(Math.Sqrt(profile.Moments.Variance)), Finite(profile.Moments.Skewness), Finite(profile.Moments.ExcessKurtosis),
                 view is null ? null : [.. Shares.Select(view.Quantile).Select(q => Math.Clamp(q, double.MinValue, double.MaxValue))],
                 profile.Distinct.Estimate,
-                [.. profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent).Select(i => new FrequentValue(write(i.Item), i.LowerBound, i.UpperBound))])
+                [.. profile.Frequent.Frequent(FrequentItemsError.NoFalsePositives).Take(MostFrequent)
+                    .Select(i => new FrequentValue(write(i.Item), i.LowerBound, i.UpperBound))])
             {
                 Values = values,
                 LagSeconds = lag,

@@ -35,7 +35,8 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
                 await Problems.WriteAsync(context, 400, "malformed-request", PlainMessage(bad));
                 return true;
             case DbUpdateConcurrencyException:
-                await Problems.WriteAsync(context, new Refusal(RefusalKind.Stale, "stale-version", "Somebody changed this meanwhile; read it again and repeat."));
+                await Problems.WriteAsync(context,
+                    new Refusal(RefusalKind.Stale, "stale-version", "Somebody changed this meanwhile; read it again and repeat."));
                 return true;
             case DbUpdateException { InnerException: PostgresException postgres } when Refusal(postgres) is { } refusal:
                 await Problems.WriteAsync(context, refusal);
@@ -57,8 +58,10 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
 
     private static Refusal? Refusal(PostgresException exception) => exception.SqlState switch
     {
-        PostgresErrorCodes.UniqueViolation => new(RefusalKind.Conflict, "already-exists", "The name is taken, perhaps this moment by another request; read it and decide again."),
-        PostgresErrorCodes.ForeignKeyViolation => new(RefusalKind.Conflict, "still-referenced", "Something named in the request was removed, or is still in use."),
+        PostgresErrorCodes.UniqueViolation =>
+            new(RefusalKind.Conflict, "already-exists", "The name is taken, perhaps this moment by another request; read it and decide again."),
+        PostgresErrorCodes.ForeignKeyViolation =>
+            new(RefusalKind.Conflict, "still-referenced", "Something named in the request was removed, or is still in use."),
         PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire =>
             new(RefusalKind.Malformed, "malformed-request", "Texts may not contain the NUL character."),
         _ => null,

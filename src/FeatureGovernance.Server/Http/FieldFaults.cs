@@ -17,7 +17,8 @@ internal sealed partial class FieldFaults
 
     public Refusal? Refusal => faults.Count == 0
         ? null
-        : new(RefusalKind.Malformed, "malformed-request", faults.Count == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"{faults.Count} fields are at fault.", [.. faults]);
+        : new(RefusalKind.Malformed, "malformed-request",
+            faults.Count == 1 ? $"{faults[0].Field}: {faults[0].Message}" : $"{faults.Count} fields are at fault.", [.. faults]);
 
     public void Add(string field, string message, string? remedy = null, string? code = null) => faults.Add(new(field, message, remedy, code));
 
@@ -57,7 +58,8 @@ internal sealed partial class FieldFaults
         }
 
         if (!IsSlug(value))
-            Add(field, $"'{Problems.Shorten(Printable(value))}' is not a name.", "Use 1 to 128 ASCII letters, digits, '_', '.', '-' or '@', beginning with a letter, digit or '_'.");
+            Add(field, $"'{Problems.Shorten(Printable(value))}' is not a name.",
+                "Use 1 to 128 ASCII letters, digits, '_', '.', '-' or '@', beginning with a letter, digit or '_'.");
     }
 
     public T? Word<T>(string field, string? value, T? missing = null)

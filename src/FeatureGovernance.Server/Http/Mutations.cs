@@ -29,7 +29,8 @@ internal sealed class Mutations(RequestDelegate next)
         var key = context.Request.Headers[Header].ToString();
         if (key.Length > 0 && !IsKey(key))
         {
-            await Problems.WriteAsync(context, Problems.Malformed(Header, "The key is not 1 to 200 visible ASCII characters.", "Send a fresh UUID per intended write."));
+            await Problems.WriteAsync(context,
+                Problems.Malformed(Header, "The key is not 1 to 200 visible ASCII characters.", "Send a fresh UUID per intended write."));
             return;
         }
 
@@ -75,7 +76,8 @@ internal sealed class Mutations(RequestDelegate next)
     private static async Task<bool> ReplayAsync(HttpContext context, WriteTransaction write, string key, FingerprintedBody body, CancellationToken cancellation)
     {
         await using (var claim = new NpgsqlCommand(
-            "insert into access.idempotency (actor, key, fingerprint, at) values ($1, $2, '', $3) on conflict (actor, key) do nothing", write.Connection, write.Transaction))
+            "insert into access.idempotency (actor, key, fingerprint, at) values ($1, $2, '', $3) on conflict (actor, key) do nothing", write.Connection,
+            write.Transaction))
         {
             claim.Parameters.Add(new() { Value = write.Origin.Actor });
             claim.Parameters.Add(new() { Value = key });
@@ -86,7 +88,8 @@ internal sealed class Mutations(RequestDelegate next)
 
         var fingerprint = await body.FingerprintAsync(cancellation);
         await using var find = new NpgsqlCommand(
-            "select fingerprint, status, content_type, etag, location, body from access.idempotency where actor = $1 and key = $2", write.Connection, write.Transaction);
+            "select fingerprint, status, content_type, etag, location, body from access.idempotency where actor = $1 and key = $2", write.Connection,
+            write.Transaction);
         find.Parameters.Add(new() { Value = write.Origin.Actor });
         find.Parameters.Add(new() { Value = key });
         await using var reader = await find.ExecuteReaderAsync(cancellation);
@@ -109,10 +112,12 @@ internal sealed class Mutations(RequestDelegate next)
         return true;
     }
 
-    private static async Task RememberAsync(HttpContext context, WriteTransaction write, string key, FingerprintedBody body, MemoryStream answer, CancellationToken cancellation)
+    private static async Task RememberAsync(
+        HttpContext context, WriteTransaction write, string key, FingerprintedBody body, MemoryStream answer, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "update access.idempotency set status = $3, content_type = $4, etag = $5, location = $6, body = $7, fingerprint = $8 where actor = $1 and key = $2", write.Connection, write.Transaction);
+            "update access.idempotency set status = $3, content_type = $4, etag = $5, location = $6, body = $7, fingerprint = $8 where actor = $1 and key = $2",
+            write.Connection, write.Transaction);
         command.Parameters.Add(new() { Value = write.Origin.Actor });
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = (short)context.Response.StatusCode });

@@ -54,7 +54,8 @@ internal static class Paging
     /// <param name="view">What is told of a row.</param>
     public static async Task<Results<Ok<Page<TView>>, Refused>> PageAsync<TRow, TView>(
         this NpgsqlDataSource source, string sort, int? limit, string? cursor,
-        Func<NpgsqlConnection, Cursor?, int, Task<List<TRow>>> read, Func<TRow, (string? Last, long Id)> end, Func<TRow, TView> view, CancellationToken cancellation)
+        Func<NpgsqlConnection, Cursor?, int, Task<List<TRow>>> read, Func<TRow, (string? Last, long Id)> end, Func<TRow, TView> view,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);

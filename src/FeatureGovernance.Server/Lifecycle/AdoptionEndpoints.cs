@@ -26,7 +26,8 @@ internal static class AdoptionEndpoints
         adoptions.MapPost("", Post).Needs(Permission.RequestAdoption).Mutates().WithSummary("Ask for features for a model");
         adoptions.MapGet("", AdoptionList.List).Needs(Permission.Read).WithSummary("Requests, newest first");
         adoptions.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One request, with the state of each feature");
-        adoptions.MapPost("/{id:int}/decision", Decide).Needs(Permission.DecideAdoption).Mutates().WithSummary("Approve or reject the features of a request that are yours");
+        adoptions.MapPost("/{id:int}/decision", Decide).Needs(Permission.DecideAdoption).Mutates()
+            .WithSummary("Approve or reject the features of a request that are yours");
         adoptions.MapPost("/{id:int}/withdraw", Withdraw).Needs(Permission.RequestAdoption).Mutates().WithSummary("Take a request back, or stop reading");
         adoptions.MapPost("/{id:int}/trial", Try).Needs(Permission.RequestAdoption).Mutates().WithSummary("Begin to read granted features in a trial");
         adoptions.MapPost("/{id:int}/adopt", Adopt).Needs(Permission.RequestAdoption).Mutates().WithSummary("Read granted features for good");
@@ -59,7 +60,8 @@ internal static class AdoptionEndpoints
 
         if (faults.Refusal is { } unknown)
             return (Refused)unknown;
-        var rows = (await FeatureRow.ByIdAsync(write.Connection, [.. found.Values.Select(feature => feature.Id).Distinct()], cancellation)).ToDictionary(row => row.Id);
+        var rows = (await FeatureRow.ByIdAsync(write.Connection, [.. found.Values.Select(feature => feature.Id).Distinct()], cancellation))
+            .ToDictionary(row => row.Id);
         var present = (await AdoptionStore.PresentAsync(write.Connection, model.Id, [.. rows.Keys], cancellation))
             .Select(pair => Known(model, rows[pair.FeatureId], pair.State, write.Now)).ToImmutableArray();
         var decision = Adoptions.Request(model.Name, model.Team.Slug, [.. body.Features.Select(name => Facts(rows[found[name].Id]))], present,
@@ -77,7 +79,8 @@ internal static class AdoptionEndpoints
         return TypedResults.Created($"/api/v1/adoptions/{id}", view);
     }
 
-    private static async Task<Results<Ok<AdoptionView>, StatusCodeHttpResult, Refused>> Get(int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<Results<Ok<AdoptionView>, StatusCodeHttpResult, Refused>> Get(
+        int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await AdoptionStore.FindAsync(connection, id, cancellation) is not { } request)
@@ -95,7 +98,8 @@ internal static class AdoptionEndpoints
         faults.Text("comment", body.Comment, FieldFaults.LongText, required: body.Decision == "reject");
         return faults.Refusal is { } malformed
             ? (Refused)malformed
-            : await MoveAsync(id, body.Decision == "approve" ? AdoptionState.Approved : AdoptionState.Rejected, body.Comment, body.Features, context, write, cancellation);
+            : await MoveAsync(id, body.Decision == "approve" ? AdoptionState.Approved : AdoptionState.Rejected, body.Comment, body.Features, context,
+                write, cancellation);
     }
 
     private static Task<Results<Ok<AdoptionView>, Refused>> Withdraw(
@@ -140,7 +144,8 @@ internal static class AdoptionEndpoints
         {
             var asked = request.Items.ToDictionary(item => item.Adoption.Feature, StringComparer.Ordinal);
             for (var i = 0; i < named.Count; i++)
-                faults.Check(asked.ContainsKey(named[i]), $"features[{i}]", $"The request has no feature '{named[i]}'.", "Name features of this request by their present keys.");
+                faults.Check(asked.ContainsKey(named[i]), $"features[{i}]", $"The request has no feature '{named[i]}'.",
+                    "Name features of this request by their present keys.");
             if (faults.Refusal is { } unknown)
                 return (Refused)unknown;
             items = [.. named.Distinct().Select(name => asked[name])];
@@ -150,7 +155,8 @@ internal static class AdoptionEndpoints
         var decisions = items.Select(item => (item.FeatureId, Decision: Adoptions.Decide(item.Adoption, to, actor, comment?.Trim(), write.Now))).ToList();
         var changed = decisions.Where(one => one.Decision.Accepted).Select(one => new StoredItem(one.FeatureId, one.Decision.Value!)).ToList();
         // Of the reasons against, the one about who may is the one that the caller can do something about.
-        var refusals = decisions.Select(one => one.Decision.Refusal).OfType<Refusal>().OrderByDescending(refusal => refusal.Kind == RefusalKind.Forbidden).ToList();
+        var refusals = decisions.Select(one => one.Decision.Refusal).OfType<Refusal>()
+            .OrderByDescending(refusal => refusal.Kind == RefusalKind.Forbidden).ToList();
         if (refusals.Count > 0 && (named is not null || changed.Count == 0))
             return (Refused)refusals[0];
 

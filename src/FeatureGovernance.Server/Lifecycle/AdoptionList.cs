@@ -72,7 +72,8 @@ internal static class AdoptionList
         var items = new List<AdoptionSummary>();
         while (await reader.ReadAsync(cancellation))
         {
-            var states = reader.GetFieldValue<short[]>(5).Zip(reader.GetFieldValue<int[]>(6)).ToDictionary(pair => Words.Of((AdoptionState)pair.First), pair => pair.Second);
+            var states = reader.GetFieldValue<short[]>(5).Zip(reader.GetFieldValue<int[]>(6))
+                .ToDictionary(pair => Words.Of((AdoptionState)pair.First), pair => pair.Second);
             items.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), states));
         }
 

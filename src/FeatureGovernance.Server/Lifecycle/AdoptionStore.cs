@@ -15,7 +15,8 @@ internal sealed record StoredRequest(
     int Id, int ModelId, string Model, string Requester, string Justification, DateTimeOffset CreatedAt, int Revision, IReadOnlyList<StoredItem> Items)
 {
     public AdoptionView View() => new(Id, Model, Requester, Justification, CreatedAt, Revision, [.. Items.Select(item => new AdoptedFeature(
-        item.Adoption.Feature, item.Adoption.FeatureTeam, Words.Of(item.Adoption.State), item.Adoption.StateSince, item.Adoption.DecidedBy, item.Adoption.Comment))]);
+        item.Adoption.Feature, item.Adoption.FeatureTeam, Words.Of(item.Adoption.State), item.Adoption.StateSince, item.Adoption.DecidedBy,
+        item.Adoption.Comment))]);
 }
 
 /// <summary>Reads and writes adoption requests, by set.</summary>
@@ -55,7 +56,8 @@ internal static class AdoptionStore
         StoredRequest? request = null;
         while (await reader.ReadAsync(cancellation))
         {
-            request ??= new(id, reader.GetInt32(0), reader.GetString(1), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt32(6), items);
+            request ??= new(id, reader.GetInt32(0), reader.GetString(1), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetInt32(6), items);
             items.Add(new(reader.GetInt32(7), new()
             {
                 Model = request.Model,
@@ -75,7 +77,8 @@ internal static class AdoptionStore
     }
 
     /// <summary>Where the model stands to the features, as far as it asked before.</summary>
-    public static async Task<List<(int FeatureId, AdoptionState State)>> PresentAsync(NpgsqlConnection connection, int model, int[] features, CancellationToken cancellation)
+    public static async Task<List<(int FeatureId, AdoptionState State)>> PresentAsync(
+        NpgsqlConnection connection, int model, int[] features, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select feature_id, state from lifecycle.adoption where model_id = $1 and feature_id = any($2)", connection);
         command.Parameters.Add(new() { Value = model });

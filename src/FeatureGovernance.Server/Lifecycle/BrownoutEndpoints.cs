@@ -43,7 +43,8 @@ internal static class BrownoutEndpoints
         var next = items.Min(item => item.NextChangeAt) is { } change ? (int)Math.Clamp((change - now).TotalSeconds, 0, LongestAge) : LongestAge;
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers.CacheControl = $"private, max-age={next}";
-        return context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any))
+        return context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)
+            || known.Equals(EntityTagHeaderValue.Any))
             ? TypedResults.StatusCode(304)
             : TypedResults.Ok(answer);
     }
@@ -64,7 +65,8 @@ internal static class BrownoutEndpoints
         return TypedResults.Ok(new Page<ScheduledBrownout>(
             [.. stored.Take(size).Select(one => new ScheduledBrownout(
                 one.Id, Words.Of(one.Proposal.State), [.. one.Features.Select(feature => new FeatureToGo(feature.Key, feature.Replacement))],
-                [.. one.Proposal.ChangesOfShare().Where(change => change.At > now).Select(change => new ScheduledShare(change.At, change.Share))], one.Proposal.Plan.Sunset))],
+                [.. one.Proposal.ChangesOfShare().Where(change => change.At > now).Select(change => new ScheduledShare(change.At, change.Share))],
+                one.Proposal.Plan.Sunset))],
             stored.Count > size ? new Cursor("id", null, stored[size - 1].Id).Encode() : null));
     }
 }

@@ -16,19 +16,30 @@ internal static class DeprecationEndpoints
     public static void MapDeprecations(this RouteGroupBuilder api)
     {
         var deprecations = api.MapGroup("/deprecations").WithTags("Deprecations");
-        deprecations.MapPost("", Post).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Propose to deprecate features; what is known of them is frozen with it");
+        deprecations.MapPost("", Post).Needs(Permission.ProposeDeprecation).Mutates()
+            .WithSummary("Propose to deprecate features; what is known of them is frozen with it");
         deprecations.MapGet("", ProposalList.List).Needs(Permission.Read).WithSummary("Proposals, newest first");
         deprecations.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One proposal, with its evidence");
-        deprecations.MapPatch("/{id:int}", Patch).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Amend a proposal that has not begun to act; its votes no longer count");
-        deprecations.MapPost("/{id:int}/reviews", ProposalSteps.Review).Needs(Permission.ReviewDeprecation).Mutates().WithSummary("Approve, object or abstain for a required team");
-        deprecations.MapPost("/{id:int}/objections/{number:int}/resolution", ProposalSteps.Resolve).Needs(Permission.ReviewDeprecation).Mutates().WithSummary("Close an objection with an answer");
-        deprecations.MapPost("/{id:int}/delegations", ProposalSteps.Delegate).Needs(Permission.ReviewDeprecation).Mutates().WithSummary("Hand your vote for a required team to another lead");
-        deprecations.MapDelete("/{id:int}/delegations/{team}", ProposalSteps.TakeBack).Needs(Permission.ReviewDeprecation).Mutates().WithSummary("Take back a vote that you handed on");
-        deprecations.MapGet("/{id:int}/verification", Verification.Get).Needs(Permission.Read).WithSummary("What is known of remaining reads, with bounds, and what keeps the proposal from its next step");
-        deprecations.MapPost("/{id:int}/advance", ProposalSteps.Advance).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Take the next step now where time and facts allow it; else say what is missing");
-        deprecations.MapPost("/{id:int}/withdraw", ProposalSteps.Withdraw).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Take a proposal back before it acts");
-        deprecations.MapPost("/{id:int}/reject", ProposalSteps.Reject).Needs(Permission.ReviewDeprecation).Mutates().WithSummary("Turn a proposal down for good");
-        deprecations.MapPost("/{id:int}/rollback", ProposalSteps.Rollback).Needs(Permission.ProposeDeprecation).Mutates().WithSummary("Undo a proposal at any step before removal");
+        deprecations.MapPatch("/{id:int}", Patch).Needs(Permission.ProposeDeprecation).Mutates()
+            .WithSummary("Amend a proposal that has not begun to act; its votes no longer count");
+        deprecations.MapPost("/{id:int}/reviews", ProposalSteps.Review).Needs(Permission.ReviewDeprecation).Mutates()
+            .WithSummary("Approve, object or abstain for a required team");
+        deprecations.MapPost("/{id:int}/objections/{number:int}/resolution", ProposalSteps.Resolve).Needs(Permission.ReviewDeprecation).Mutates()
+            .WithSummary("Close an objection with an answer");
+        deprecations.MapPost("/{id:int}/delegations", ProposalSteps.Delegate).Needs(Permission.ReviewDeprecation).Mutates()
+            .WithSummary("Hand your vote for a required team to another lead");
+        deprecations.MapDelete("/{id:int}/delegations/{team}", ProposalSteps.TakeBack).Needs(Permission.ReviewDeprecation).Mutates()
+            .WithSummary("Take back a vote that you handed on");
+        deprecations.MapGet("/{id:int}/verification", Verification.Get).Needs(Permission.Read)
+            .WithSummary("What is known of remaining reads, with bounds, and what keeps the proposal from its next step");
+        deprecations.MapPost("/{id:int}/advance", ProposalSteps.Advance).Needs(Permission.ProposeDeprecation).Mutates()
+            .WithSummary("Take the next step now where time and facts allow it; else say what is missing");
+        deprecations.MapPost("/{id:int}/withdraw", ProposalSteps.Withdraw).Needs(Permission.ProposeDeprecation).Mutates()
+            .WithSummary("Take a proposal back before it acts");
+        deprecations.MapPost("/{id:int}/reject", ProposalSteps.Reject).Needs(Permission.ReviewDeprecation).Mutates()
+            .WithSummary("Turn a proposal down for good");
+        deprecations.MapPost("/{id:int}/rollback", ProposalSteps.Rollback).Needs(Permission.ProposeDeprecation).Mutates()
+            .WithSummary("Undo a proposal at any step before removal");
     }
 
     public static async Task<Results<Created<ProposalView>, Refused>> Post(
@@ -80,7 +91,8 @@ internal static class DeprecationEndpoints
         var facts = await rules.FactsAsync(write.Connection, ids, write.Now, cancellation);
         var evidence = await EvidenceQuery.FreezeAsync(write.Connection, ids, facts, chosen, write.Now, cancellation);
         var decision = Deprecation.Amend(
-            stored.Proposal, new(chosen.Named, body.Reason?.Trim() ?? stored.Proposal.Reason, plan, evidence.Digest, chosen.Words), actor, facts.For(ids, rules.Policy, write.Now));
+            stored.Proposal, new(chosen.Named, body.Reason?.Trim() ?? stored.Proposal.Reason, plan, evidence.Digest, chosen.Words), actor,
+            facts.For(ids, rules.Policy, write.Now));
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
         var next = await ProposalChanges.SaveAsync(write, stored, decision.Value, "amended", body.Reason, cancellation, ids, evidence.Text);

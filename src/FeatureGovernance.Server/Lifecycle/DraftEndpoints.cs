@@ -63,7 +63,9 @@ internal static class DraftEndpoints
         if (found is null)
             return (Refused)refusal!;
 
-        var named = body.Features is null ? null : (await FeatureNames.FindAsync(write.Connection, body.Features, cancellation)).Values.Select(one => one.Id).ToHashSet();
+        var named = body.Features is null
+            ? null
+            : (await FeatureNames.FindAsync(write.Connection, body.Features, cancellation)).Values.Select(one => one.Id).ToHashSet();
         int[] rejected = [.. found.Stored.Features.Where(feature => named?.Contains(feature) ?? true)];
         int[] left = [.. found.Stored.Features.Except(rejected)];
         await Rejections.RememberAsync(write, rejected, body.Reason!.Trim(), cancellation);
@@ -78,7 +80,8 @@ internal static class DraftEndpoints
 
     // The refusals that submitting and rejecting share, in the order: known, whole, yours, current, open.
     private static async Task<(Found? Found, Refusal? Refusal)> OpenAsync(
-        int id, IReadOnlyList<string>? features, Permission permission, HttpContext context, WriteTransaction write, FieldFaults faults, CancellationToken cancellation)
+        int id, IReadOnlyList<string>? features, Permission permission, HttpContext context, WriteTransaction write, FieldFaults faults,
+        CancellationToken cancellation)
     {
         if (features is not null)
             FeatureNames.Check("features", features, MostFeatures, faults);
@@ -95,7 +98,8 @@ internal static class DraftEndpoints
         var view = (await DraftQueries.FindAsync(write.Connection, id, cancellation))!;
         var keys = view.Features.Select(feature => feature.Feature).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < (features?.Count ?? 0); i++)
-            faults.Check(keys.Contains(features![i]), $"features[{i}]", $"The draft has no feature '{features[i]}'.", "Name features of this draft by their present keys.");
+            faults.Check(keys.Contains(features![i]), $"features[{i}]", $"The draft has no feature '{features[i]}'.",
+                "Name features of this draft by their present keys.");
         return faults.Refusal is { } unknown ? (null, unknown) : (new(stored, view), null);
     }
 

@@ -65,7 +65,8 @@ internal static class DraftQueries
     public static async Task<DraftView?> FindAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
         (await ReadAsync(connection, "where d.id = $1", [id], cancellation)).SingleOrDefault();
 
-    private static async Task<List<DraftView>> ReadAsync(NpgsqlConnection connection, string condition, IEnumerable<object> values, CancellationToken cancellation)
+    private static async Task<List<DraftView>> ReadAsync(
+        NpgsqlConnection connection, string condition, IEnumerable<object> values, CancellationToken cancellation)
     {
         var drafts = new List<DraftView>();
         await using (var command = new NpgsqlCommand($"{Select} {condition}", connection))

@@ -62,7 +62,8 @@ internal static class DraftStore
         command.Parameters.Add(new() { Value = value });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new(reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), (DraftState)reader.GetInt16(3), reader.GetInt32(4), reader.GetFieldValue<int[]>(5))
+            ? new(reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), (DraftState)reader.GetInt16(3), reader.GetInt32(4),
+                reader.GetFieldValue<int[]>(5))
             : null;
     }
 }

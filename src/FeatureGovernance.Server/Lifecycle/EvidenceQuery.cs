@@ -72,7 +72,8 @@ internal static class EvidenceQuery
             Selection = chosen.Words,
             chosen.Skipped,
             Impact = total with { SavingPerDayCorrected = total.SavingPerDay * record.SavingRatio },
-            Features = features.Zip(impacts, (feature, impact) => (feature, impact, Fact: facts.ById[feature.Id], Measured: measured[feature.Id])).Select(one => new
+            Features = features.Zip(impacts, (feature, impact) =>
+                (feature, impact, Fact: facts.ById[feature.Id], Measured: measured[feature.Id])).Select(one => new
             {
                 Feature = one.feature.Key,
                 Owner = one.Fact.Team,
@@ -97,7 +98,8 @@ internal static class EvidenceQuery
         });
     }
 
-    private static async Task<Dictionary<int, Measurements>> MeasuredAsync(NpgsqlConnection connection, int[] ids, DateOnly today, CancellationToken cancellation)
+    private static async Task<Dictionary<int, Measurements>> MeasuredAsync(
+        NpgsqlConnection connection, int[] ids, DateOnly today, CancellationToken cancellation)
     {
         var sql = Registered
             .Replace("{usage}", await KeptAsync(connection, "telemetry.usage_daily", cancellation) ? Usage : "null::text", StringComparison.Ordinal)

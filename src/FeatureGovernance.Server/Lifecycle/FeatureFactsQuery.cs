@@ -90,7 +90,8 @@ internal static class FeatureFactsQuery
         return facts;
     }
 
-    private static async Task<Dictionary<string, ImmutableArray<string>>> LeadsAsync(NpgsqlConnection connection, string[] teams, CancellationToken cancellation)
+    private static async Task<Dictionary<string, ImmutableArray<string>>> LeadsAsync(
+        NpgsqlConnection connection, string[] teams, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Leads, connection);
         command.Parameters.Add(new() { Value = teams });

@@ -17,12 +17,14 @@ internal static class FeatureNames
         for (var i = 0; i < keys.Count; i++)
         {
             if (!FeatureKey.TryParse(keys[i], out _))
-                faults.Add($"{field}[{i}]", $"'{Problems.Shorten(FieldFaults.Printable(keys[i] ?? ""))}' is not a feature key.", $"Use {FeatureKey.Form}.", "malformed-key");
+                faults.Add($"{field}[{i}]", $"'{Problems.Shorten(FieldFaults.Printable(keys[i] ?? ""))}' is not a feature key.",
+                    $"Use {FeatureKey.Form}.", "malformed-key");
         }
     }
 
     /// <summary>The id and present key of each name that is registered.</summary>
-    public static async Task<Dictionary<string, (int Id, string Key)>> FindAsync(NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
+    public static async Task<Dictionary<string, (int Id, string Key)>> FindAsync(
+        NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             select key, id, key from registry.feature where key = any($1)

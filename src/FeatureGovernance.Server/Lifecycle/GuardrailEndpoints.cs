@@ -25,7 +25,8 @@ internal static class GuardrailEndpoints
         faults.Check(body.Value is not null, "value", "The field is required.", "Give a finite number.");
         faults.Number("value", body.Value);
         faults.Check(body.At is not null, "at", "The field is required.", "Say when it was measured, in UTC.");
-        faults.Check(body.At is not { } at || (at <= write.Now.AddMinutes(5) && at > write.Now.AddDays(-90)), "at", "The time lies in the future or over 90 days back.",
+        faults.Check(body.At is not { } at || (at <= write.Now.AddMinutes(5) && at > write.Now.AddDays(-90)), "at",
+            "The time lies in the future or over 90 days back.",
             "Report what was measured lately.");
         if (faults.Refusal is { } malformed)
             return (Refused)malformed;
@@ -78,7 +79,8 @@ internal static class GuardrailEndpoints
 
     private static async Task<bool> AbortAsync(WriteTransaction write, int id, GuardrailReport report, ProposalRules rules, CancellationToken cancellation)
     {
-        if (await ProposalStore.LockAsync(write.Connection, id, cancellation) is not { } stored || GuardrailChecks.Crossed(stored.Proposal, report) is not { } limit)
+        if (await ProposalStore.LockAsync(write.Connection, id, cancellation) is not { } stored
+            || GuardrailChecks.Crossed(stored.Proposal, report) is not { } limit)
             return false;
         var reason = FormattableString.Invariant(
             $"Model '{report.Model}' reported {report.Metric} = {report.Value} at {report.At:yyyy-MM-dd HH:mm}Z, outside {limit.Min?.ToString() ?? "-∞"} to {limit.Max?.ToString() ?? "∞"}.");

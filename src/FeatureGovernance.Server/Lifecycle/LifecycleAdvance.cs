@@ -8,7 +8,8 @@ namespace FeatureGovernance.Server.Lifecycle;
 /// Moves proposals on with time. Each proposal is a transaction of its own under a lock on its row, so the job may run twice, at once or
 /// after a crash: a step is stored whole or not at all, and a proposal that somebody holds is left to him.
 /// </summary>
-internal sealed class LifecycleAdvance(IServiceScopeFactory scopes, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, ILogger<LifecycleAdvance> log)
+internal sealed class LifecycleAdvance(
+    IServiceScopeFactory scopes, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, ILogger<LifecycleAdvance> log)
 {
     // Due by the clock, or owned or read by a team that has not been asked yet.
     private const string Due = """

@@ -34,7 +34,8 @@ internal static class MigrationEndpoints
         faults.Text("note", body.Note, FieldFaults.LongText);
         if (body.Replacement is not null && !FeatureKey.TryParse(body.Replacement, out _))
             faults.Add("replacement", "Not a feature key.", $"Use {FeatureKey.Form}.", "malformed-key");
-        faults.Check(body.DueAt is not { } due || (due > write.Now.AddYears(-1) && due < write.Now.AddYears(5)), "dueAt", "The date is far from now.", "Give a date within five years.");
+        faults.Check(body.DueAt is not { } due || (due > write.Now.AddYears(-1) && due < write.Now.AddYears(5)), "dueAt", "The date is far from now.",
+            "Give a date within five years.");
         faults.Check((body.Status ?? body.Assignee ?? body.Note ?? body.Replacement) is not null || body.DueAt is not null, "body", "Nothing is changed.",
             "Send status, dueAt, assignee, replacement or note.");
         if (faults.Refusal is { } malformed)
@@ -51,14 +52,17 @@ internal static class MigrationEndpoints
         if (context.Precondition(task.View.Revision) is { } stale)
             return (Refused)stale;
         var caller = context.Caller();
-        if (!caller.May(Permission.RequestAdoption, task.ModelTeamId) && caller.Refuses(Permission.RequestAdoption, task.AssigneeId, task.View.Assignee) is { } notYours)
+        if (!caller.May(Permission.RequestAdoption, task.ModelTeamId)
+            && caller.Refuses(Permission.RequestAdoption, task.AssigneeId, task.View.Assignee) is { } notYours)
             return (Refused)notYours;
         if (status is { } wanted && Migration.Refuses(wanted, task.View.InManifest) is { } untrue)
             return (Refused)untrue;
 
         var assignee = await TeamAsync(write.Connection, body.Assignee, cancellation);
         faults.Check(body.Assignee is null || assignee is not null, "assignee", $"There is no team '{body.Assignee}'.", "Name a registered team.");
-        var replacement = body.Replacement is { } name ? (await FeatureNames.FindAsync(write.Connection, [name], cancellation)).GetValueOrDefault(name) : default;
+        var replacement = body.Replacement is { } name
+            ? (await FeatureNames.FindAsync(write.Connection, [name], cancellation)).GetValueOrDefault(name)
+            : default;
         faults.Check(body.Replacement is null || replacement.Id != 0, "replacement", $"There is no feature '{body.Replacement}'.", "Check the name.");
         faults.Check(replacement.Id == 0 || replacement.Id != task.FeatureId, "replacement", "A feature does not replace itself.", "Name another.");
         if (faults.Refusal is { } unknown)
@@ -68,7 +72,8 @@ internal static class MigrationEndpoints
         var after = (await MigrationQueries.FindAsync(write.Connection, id, write.Now, cancellation))!.View;
         write.Record(NewEvent.Of("migration.updated", "migration", id, $"migration {id}", task.View, after, body.Note));
         if (assignee is not null && assignee != task.AssigneeId)
-            write.Announce("deprecation.migration-assigned", Subject.Deprecation(after.Deprecation), Recipients.OfTeams([after.Assignee]), new { Tasks = new[] { id }, after.DueAt });
+            write.Announce("deprecation.migration-assigned", Subject.Deprecation(after.Deprecation), Recipients.OfTeams([after.Assignee]),
+                new { Tasks = new[] { id }, after.DueAt });
         context.SetRevision(after.Revision);
         return TypedResults.Ok(after);
     }

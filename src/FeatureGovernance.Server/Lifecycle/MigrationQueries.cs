@@ -78,7 +78,8 @@ internal static class MigrationQueries
         return TypedResults.Ok(found.View);
     }
 
-    public static async Task<Results<Ok<MigrationProgress>, Refused>> Progress(int id, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<Results<Ok<MigrationProgress>, Refused>> Progress(
+        int id, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await ProposalStore.FindAsync(connection, id, cancellation) is null)

@@ -47,7 +47,8 @@ internal static class OutcomeQueries
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var found = await ReadAsync(connection, $"where o.proposal_id < $1 order by o.proposal_id desc limit {size + 1}", (int)(after?.Id ?? int.MaxValue), cancellation);
+        var found = await ReadAsync(connection, $"where o.proposal_id < $1 order by o.proposal_id desc limit {size + 1}",
+            (int)(after?.Id ?? int.MaxValue), cancellation);
         var record = await RecordAsync(connection, cancellation);
         return TypedResults.Ok(new OutcomePage(
             new(record.Removals, record.LossJudged, record.LossWithinPrediction, record.SavingJudged, record.SavingRatio),

@@ -20,7 +20,8 @@ internal static class PlanReader
     {
         var notice = body?.NoticeDays ?? present?.NoticeDays ?? policy.MinimumNoticeDays;
         faults.Number("plan.noticeDays", notice, 0, Longest.TotalDays);
-        faults.Check(body?.Sunset is not { } named || (named > now.AddYears(-1) && named < now.AddYears(20)), "plan.sunset", "The date is far from now.", "Give a date within twenty years.");
+        faults.Check(body?.Sunset is not { } named || (named > now.AddYears(-1) && named < now.AddYears(20)), "plan.sunset", "The date is far from now.",
+            "Give a date within twenty years.");
         var brownout = body?.Brownout is { } schedule ? Brownout(schedule, faults) : present?.Brownout ?? OneDay;
         var guardrails = body?.Guardrails is { } limits ? Guardrails(limits, faults) : present?.Guardrails ?? [];
         if (faults.Any)
@@ -72,7 +73,8 @@ internal static class PlanReader
     {
         const string Field = "plan.brownout";
         faults.Check(body.Type is null or "windows" or "fade", $"{Field}.type", "The type is not known here.", "Use one of: windows, fade.");
-        faults.Check(body.Windows is null != body.Steps is null, Field, "A brownout has either windows or steps.", "Give windows for abrupt outages, steps and hold for a fade.");
+        faults.Check(body.Windows is null != body.Steps is null, Field, "A brownout has either windows or steps.",
+            "Give windows for abrupt outages, steps and hold for a fade.");
         faults.Check(body.Type != "fade" || body.Windows is null, $"{Field}.windows", "A fade has no windows.", "Give steps and hold.");
         faults.Check(body.Type != "windows" || body.Steps is null, $"{Field}.steps", "Windows have no steps.", "Give windows.");
         faults.Check(body.Windows is null or { Count: <= MostSteps }, $"{Field}.windows", "There are too many.", $"Use at most {MostSteps}.");

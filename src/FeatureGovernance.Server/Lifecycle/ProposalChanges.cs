@@ -17,14 +17,16 @@ internal static class ProposalChanges
         if (ProposalStore.Same(stored.Proposal, proposal))
             return stored;
         var next = await ProposalStore.UpdateAsync(write, stored, proposal, cancellation, features, evidence);
-        write.Record(NewEvent.Of($"deprecation.{action}", "deprecation", stored.Id, $"deprecation {stored.Id}", stored.View(write.Now), next.View(write.Now), reason));
+        write.Record(NewEvent.Of($"deprecation.{action}", "deprecation", stored.Id, $"deprecation {stored.Id}", stored.View(write.Now),
+            next.View(write.Now), reason));
         write.AskForReviews(stored.Id, stored.Proposal, proposal);
         return next;
     }
 
     /// <summary>Takes the next step where time and facts allow it.</summary>
     public static async Task<(StoredProposal Stored, bool Moved, ImmutableArray<FieldError> Blocked)> AdvanceAsync(
-        WriteTransaction write, StoredProposal stored, ProposalRules rules, CancellationToken cancellation, Actor? administrator = null, AdminOverride? over = null)
+        WriteTransaction write, StoredProposal stored, ProposalRules rules, CancellationToken cancellation, Actor? administrator = null,
+        AdminOverride? over = null)
     {
         var context = await rules.ContextAsync(write, stored.Features, cancellation);
         var progress = Advancing.Advance(stored.Proposal, context, administrator, over);
@@ -40,7 +42,8 @@ internal static class ProposalChanges
         return (next, moved || !progress.Due.IsEmpty, progress.Blocked);
     }
 
-    public static Task MoveFeaturesAsync(WriteTransaction write, StoredProposal stored, ImmutableArray<StageChange> changes, string reason, CancellationToken cancellation)
+    public static Task MoveFeaturesAsync(
+        WriteTransaction write, StoredProposal stored, ImmutableArray<StageChange> changes, string reason, CancellationToken cancellation)
     {
         var ids = stored.Features.ToDictionary(feature => feature.Key, feature => feature.Id, StringComparer.Ordinal);
         return StageChanges.ApplyAsync(

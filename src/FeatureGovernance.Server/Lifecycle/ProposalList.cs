@@ -43,13 +43,15 @@ internal static class ProposalList
         if (feature is not null)
         {
             var found = await FeatureNames.FindAsync(connection, [feature], cancellation);
-            Where("exists (select from lifecycle.proposal_feature x where x.proposal_id = p.id and x.feature_id = {0})", found.TryGetValue(feature, out var known) ? known.Id : 0);
+            Where("exists (select from lifecycle.proposal_feature x where x.proposal_id = p.id and x.feature_id = {0})",
+                found.TryGetValue(feature, out var known) ? known.Id : 0);
         }
 
         if (mine is true)
         {
             values.Add(new() { Value = context.Caller().LeadOf.ToArray() });
-            Where($"(p.proposer = {{0}} or exists (select from lifecycle.proposal_reviewer r where r.proposal_id = p.id and r.team_id = any(${values.Count})))", context.Caller().Actor);
+            Where($"(p.proposer = {{0}} or exists (select from lifecycle.proposal_reviewer r where r.proposal_id = p.id and r.team_id = any(${values.Count})))",
+                context.Caller().Actor);
         }
 
         var stored = await ProposalStore.ReadAsync(connection, $"{condition} order by p.id desc limit {size + 1}", [.. values], cancellation);

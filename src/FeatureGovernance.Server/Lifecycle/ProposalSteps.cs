@@ -131,7 +131,8 @@ internal static class ProposalSteps
             return (Refused)stale;
         var actor = await context.ActorAsync(write.Connection, cancellation);
         if (actor.Id != stored.Proposal.Proposer && !actor.IsAdmin && !stored.Proposal.Reviews.Any(review => actor.LeadsTeam(review.Team)))
-            return (Refused)new Refusal(RefusalKind.Forbidden, "not-your-proposal", "Only the proposer, a lead of a required team or an administrator may advance it.");
+            return (Refused)new Refusal(RefusalKind.Forbidden, "not-your-proposal",
+                "Only the proposer, a lead of a required team or an administrator may advance it.");
         if (body?.Override is true && !actor.IsAdmin)
             return (Refused)new Refusal(RefusalKind.Forbidden, "override-by-admin-only", "Only an administrator may override a guard.");
 

@@ -57,7 +57,8 @@ internal static class ProposalStore
     public static async Task<Dictionary<int, Proposal>> HoldingAsync(NpgsqlConnection connection, int[] features, CancellationToken cancellation)
     {
         var stored = await ReadAsync(connection,
-            "where p.id in (select proposal_id from lifecycle.proposal_feature where is_open and feature_id = any($1))", [new() { Value = features }], cancellation);
+            "where p.id in (select proposal_id from lifecycle.proposal_feature where is_open and feature_id = any($1))",
+            [new() { Value = features }], cancellation);
         return stored.SelectMany(one => one.Features.Select(feature => (feature.Id, one.Proposal))).ToDictionary(pair => pair.Id, pair => pair.Proposal);
     }
 
@@ -95,7 +96,8 @@ internal static class ProposalStore
 
     /// <param name="evidence">The evidence frozen anew with an amendment; null where it stays.</param>
     public static async Task<StoredProposal> UpdateAsync(
-        WriteTransaction write, StoredProposal stored, Proposal proposal, CancellationToken cancellation, ImmutableArray<ProposedId>? features = null, string? evidence = null)
+        WriteTransaction write, StoredProposal stored, Proposal proposal, CancellationToken cancellation, ImmutableArray<ProposedId>? features = null,
+        string? evidence = null)
     {
         var next = stored with { Version = stored.Version + 1, Proposal = proposal, Features = features ?? stored.Features };
         await using var command = new NpgsqlCommand("""

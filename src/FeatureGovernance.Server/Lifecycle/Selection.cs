@@ -20,7 +20,8 @@ internal sealed record Chosen(
 internal sealed record SkippedFeature(string Feature, string Why);
 
 /// <summary>A wish as read: features by name, or a filter with its words.</summary>
-internal sealed record SelectionWish(IReadOnlyList<FeatureToGo>? Features, FeatureFilter? Filter, string? Words, IReadOnlyDictionary<string, string> Replacements);
+internal sealed record SelectionWish(IReadOnlyList<FeatureToGo>? Features, FeatureFilter? Filter, string? Words,
+    IReadOnlyDictionary<string, string> Replacements);
 
 /// <summary>Chooses the features of a proposal: by name, by the filters of the feature list, by group or by source table.</summary>
 internal static class Selection
@@ -63,7 +64,8 @@ internal static class Selection
             faults.Add($"replacements.{key}", "The feature is not among those chosen.", "Leave it out.");
         return faults.Any
             ? new([], [], wish.Words, [])
-            : await ResolveAsync(connection, [.. keys.Select(key => new FeatureToGo(key, wish.Replacements.GetValueOrDefault(key)))], wish.Words, skipped, cancellation);
+            : await ResolveAsync(connection, [.. keys.Select(key => new FeatureToGo(key, wish.Replacements.GetValueOrDefault(key)))], wish.Words,
+                skipped, cancellation);
     }
 
     /// <summary>Guardrails may only name models that exist, or they would guard nothing.</summary>

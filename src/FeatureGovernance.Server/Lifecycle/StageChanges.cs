@@ -57,7 +57,8 @@ internal static class StageChanges
         foreach (var row in before)
         {
             var overridden = changes[row.Id].Overridden is { IsEmpty: false } codes ? $" [overridden: {string.Join(", ", codes)}]" : "";
-            write.Record(NewEvent.Of($"feature.{Words.Of(changes[row.Id].To)}", "feature", row.Id, row.Key, row.View(), after[row.Id].View(), reason + overridden));
+            write.Record(NewEvent.Of($"feature.{Words.Of(changes[row.Id].To)}", "feature", row.Id, row.Key, row.View(), after[row.Id].View(),
+                reason + overridden));
         }
     }
 }

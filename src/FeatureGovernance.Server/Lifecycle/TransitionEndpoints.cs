@@ -17,11 +17,13 @@ internal static class TransitionEndpoints
         api.MapPost("/features/{key}/transitions", Post).Needs(Permission.MoveStage).Mutates().WithTags("Features")
             .WithSummary("Take a feature to another stage; a refusal lists every condition that is not met");
         api.MapPost("/features/transitions", BulkTransitions.Post).Needs(Permission.MoveStage).Mutates().WithTags("Features")
-            .Accepts<BulkTransition>("application/x-ndjson").WithSummary("Take many features to other stages; what is refused is reported by line, the rest lands");
+            .Accepts<BulkTransition>("application/x-ndjson")
+            .WithSummary("Take many features to other stages; what is refused is reported by line, the rest lands");
     }
 
     private static async Task<Results<Ok<FeatureView>, Refused>> Post(
-        string key, TransitionRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, StandardGate standards, CancellationToken cancellation)
+        string key, TransitionRequest body, HttpContext context, WriteTransaction write, LifecyclePolicy policy, StandardGate standards,
+        CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var to = faults.Word<Stage>("to", body.To);
@@ -44,7 +46,8 @@ internal static class TransitionEndpoints
         if (!decision.Accepted)
             return (Refused)decision.Refusal;
 
-        await StageChanges.ApplyAsync(write, new Dictionary<int, StageChange> { [row.Id] = decision.Value }, new Dictionary<int, int>(), body.Reason, null, cancellation);
+        await StageChanges.ApplyAsync(write, new Dictionary<int, StageChange> { [row.Id] = decision.Value }, new Dictionary<int, int>(), body.Reason,
+            null, cancellation);
         var moved = (await FeatureRow.ByIdAsync(write.Connection, [row.Id], cancellation))[0];
         context.SetRevision(moved.Revision);
         return TypedResults.Ok(moved.View());

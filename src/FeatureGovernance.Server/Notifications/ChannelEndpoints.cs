@@ -28,7 +28,8 @@ internal static class ChannelEndpoints
         channels.MapGet("/{id:int}", Get).Needs(Permission.ManageNotices).WithSummary("One channel, without its secret");
         channels.MapPatch("/{id:int}", Patch).Needs(Permission.ManageNotices).Mutates().WithSummary("Rename, readdress, pause or resume a channel");
         channels.MapDelete("/{id:int}", Delete).Needs(Permission.ManageNotices).Mutates().WithSummary("Close a channel; what it had not delivered is dropped");
-        channels.MapPost("/{id:int}/rotate", Rotate).Needs(Permission.ManageNotices).Mutates().WithSummary("Give a webhook a new secret; the old one signs beside it for a while");
+        channels.MapPost("/{id:int}/rotate", Rotate).Needs(Permission.ManageNotices).Mutates()
+            .WithSummary("Give a webhook a new secret; the old one signs beside it for a while");
     }
 
     private static async Task<Results<Ok<Page<ChannelView>>, Refused>> List(

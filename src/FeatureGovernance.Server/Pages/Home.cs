@@ -46,13 +46,15 @@ internal static class Home
 
     public static void MapHomePage(this RouteGroupBuilder pages) => pages.MapGet("/", Get).Needs(Permission.Read);
 
-    private static async Task<IResult> Get(HttpContext context, NpgsqlDataSource source, HomeCountsReader reader, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> Get(
+        HttpContext context, NpgsqlDataSource source, HomeCountsReader reader, TimeProvider clock, CancellationToken cancellation)
     {
         var caller = context.Caller();
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var reviews = (await ProposalList.List(
             context, source, clock, Words.Of(ProposalState.Submitted), null, null, !caller.IsAdmin, 2 * Most, null, cancellation)).Or<Page<ProposalView>>();
-        var waiting = reviews?.Items.Where(one => one.Proposer != caller.Actor && one.Votes.All(vote => vote.Voter != caller.Actor || vote.Revision != one.Revision)).Take(Most);
+        var waiting = reviews?.Items.Where(one =>
+            one.Proposer != caller.Actor && one.Votes.All(vote => vote.Voter != caller.Actor || vote.Revision != one.Revision)).Take(Most);
         var counts = await reader.ReadAsync(connection, cancellation);
         var teams = caller.MemberOf;
         return Rendered.As<HomePage>(new HomeModel(

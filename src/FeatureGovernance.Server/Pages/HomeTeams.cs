@@ -39,7 +39,8 @@ internal sealed class HomeCounts
         var counts = new HomeCounts();
         while (await reader.ReadAsync(cancellation))
         {
-            counts.parts.Add(new(reader.GetInt32(0), (Stage)reader.GetInt16(1), reader.IsDBNull(2) ? null : (Recommendation)reader.GetInt16(2), reader.GetInt64(3),
+            counts.parts.Add(new(reader.GetInt32(0), (Stage)reader.GetInt16(1), reader.IsDBNull(2) ? null : (Recommendation)reader.GetInt16(2),
+                reader.GetInt64(3),
                 reader.IsDBNull(4) ? null : reader.GetDouble(4), reader.IsDBNull(5) ? null : reader.GetDouble(5)));
         }
 

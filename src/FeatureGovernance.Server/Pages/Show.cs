@@ -35,11 +35,13 @@ public static class Show
         var size = Math.Abs(number);
         var (divisor, unit) = size >= 1e12 ? (1e12, " T") : size >= 1e9 ? (1e9, " bn") : size >= 1e6 ? (1e6, " M") : size >= 1e4 ? (1e3, " k") : (1, "");
         var scaled = number / divisor;
-        return scaled.ToString(Math.Abs(scaled) >= 100 || scaled == Math.Truncate(scaled) ? "N0" : Math.Abs(scaled) >= 1 ? "0.0" : "0.00", CultureInfo.InvariantCulture) + unit;
+        return scaled.ToString(Math.Abs(scaled) >= 100 || scaled == Math.Truncate(scaled) ? "N0" : Math.Abs(scaled) >= 1 ? "0.0" : "0.00",
+            CultureInfo.InvariantCulture) + unit;
     }
 
     /// <summary>A value of a feature in four digits, large ones as 1.2 M.</summary>
-    public static string Value(double? value) => value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", CultureInfo.InvariantCulture) : Amount(value);
+    public static string Value(double? value) =>
+        value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", CultureInfo.InvariantCulture) : Amount(value);
 
     /// <summary>Money each day, in the organisation's currency.</summary>
     public static string PerDay(double? money) => money is null ? Unknown : $"{Amount(money)} / day";

@@ -25,17 +25,20 @@ internal static class CatalogueEndpoints
             .WithSummary("Import a Feast registry, serialized or dumped as JSON; what has no owner goes to ?team=");
     }
 
-    private static Task<Results<Ok<Page<FeatureGroupView>>, Refused>> Groups(GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static Task<Results<Ok<Page<FeatureGroupView>>, Refused>> Groups(
+        GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
         PageAsync(db.FeatureGroups.Where(group => project == null || group.Project == project), group => group.Name, group => new FeatureGroupView(
             group.Name, group.Project, group.Kind, group.Entities, group.Sources, FeatureDraft.FreshnessText(group.FreshnessSeconds), group.Online,
             group.Owner, group.Description, Json.Read<Dictionary<string, string>>(group.Tags)!), limit, cursor, cancellation);
 
-    private static Task<Results<Ok<Page<EntityView>>, Refused>> Entities(GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static Task<Results<Ok<Page<EntityView>>, Refused>> Entities(
+        GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
         PageAsync(db.Entities.Where(entity => project == null || entity.Project == project), entity => entity.Name, entity => new EntityView(
             entity.Name, entity.Project, entity.JoinKeys, Words<DataType>.Text(entity.DataType), entity.Owner, entity.Description,
             Json.Read<Dictionary<string, string>>(entity.Tags)!), limit, cursor, cancellation);
 
-    private static Task<Results<Ok<Page<DataSourceView>>, Refused>> Sources(GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static Task<Results<Ok<Page<DataSourceView>>, Refused>> Sources(
+        GovernanceDb db, string? project, int? limit, string? cursor, CancellationToken cancellation) =>
         PageAsync(db.DataSources.Where(source => project == null || source.Project == project), source => source.Name, source => new DataSourceView(
             source.Name, source.Project, source.System, source.Location, source.TimestampColumn, source.CreatedColumn, source.Owner, source.Description,
             Json.Read<Dictionary<string, string>>(source.Tags)!), limit, cursor, cancellation);

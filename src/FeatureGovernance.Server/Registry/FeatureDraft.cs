@@ -45,7 +45,8 @@ internal sealed record FeatureDraft(
         return new(key!, body.Team!, kind!.Value, body.Description?.Trim(), freshness, sensitivity!.Value, cost is null ? null : Json.Text(cost),
             Json.Text(new SortedDictionary<string, string>(body.Tags?.ToDictionary() ?? [], StringComparer.Ordinal)),
             dataType!.Value, body.Entity, source, expected is null ? null : Json.Text(expected),
-            body.Default is null or { ValueKind: JsonValueKind.Null } ? null : Json.Text(body.Default), [.. (body.DerivedFrom ?? []).Distinct().Order(StringComparer.Ordinal)]);
+            body.Default is null or { ValueKind: JsonValueKind.Null } ? null : Json.Text(body.Default),
+            [.. (body.DerivedFrom ?? []).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     public static string? FreshnessText(int? seconds) => seconds is { } some ? XmlConvert.ToString(TimeSpan.FromSeconds(some)) : null;
@@ -76,7 +77,8 @@ internal sealed record FeatureDraft(
         faults.Number("expected.max", expected.Max);
         faults.Number("expected.maxNullRate", expected.MaxNullRate, 0, 1);
         faults.Check(!(expected.Min > expected.Max), "expected.max", "The maximum is below the minimum.", "Swap them.");
-        faults.Check(expected.Categories is null or { Count: <= 10_000 }, "expected.categories", "There are more than 10,000 categories.", "List fewer, or none.");
+        faults.Check(expected.Categories is null or { Count: <= 10_000 }, "expected.categories", "There are more than 10,000 categories.",
+            "List fewer, or none.");
         faults.Check(expected.Categories is null || expected.Categories.All(category => category is { Length: <= 1_000 } && !category.Contains('\0')),
             "expected.categories", "A category is null or over 1,000 characters.", "Shorten it.");
     }

@@ -22,12 +22,15 @@ internal static class FeatureEndpoints
         features.MapGet("", FeatureSearch.List).Needs(Permission.Read).WithSummary("Search features");
         features.MapPost("/bulk", BulkRegistration.Post).Needs(Permission.RegisterFeatures).Mutates().Accepts<BulkFeature>("application/x-ndjson")
             .WithSummary("Register many features, one JSON object a line");
-        features.MapPut("/{key}", Put).Needs(Permission.RegisterFeatures).Mutates().WithSummary("Register or change a feature; a changed definition makes a new version");
-        features.MapPatch("/{key}", Patch).Needs(Permission.RegisterFeatures).Mutates().Accepts<FeatureDefinition>("application/merge-patch+json", "application/json")
+        features.MapPut("/{key}", Put).Needs(Permission.RegisterFeatures).Mutates()
+            .WithSummary("Register or change a feature; a changed definition makes a new version");
+        features.MapPatch("/{key}", Patch).Needs(Permission.RegisterFeatures).Mutates()
+            .Accepts<FeatureDefinition>("application/merge-patch+json", "application/json")
             .WithSummary("Change some fields (JSON merge patch, RFC 7396)");
         features.MapGet("/{key}", Get).Needs(Permission.Read).WithSummary("One feature, by its key or a former key");
         features.MapGet("/{key}/versions", Versions).Needs(Permission.Read).WithSummary("Every definition the feature has had, newest first");
-        features.MapPost("/{key}/rename", Rename).Needs(Permission.RegisterFeatures).Mutates().WithSummary("Give a feature a new key; the old one still answers");
+        features.MapPost("/{key}/rename", Rename).Needs(Permission.RegisterFeatures).Mutates()
+            .WithSummary("Give a feature a new key; the old one still answers");
         features.MapGet("/{key}/history", FeatureHistory.History).Needs(Permission.Read).WithSummary("Every change of the feature, newest first");
         features.MapGet("/{key}/dependants", FeatureGraph.Dependants).Needs(Permission.Read).WithSummary("Models and features that read this one");
         features.MapGet("/{key}/lineage", FeatureGraph.Lineage).Needs(Permission.Read).WithSummary("From source columns to features to models to surfaces");
@@ -83,7 +86,8 @@ internal static class FeatureEndpoints
         return context.IsCurrent(row.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(row.View());
     }
 
-    public static async Task<Results<Ok<List<FeatureVersionView>>, Refused>> Versions(string key, NpgsqlDataSource source, GovernanceDb db, CancellationToken cancellation)
+    public static async Task<Results<Ok<List<FeatureVersionView>>, Refused>> Versions(
+        string key, NpgsqlDataSource source, GovernanceDb db, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)
@@ -100,7 +104,8 @@ internal static class FeatureEndpoints
         string key, Rename body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         if (!FeatureKey.TryParse(body.To, out _))
-            return (Refused)Problems.Malformed("to", $"'{Problems.Shorten(FieldFaults.Printable(body.To ?? ""))}' is not a feature key.", $"Use {FeatureKey.Form}.");
+            return (Refused)Problems.Malformed("to", $"'{Problems.Shorten(FieldFaults.Printable(body.To ?? ""))}' is not a feature key.",
+                $"Use {FeatureKey.Form}.");
         if (await FeatureRow.FindAsync(write.Connection, key, cancellation) is not { } row)
             return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
         if (context.Precondition(row.Revision) is { } stale)

@@ -38,7 +38,8 @@ internal static class FeatureGraph
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 models.Add(new(
-                    reader.GetString(0), reader.GetString(1), Words<ModelKind>.Text((ModelKind)reader.GetInt16(2)), reader.IsDBNull(3) ? null : reader.GetString(3),
+                    reader.GetString(0), reader.GetString(1), Words<ModelKind>.Text((ModelKind)reader.GetInt16(2)),
+                    reader.IsDBNull(3) ? null : reader.GetString(3),
                     reader.GetString(4), reader.GetInt32(5), reader.IsDBNull(6) ? null : Words<AdoptionState>.Text((AdoptionState)reader.GetInt16(6))));
         }
 

@@ -37,8 +37,10 @@ internal static class FeatureRegistration
         var keys = drafts.Select(draft => draft.Key).ToArray();
         var present = (await FeatureRow.LockAsync(connection, keys, cancellation)).ToDictionary(row => row.Key, StringComparer.Ordinal);
         var renamed = await PairsAsync(connection, "select a.key, f.key from registry.feature_alias a join registry.feature f on f.id = a.feature_id where a.key = any($1)", keys, reader => reader.GetString(1), cancellation);
-        var teams = await PairsAsync(connection, "select slug, id from registry.team where slug = any($1)", [.. drafts.Select(draft => draft.Team).Distinct()], reader => reader.GetInt32(1), cancellation);
-        var ids = await PairsAsync(connection, "select key, id from registry.feature where key = any($1)", [.. drafts.SelectMany(draft => draft.DerivedFrom).Distinct()], reader => reader.GetInt32(1), cancellation);
+        var teams = await PairsAsync(connection, "select slug, id from registry.team where slug = any($1)", [.. drafts.Select(draft => draft.Team).Distinct()],
+            reader => reader.GetInt32(1), cancellation);
+        var ids = await PairsAsync(connection, "select key, id from registry.feature where key = any($1)",
+            [.. drafts.SelectMany(draft => draft.DerivedFrom).Distinct()], reader => reader.GetInt32(1), cancellation);
         var fresh = await DrawIdsAsync(connection, drafts.Count(draft => !present.ContainsKey(draft.Key)), cancellation);
 
         var results = new Registered[drafts.Count];
@@ -84,7 +86,8 @@ internal static class FeatureRegistration
 
         await InsertAsync(connection, [.. news.Select(item => item.Row)], cancellation);
         await UpdateAsync(connection, [.. changes.Select(item => item.Row)], cancellation);
-        await InsertVersionsAsync(connection, [.. news, .. changes.Where(item => item.NewVersion).Select(item => (item.Row, item.Parents))], write.Now, cancellation);
+        await InsertVersionsAsync(connection, [.. news, .. changes.Where(item => item.NewVersion).Select(item => (item.Row, item.Parents))],
+            write.Now, cancellation);
         await RefuseCyclesAsync(connection, [.. changes.Where(item => item.NewVersion && item.Parents.Length > 0).Select(item => item.Row.Id)], cancellation);
         return results;
     }
@@ -103,7 +106,8 @@ internal static class FeatureRegistration
         if (caller.Refuses(Permission.RegisterFeatures, team, draft.Team) is { } notTheirs)
             return notTheirs;
         if (row is not null && row.Draft.Kind != draft.Kind)
-            return new(RefusalKind.Conflict, "kind-is-fixed", $"'{draft.Key}' is a {Words<Core.Registry.FeatureKind>.Text(row.Draft.Kind)}; register another key for another kind.");
+            return new(RefusalKind.Conflict, "kind-is-fixed",
+                $"'{draft.Key}' is a {Words<Core.Registry.FeatureKind>.Text(row.Draft.Kind)}; register another key for another kind.");
         for (var i = 0; i < draft.DerivedFrom.Count; i++)
         {
             if (!ids.ContainsKey(draft.DerivedFrom[i]))
@@ -197,7 +201,8 @@ internal static class FeatureRegistration
         command.Parameters.Add(Texts(rows, row => row.Draft.Tags));
     }
 
-    private static async Task InsertVersionsAsync(NpgsqlConnection connection, (FeatureRow Row, int[] Parents)[] items, DateTimeOffset now, CancellationToken cancellation)
+    private static async Task InsertVersionsAsync(
+        NpgsqlConnection connection, (FeatureRow Row, int[] Parents)[] items, DateTimeOffset now, CancellationToken cancellation)
     {
         if (items.Length == 0)
             return;
@@ -240,7 +245,8 @@ internal static class FeatureRegistration
             """, connection);
         command.Parameters.Add(new() { Value = changed });
         if (await command.ExecuteScalarAsync(cancellation) is string key)
-            throw new RefusedException(new(RefusalKind.BrokenRule, "derivation-cycle", $"'{key}' would be derived from itself.", [new("derivedFrom", "The parents lead back to the feature.", "Remove the parent that depends on it.")]));
+            throw new RefusedException(new(RefusalKind.BrokenRule, "derivation-cycle", $"'{key}' would be derived from itself.",
+                [new("derivedFrom", "The parents lead back to the feature.", "Remove the parent that depends on it.")]));
     }
 
     private static NpgsqlParameter Texts<T>(T[] rows, Converter<T, string?> text) =>

@@ -102,6 +102,7 @@ internal sealed record FeatureRow(
             source is { System: null, Table: null, Column: null, Expression: null } ? null : source, Text(24), Text(25), reader.GetFieldValue<string[]>(26));
         return new(
             reader.GetInt32(0), reader.GetInt32(1), (Stage)reader.GetInt16(2), reader.GetFieldValue<DateTimeOffset>(3), Text(4), reader.GetInt32(5),
-            reader.GetInt32(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8), [.. reader.GetFieldValue<string[]>(9)], draft);
+            reader.GetInt32(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8),
+            [.. reader.GetFieldValue<string[]>(9)], draft);
     }
 }

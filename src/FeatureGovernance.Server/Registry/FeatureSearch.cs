@@ -71,7 +71,8 @@ internal static class FeatureSearch
             }
 
             items.Add(new(
-                reader.GetString(1), reader.GetString(2), Words<FeatureKind>.Text((FeatureKind)reader.GetInt16(3)), Words<Stage>.Text((Stage)reader.GetInt16(4)),
+                reader.GetString(1), reader.GetString(2), Words<FeatureKind>.Text((FeatureKind)reader.GetInt16(3)),
+                Words<Stage>.Text((Stage)reader.GetInt16(4)),
                 Words<DataType>.Text((DataType)reader.GetInt16(5)), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt32(7),
                 reader.GetFieldValue<DateTimeOffset>(8), reader.IsDBNull(9) ? null : reader.GetDouble(9),
                 reader.IsDBNull(10) ? null : Words<Recommendation>.Text((Recommendation)reader.GetInt16(10))));

@@ -58,7 +58,8 @@ internal static class Manifests
         }
         else
         {
-            var present = await db.ManifestEntries.Where(e => e.ModelVersionId == version.Id).ToDictionaryAsync(e => e.FeatureId, e => e.FeatureVersion, cancellation);
+            var present = await db.ManifestEntries.Where(e => e.ModelVersionId == version.Id)
+                .ToDictionaryAsync(e => e.FeatureId, e => e.FeatureVersion, cancellation);
             if (version.LabelId != label || present.Count != entries.Count || entries.Any(e => present.GetValueOrDefault(e.Key) != e.Value))
                 return (null, false, false, new(RefusalKind.Conflict, "manifest-is-fixed", $"Version '{name}' of '{model.Name}' is registered with another manifest; register a new version."));
         }
@@ -111,11 +112,13 @@ internal static class Manifests
         return TypedResults.Ok(new Page<ModelVersionView>(page, found.Count > size ? new Cursor("-id", null, found[size - 1].Id).Encode() : null));
     }
 
-    private static async Task<(Dictionary<int, int> Entries, int? Label)> ResolveAsync(NpgsqlConnection connection, Manifest body, FieldFaults faults, CancellationToken cancellation)
+    private static async Task<(Dictionary<int, int> Entries, int? Label)> ResolveAsync(
+        NpgsqlConnection connection, Manifest body, FieldFaults faults, CancellationToken cancellation)
     {
         var entries = new Dictionary<int, int>();
         faults.Check(body.Features is { Count: > 0 }, "features", "A manifest names at least one feature.", "List the features that the version reads.");
-        faults.Check(body.Features is null or { Count: <= MostFeatures }, "features", $"There are {body.Features?.Count:N0} features.", $"Use at most {MostFeatures:N0}.");
+        faults.Check(body.Features is null or { Count: <= MostFeatures }, "features", $"There are {body.Features?.Count:N0} features.",
+            $"Use at most {MostFeatures:N0}.");
         if (body.Features is null || faults.Any)
             return (entries, null);
 
@@ -123,7 +126,8 @@ internal static class Manifests
         for (var i = 0; i < references.Length; i++)
         {
             if (!FeatureReference.TryParse(body.Features[i], out references[i]))
-                faults.Add($"features[{i}]", $"'{Problems.Shorten(FieldFaults.Printable(body.Features[i] ?? ""))}' is not a feature.", $"Use {FeatureKey.Form}, or with @n for a version.");
+                faults.Add($"features[{i}]", $"'{Problems.Shorten(FieldFaults.Printable(body.Features[i] ?? ""))}' is not a feature.",
+                    $"Use {FeatureKey.Form}, or with @n for a version.");
         }
 
         if (body.Label is not null && !FeatureKey.TryParse(body.Label, out _))
@@ -138,7 +142,8 @@ internal static class Manifests
             if (!known.TryGetValue(references[i].Key.ToString(), out var feature))
                 faults.Add($"features[{i}]", $"There is no feature '{references[i].Key}'.", "Register it first.", "unknown-feature");
             else if (references[i].Version > feature.Version)
-                faults.Add($"features[{i}]", $"'{references[i].Key}' has no version {references[i].Version}; the newest is {feature.Version}.", "Pin a version that exists.");
+                faults.Add($"features[{i}]", $"'{references[i].Key}' has no version {references[i].Version}; the newest is {feature.Version}.",
+                    "Pin a version that exists.");
             else if (!entries.TryAdd(feature.Id, references[i].Version ?? feature.Version))
                 faults.Add($"features[{i}]", $"'{references[i].Key}' is listed twice.", "List it once.");
         }
@@ -154,7 +159,8 @@ internal static class Manifests
         return (entries, null);
     }
 
-    private static async Task<Dictionary<string, (int Id, int Version, FeatureKind Kind)>> KnownAsync(NpgsqlConnection connection, string[] keys, CancellationToken cancellation)
+    private static async Task<Dictionary<string, (int Id, int Version, FeatureKind Kind)>> KnownAsync(
+        NpgsqlConnection connection, string[] keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             select f.key, f.id, f.current_version, f.kind from registry.feature f where f.key = any($1)

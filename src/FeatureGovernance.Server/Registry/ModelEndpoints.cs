@@ -21,7 +21,8 @@ internal static class ModelEndpoints
         models.MapPut("/{model}", Put).Needs(Permission.RegisterModels).Mutates().WithSummary("Register or change a model");
         models.MapGet("/{model}", Get).Needs(Permission.Read).WithSummary("One model");
         models.MapPost("/{model}/rename", Rename).Needs(Permission.RegisterModels).Mutates().WithSummary("Give a model a new name; it stays the same model");
-        models.MapPut("/{model}/versions/{version}", Manifests.Put).Needs(Permission.RegisterModels).Mutates().WithSummary("Register what a model version reads");
+        models.MapPut("/{model}/versions/{version}", Manifests.Put).Needs(Permission.RegisterModels).Mutates()
+            .WithSummary("Register what a model version reads");
         models.MapGet("/{model}/versions/{version}", Manifests.Get).Needs(Permission.Read).WithSummary("What a model version reads");
         models.MapGet("/{model}/versions", Manifests.List).Needs(Permission.Read).WithSummary("A model's versions, newest first");
     }
@@ -51,7 +52,8 @@ internal static class ModelEndpoints
         faults.Text("surface", body.Surface, 128);
         faults.Text("description", body.Description, FieldFaults.LongText);
         faults.Text("metric.name", body.Metric?.Name, 64, required: body.Metric is not null);
-        faults.Check(body.Metric is null || body.Metric.HigherIsBetter is not null, "metric.higherIsBetter", "The field is required.", "Say true for gains such as AUC, false for losses.");
+        faults.Check(body.Metric is null || body.Metric.HigherIsBetter is not null, "metric.higherIsBetter", "The field is required.",
+            "Say true for gains such as AUC, false for losses.");
         faults.Number("weight", body.Weight, 0, 1e9);
         faults.Number("trafficPerDay", body.TrafficPerDay, 0, 1e15);
         faults.Tags("tags", body.Tags);
@@ -149,7 +151,8 @@ internal static class ModelEndpoints
         return TypedResults.Ok(new Page<ModelView>(page, found.Count > size ? new Cursor("model", page[^1].Model, 0).Encode() : null));
     }
 
-    private static async Task<Results<Ok<ModelView>, Refused>> Rename(string model, Rename body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    private static async Task<Results<Ok<ModelView>, Refused>> Rename(
+        string model, Rename body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("to", body.To);

@@ -42,7 +42,8 @@ internal static class SavedViews
         count.Parameters.Add(new() { Value = caller.Actor });
         count.Parameters.Add(new() { Value = name });
         if (await count.ExecuteScalarAsync(cancellation) is long and >= Most)
-            return new(RefusalKind.BrokenRule, "too-many-views", $"You keep {Most} views already.", [new("name", "There is no room for another.", "Forget one first.")]);
+            return new(RefusalKind.BrokenRule, "too-many-views", $"You keep {Most} views already.",
+                [new("name", "There is no room for another.", "Forget one first.")]);
         await using var command = new NpgsqlCommand("""
             insert into registry.saved_view (owner, name, query, saved_at) values ($1, $2, $3, $4)
             on conflict (owner, name) do update set query = excluded.query, saved_at = excluded.saved_at returning id

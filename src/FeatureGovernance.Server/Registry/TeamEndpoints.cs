@@ -48,7 +48,8 @@ internal static class TeamEndpoints
             if (parent is null)
                 return (Refused)Problems.Malformed("parent", $"There is no team '{body.Parent}'.", "Register the parent first.");
             if (record is not null && await IsUnder(db, parent, record, cancellation))
-                return (Refused)new Refusal(RefusalKind.BrokenRule, "team-cycle", $"'{body.Parent}' is '{team}' or belongs to it; a team cannot be its own parent.");
+                return (Refused)new Refusal(RefusalKind.BrokenRule, "team-cycle",
+                    $"'{body.Parent}' is '{team}' or belongs to it; a team cannot be its own parent.");
         }
 
         var before = record is null ? null : View(record);
@@ -75,7 +76,8 @@ internal static class TeamEndpoints
         return before is null ? TypedResults.Created($"/api/v1/teams/{team}", after) : TypedResults.Ok(after);
     }
 
-    private static async Task<Results<Ok<TeamView>, StatusCodeHttpResult, Refused>> Get(string team, HttpContext context, GovernanceDb db, CancellationToken cancellation)
+    private static async Task<Results<Ok<TeamView>, StatusCodeHttpResult, Refused>> Get(
+        string team, HttpContext context, GovernanceDb db, CancellationToken cancellation)
     {
         var record = await Whole(db).AsNoTracking().SingleOrDefaultAsync(record => record.Slug == team, cancellation);
         if (record is null)
@@ -84,7 +86,8 @@ internal static class TeamEndpoints
         return context.IsCurrent(record.Revision) ? TypedResults.StatusCode(304) : TypedResults.Ok(View(record));
     }
 
-    private static async Task<Results<Ok<Page<TeamView>>, Refused>> List(GovernanceDb db, string? parent, int? limit, string? cursor, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<TeamView>>, Refused>> List(
+        GovernanceDb db, string? parent, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -102,7 +105,8 @@ internal static class TeamEndpoints
         return TypedResults.Ok(new Page<TeamView>(page, found.Count > size ? new Cursor("team", page[^1].Team, 0).Encode() : null));
     }
 
-    private static async Task<Results<Ok<TeamView>, Refused>> Rename(string team, Rename body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
+    private static async Task<Results<Ok<TeamView>, Refused>> Rename(
+        string team, Rename body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("to", body.To);
@@ -146,7 +150,8 @@ internal static class TeamEndpoints
             {
                 person.Handle,
                 Teams = db.TeamMembers.Where(member => member.PersonId == person.Id)
-                    .Join(db.Teams, member => member.TeamId, team => team.Id, (member, team) => new { team.Slug, member.IsLead }).OrderBy(team => team.Slug).ToList(),
+                    .Join(db.Teams, member => member.TeamId, team => team.Id, (member, team) => new { team.Slug, member.IsLead })
+                    .OrderBy(team => team.Slug).ToList(),
             }).AsNoTracking().ToListAsync(cancellation);
         var page = people.Take(size).Select(person => new PersonView(
             person.Handle, [.. person.Teams.Where(team => team.IsLead).Select(team => team.Slug)], [.. person.Teams.Select(team => team.Slug)])).ToList();
@@ -165,7 +170,8 @@ internal static class TeamEndpoints
             faults.Slug($"{field}[{i}]", handles[i]);
     }
 
-    private static IQueryable<Team> Whole(GovernanceDb db) => db.Teams.Include(team => team.Parent).Include(team => team.Members).ThenInclude(member => member.Person);
+    private static IQueryable<Team> Whole(GovernanceDb db) =>
+        db.Teams.Include(team => team.Parent).Include(team => team.Members).ThenInclude(member => member.Person);
 
     private static async Task<bool> IsUnder(GovernanceDb db, Team team, Team above, CancellationToken cancellation)
     {

@@ -39,7 +39,8 @@ internal static class DryRun
     /// <param name="day">The day to judge for; null for the document's first day or today, with grace passed over.</param>
     /// <param name="after">The key after which the list of features begins; null from the first on.</param>
     public static async Task<Results<Ok<DryRunReport>, Refused>> RunAsync(
-        Standard standard, DateOnly? day, string? after, int size, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
+        Standard standard, DateOnly? day, string? after, int size, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock,
+        CancellationToken cancellation)
     {
         await Room.WaitAsync(cancellation);
         try

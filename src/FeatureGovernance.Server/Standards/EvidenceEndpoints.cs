@@ -19,7 +19,8 @@ internal static class EvidenceEndpoints
     {
         var evidence = api.MapGroup("/features/{key}/evidence").WithTags("Standards");
         evidence.MapGet("", List).Needs(Permission.Read).WithSummary("The newest evidence of each kind");
-        evidence.MapPut("/{kind}", Put).Needs(Permission.RegisterFeatures).Mutates().WithSummary("Report a measurement or a test, or approve the use of sensitive data");
+        evidence.MapPut("/{kind}", Put).Needs(Permission.RegisterFeatures).Mutates()
+            .WithSummary("Report a measurement or a test, or approve the use of sensitive data");
     }
 
     private static async Task<Results<Ok<EvidenceList>, Refused>> List(string key, NpgsqlDataSource source, CancellationToken cancellation)
@@ -74,7 +75,8 @@ internal static class EvidenceEndpoints
         if (kind != EvidenceKind.SensitivityReview)
             return caller.Refuses(Permission.RegisterFeatures, row.TeamId, row.Team);
         if (caller.MemberOf.Contains(row.TeamId))
-            return new(RefusalKind.Forbidden, "own-feature", $"Nobody approves the use of sensitive data of their own team; a lead outside '{row.Team}' or an administrator must.");
+            return new(RefusalKind.Forbidden, "own-feature",
+                $"Nobody approves the use of sensitive data of their own team; a lead outside '{row.Team}' or an administrator must.");
         return caller.Role is Role.Lead or Role.Admin ? null : new(RefusalKind.Forbidden, "not-yours-to-approve",
             "Only a lead outside the owning team, or an administrator, approves the use of sensitive data.");
     }

@@ -106,7 +106,8 @@ internal static class ExemptionEndpoints
                 : (null, null, Problems.Malformed("team", $"There is no team '{body.Team}'.", "Check the name."));
         }
 
-        var owners = await write.Db.Features.Where(feature => feature.GroupName == body.Group).Select(feature => feature.Team).Distinct().Take(2).ToListAsync(cancellation);
+        var owners = await write.Db.Features.Where(feature => feature.GroupName == body.Group).Select(feature => feature.Team).Distinct().Take(2)
+            .ToListAsync(cancellation);
         return owners switch
         {
             [var only] => (null, (only.Id, only.Slug), null),
@@ -174,7 +175,8 @@ internal static class ExemptionEndpoints
         if (caller.Refuses(Permission.ManageStandards, owner, before.Owner) is { } notYours)
             return (Refused)notYours;
         if (before.State != (body.Decision == "revoke" ? "approved" : "requested"))
-            return (Refused)new Refusal(RefusalKind.Conflict, "illegal-exemption-step", $"Exemption {id} is {before.State}; there is nothing to {body.Decision}.");
+            return (Refused)new Refusal(RefusalKind.Conflict, "illegal-exemption-step",
+                $"Exemption {id} is {before.State}; there is nothing to {body.Decision}.");
         await using var command = new NpgsqlCommand("""
             update standards.exemption set state = $2, decided_by = $3, decided_at = $4, comment = coalesce($5, comment), revision = revision + 1 where id = $1
             """, write.Connection);

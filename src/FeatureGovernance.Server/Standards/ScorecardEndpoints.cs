@@ -35,7 +35,8 @@ internal static class ScorecardEndpoints
         scorecards.MapGet("/groups/{group}/trend", (string group, string? from, string? to, NpgsqlDataSource source, TimeProvider clock,
             CancellationToken cancellation) =>
             TrendAsync(1, group, from, to, source, clock, cancellation)).Needs(Permission.Read).WithSummary("How a group's level went");
-        api.MapGet("/features/{key}/scorecard", Feature).Needs(Permission.Read).WithTags("Scorecards").WithSummary("A feature's level, and the shortest way to the next");
+        api.MapGet("/features/{key}/scorecard", Feature).Needs(Permission.Read).WithTags("Scorecards")
+            .WithSummary("A feature's level, and the shortest way to the next");
     }
 
     private static async Task<Results<Ok<FeatureScorecardView>, Refused>> Feature(

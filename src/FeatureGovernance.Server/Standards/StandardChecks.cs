@@ -38,6 +38,7 @@ internal static class StandardChecks
     {
         var levels = (standard.Ladder ?? book.With(new(standard, 0)).Ladder).Levels;
         return standard.Rules.Where(rule => rule.For is not null && !levels.Contains(rule.For))
-            .Select(rule => new FieldError($"{rule.Path}.for", $"The ladder has no level '{rule.For}'.", $"Use one of: {string.Join(", ", levels)}.", "unknown-level", rule.Line));
+            .Select(rule => new FieldError($"{rule.Path}.for", $"The ladder has no level '{rule.For}'.", $"Use one of: {string.Join(", ", levels)}.",
+                "unknown-level", rule.Line));
     }
 }

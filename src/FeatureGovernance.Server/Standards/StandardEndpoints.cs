@@ -56,13 +56,15 @@ internal static class StandardEndpoints
         while (await reader.ReadAsync(cancellation))
         {
             var standard = StandardReader.Read(reader.GetString(2)).Standard!;
-            found.Add(new(reader.GetString(0), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt32(1), reader.IsDBNull(5) ? null : reader.GetInt32(5),
+            found.Add(new(reader.GetString(0), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt32(1),
+                reader.IsDBNull(5) ? null : reader.GetInt32(5),
                 standard.EffectiveFrom, standard.Rules.Length, reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
         if (string.CompareOrdinal(after?.Last ?? "", ShippedStandard.Name) < 0 && found.All(one => one.Name != ShippedStandard.Name)
             && (found.Count <= size || string.CompareOrdinal(found[^1].Name, ShippedStandard.Name) > 0) && !await IsPutAsync(source, cancellation))
-            found = [.. found.Append(new(ShippedStandard.Name, null, 0, 0, null, ShippedStandard.Standard.Rules.Length, null)).OrderBy(one => one.Name, StringComparer.Ordinal)];
+            found = [.. found.Append(new(ShippedStandard.Name, null, 0, 0, null, ShippedStandard.Standard.Rules.Length, null))
+                .OrderBy(one => one.Name, StringComparer.Ordinal)];
         var page = found.Take(size).ToList();
         return TypedResults.Ok(new Page<StandardSummary>(page, found.Count > size ? new Cursor("name", page[^1].Name, 0).Encode() : null));
     }
@@ -115,7 +117,8 @@ internal static class StandardEndpoints
         if (NotAllowed(context.Caller(), team, standard.Team) is { } notAllowed)
             return (Refused)notAllowed;
         if (before is not null && before.TeamId != team?.Id)
-            return (Refused)new Refusal(RefusalKind.BrokenRule, "standard-changes-hands", $"'{name}' belongs to {(before.Team is null ? "the organisation" : $"team '{before.Team}'")}, and stays there.",
+            return (Refused)new Refusal(RefusalKind.BrokenRule, "standard-changes-hands",
+                $"'{name}' belongs to {(before.Team is null ? "the organisation" : $"team '{before.Team}'")}, and stays there.",
                 [new("team", "A standard does not change hands.", "Put it under another name.")]);
 
         var book = await shelf.OpenAsync(write.Connection, write.Now, cancellation);

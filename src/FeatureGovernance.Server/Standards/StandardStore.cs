@@ -25,7 +25,8 @@ internal sealed record StoredStandard(int Id, string Name, int? TeamId, string? 
 internal static class StandardStore
 {
     /// <param name="version">Null for the newest.</param>
-    public static async Task<StoredStandard?> FindAsync(NpgsqlConnection connection, string name, int? version, CancellationToken cancellation, bool locked = false)
+    public static async Task<StoredStandard?> FindAsync(
+        NpgsqlConnection connection, string name, int? version, CancellationToken cancellation, bool locked = false)
     {
         await using var command = new NpgsqlCommand($"""
             select s.id, s.name, s.team_id, t.slug, v.version, v.document, v.actor, v.at

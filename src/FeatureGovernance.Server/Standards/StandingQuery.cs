@@ -26,6 +26,7 @@ internal static class StandingQuery
         var record = (await FeatureRecords.FindAsync(connection, row.Id, now, cancellation))!;
         var verdicts = book.Judge(record, stage);
         return TypedResults.Ok(new FeatureStanding(record.Key, Words.Of(stage ?? record.Stage), Findings.Verdict(verdicts), book.Concerning(record),
-            [.. verdicts.OrderByDescending(verdict => verdict.Failed).ThenByDescending(verdict => verdict.Level).ThenBy(verdict => verdict.Rule.Id, StringComparer.Ordinal).Select(Findings.View)]));
+            [.. verdicts.OrderByDescending(verdict => verdict.Failed).ThenByDescending(verdict => verdict.Level)
+                .ThenBy(verdict => verdict.Rule.Id, StringComparer.Ordinal).Select(Findings.View)]));
     }
 }

@@ -23,7 +23,8 @@ internal static class Bookkeeping
     }
 
     /// <summary>Numbers the batch. The number's lock is held until the commit, so that numbers follow the order of commits.</summary>
-    public static async Task<long> EndAsync(WriteTransaction write, FactKind kind, IReadOnlySet<int> days, long landed, long failed, CancellationToken cancellation)
+    public static async Task<long> EndAsync(
+        WriteTransaction write, FactKind kind, IReadOnlySet<int> days, long landed, long failed, CancellationToken cancellation)
     {
         await LockAsync(write, "select pg_advisory_xact_lock($1)", NumberLock, cancellation);
         await using var command = new NpgsqlCommand(

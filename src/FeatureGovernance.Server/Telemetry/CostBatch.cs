@@ -100,7 +100,8 @@ internal sealed class CostBatch(WriteTransaction write) : FactBatch<CostFact>(wr
 
     public override async Task LandAsync(List<CostFact> rows, CancellationToken cancellation)
     {
-        await using var writer = await CopyWriter.BeginAsync(Connection, "copy cost_staging (feature_id, day, resource, amount, line) from stdin (format binary)", cancellation);
+        await using var writer = await CopyWriter.BeginAsync(Connection,
+            "copy cost_staging (feature_id, day, resource, amount, line) from stdin (format binary)", cancellation);
         foreach (var row in rows)
         {
             writer.Row(5);
@@ -138,7 +139,8 @@ internal sealed class CostBatch(WriteTransaction write) : FactBatch<CostFact>(wr
     private int Resource(ref FactLine reader, string resource, string unit)
     {
         if (!FieldFaults.IsSlug(resource) || !FieldFaults.IsSlug(unit))
-            reader.Fault(FieldFaults.IsSlug(resource) ? "unit" : "resource", "The value is not a name.", "Use 1 to 128 ASCII letters, digits, '_', '.', '-' or '@'.");
+            reader.Fault(FieldFaults.IsSlug(resource) ? "unit" : "resource", "The value is not a name.",
+                "Use 1 to 128 ASCII letters, digits, '_', '.', '-' or '@'.");
         else if (!units.TryGetValue(resource, out var fixedUnit) && units.Count >= MostResources)
             reader.Fault("resource", $"There are {MostResources} resources already.", "Use one of those.");
         else if (fixedUnit is not null && fixedUnit != unit)

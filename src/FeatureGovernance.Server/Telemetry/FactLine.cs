@@ -129,7 +129,8 @@ internal ref struct FactLine(ReadOnlySpan<byte> text, int number, TelemetryNames
     {
         if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > 6 * maxLength)
         {
-            Fault(reader.TokenType == JsonTokenType.String ? "The text is too long." : "The value is not a text.", $"Send a text of at most {maxLength} characters.");
+            Fault(reader.TokenType == JsonTokenType.String ? "The text is too long." : "The value is not a text.",
+                $"Send a text of at most {maxLength} characters.");
             return null;
         }
 

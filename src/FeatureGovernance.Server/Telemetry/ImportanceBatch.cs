@@ -189,7 +189,8 @@ internal sealed class ImportanceBatch(WriteTransaction write) : FactBatch<Import
         return 0;
     }
 
-    private static double Value(ref FactLine reader) => reader.Number64(double.MinValue, double.MaxValue, "Send a finite number; negative contributions are fine.");
+    private static double Value(ref FactLine reader) =>
+        reader.Number64(double.MinValue, double.MaxValue, "Send a finite number; negative contributions are fine.");
 
     private static double StandardError(ref FactLine reader) => reader.Number64(0, double.MaxValue, "Send a finite number of at least 0, or leave it out.");
 

@@ -22,7 +22,8 @@ internal static class ImportanceImport
 
     private sealed record About(string Model, string? Version, string Metric, bool? HigherIsBetter, DateTimeOffset EvaluatedAt);
 
-    public static async Task<(byte[]? Line, Refusal? Refusal)> ReadAsync(ImportQuestion question, Stream body, WriteTransaction write, CancellationToken cancellation)
+    public static async Task<(byte[]? Line, Refusal? Refusal)> ReadAsync(
+        ImportQuestion question, Stream body, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var format = faults.Word<EvidenceFormat>("format", question.Format);
@@ -80,7 +81,8 @@ internal static class ImportanceImport
             .ToDictionary(same => same.Single().Column, same => same.Key, StringComparer.Ordinal);
     }
 
-    private static async Task<(About? About, Refusal? Refusal)> AboutAsync(WriteTransaction write, ImportQuestion question, DateTimeOffset? at, CancellationToken cancellation)
+    private static async Task<(About? About, Refusal? Refusal)> AboutAsync(
+        WriteTransaction write, ImportQuestion question, DateTimeOffset? at, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select name, metric_name, metric_higher_is_better from registry.model where name = $1", write.Connection);
         command.Parameters.AddWithValue(question.Model!);
@@ -112,7 +114,8 @@ internal static class ImportanceImport
     }
 
     // Without a manifest, of the version named or the live one, every feature may be meant.
-    private static async Task<(ILookup<string, string> Names, IReadOnlyList<string> Manifest)> NamesAsync(NpgsqlConnection connection, string model, string? version, CancellationToken cancellation)
+    private static async Task<(ILookup<string, string> Names, IReadOnlyList<string> Manifest)> NamesAsync(
+        NpgsqlConnection connection, string model, string? version, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             with read as (
@@ -159,7 +162,8 @@ internal static class ImportanceImport
             else if (keys.Length == 0)
                 missing.Add(new("feature", $"'{shown}' is no feature of the model.", "Register it in the manifest, or train with names such as group__name."));
             else
-                missing.Add(new("feature", $"'{shown}' may be {string.Join(" or ", keys.Order(StringComparer.Ordinal).Take(4).Select(one => $"'{one}'"))}.", "Train with names such as group__name."));
+                missing.Add(new("feature", $"'{shown}' may be {string.Join(" or ", keys.Order(StringComparer.Ordinal).Take(4).Select(one => $"'{one}'"))}.",
+                    "Train with names such as group__name."));
         }
 
         foreach (var twice in values.GroupBy(value => value.Feature, StringComparer.Ordinal).Where(group => group.Count() > 1))

@@ -117,7 +117,8 @@ internal sealed class Ingest(WriteTransaction write, TelemetryNames names, Npgsq
     {
         foreach (var kind in segment.Pending.Select(pending => pending.Kind).Distinct().ToArray())
         {
-            var asked = segment.Pending.Where(pending => pending.Kind == kind && !tally.Unknown.Contains((kind, pending.Name))).Select(pending => pending.Name).Distinct().ToArray();
+            var asked = segment.Pending.Where(pending => pending.Kind == kind && !tally.Unknown.Contains((kind, pending.Name))).Select(pending => pending.Name)
+                .Distinct().ToArray();
             if (asked.Length > 0)
                 await names.FindAsync(write.Connection, kind, asked, cancellation);
         }

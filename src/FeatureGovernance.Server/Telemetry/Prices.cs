@@ -10,12 +10,14 @@ namespace FeatureGovernance.Server.Telemetry;
 
 internal static class Prices
 {
-    public static async Task<Results<Ok<ResourcePrice>, Refused>> Put(string resource, ResourcePrice body, WriteTransaction write, CancellationToken cancellation)
+    public static async Task<Results<Ok<ResourcePrice>, Refused>> Put(
+        string resource, ResourcePrice body, WriteTransaction write, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         faults.Slug("resource", resource);
         faults.Slug("unit", body.Unit);
-        faults.Check(body.EffectiveFrom is { Year: >= 2000 and <= 2200 }, "effectiveFrom", "The day is missing or not within 2000 to 2200.", "Send a date such as 2026-01-31.");
+        faults.Check(body.EffectiveFrom is { Year: >= 2000 and <= 2200 }, "effectiveFrom", "The day is missing or not within 2000 to 2200.",
+            "Send a date such as 2026-01-31.");
         faults.Check(body.UnitPrice is not null, "unitPrice", "The field is required.", "Give the price of one unit.");
         faults.Number("unitPrice", body.UnitPrice, 0, 1e15);
         if (faults.Refusal is { } refusal)

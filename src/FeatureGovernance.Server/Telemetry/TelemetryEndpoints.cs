@@ -26,22 +26,27 @@ internal static class TelemetryEndpoints
         var telemetry = api.MapGroup("/telemetry").WithTags("Telemetry");
         telemetry.MapPost("/usage", Usage).Needs(Permission.IngestTelemetry).Mutates().Accepts<UsageReport>("application/x-ndjson", Parquet)
             .WithSummary("Report reads by feature, model and day; a later report of a day replaces the earlier");
-        telemetry.MapPost("/importance", Importance).Needs(Permission.IngestTelemetry).Mutates().Accepts<ImportanceReport>("application/x-ndjson", Parquet, "application/json", "text/plain", "text/csv", "application/octet-stream")
+        telemetry.MapPost("/importance", Importance).Needs(Permission.IngestTelemetry).Mutates()
+            .Accepts<ImportanceReport>("application/x-ndjson", Parquet, "application/json", "text/plain", "text/csv", "application/octet-stream")
             .WithSummary("Report evaluations, as lines or (format=) as the file a library writes; one reported again is replaced as a whole");
         telemetry.MapPost("/costs", Costs).Needs(Permission.IngestTelemetry).Mutates().Accepts<CostReport>("application/x-ndjson")
             .WithSummary("Report what features consume by day and resource");
         telemetry.MapGet("/batches", TelemetryQueries.Batches).Needs(Permission.Read).WithSummary("Batches that landed, newest first");
-        api.MapGet("/features/{key}/usage", TelemetryQueries.Usage).WithTags("Telemetry").Needs(Permission.Read).WithSummary("Reported usage of a feature by model and day");
-        api.MapPut("/prices/{resource}", Prices.Put).WithTags("Telemetry").Needs(Permission.PlanCapacity).Mutates().WithSummary("Set what a unit of a resource costs from a day on");
+        api.MapGet("/features/{key}/usage", TelemetryQueries.Usage).WithTags("Telemetry").Needs(Permission.Read)
+            .WithSummary("Reported usage of a feature by model and day");
+        api.MapPut("/prices/{resource}", Prices.Put).WithTags("Telemetry").Needs(Permission.PlanCapacity).Mutates()
+            .WithSummary("Set what a unit of a resource costs from a day on");
     }
 
     [RequestSizeLimit(LargestBatch)]
-    private static Task<Results<Ok<TelemetryResult>, Refused>> Usage(string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>
+    private static Task<Results<Ok<TelemetryResult>, Refused>> Usage(
+        string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>
         TakeAsync(new UsageBatch(write) { Names = names }, onError, true, context, ingest, cancellation);
 
     [RequestSizeLimit(LargestBatch)]
     private static async Task<Results<Ok<TelemetryResult>, Refused>> Importance(
-        string? onError, [AsParameters] ImportQuestion question, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation)
+        string? onError, [AsParameters] ImportQuestion question, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names,
+        CancellationToken cancellation)
     {
         var batch = new ImportanceBatch(write) { Names = names };
         if (question.Format is null)
@@ -58,7 +63,8 @@ internal static class TelemetryEndpoints
     }
 
     [RequestSizeLimit(LargestBatch)]
-    private static Task<Results<Ok<TelemetryResult>, Refused>> Costs(string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>
+    private static Task<Results<Ok<TelemetryResult>, Refused>> Costs(
+        string? onError, HttpContext context, WriteTransaction write, Ingest ingest, TelemetryNames names, CancellationToken cancellation) =>
         TakeAsync(new CostBatch(write) { Names = names }, onError, false, context, ingest, cancellation);
 
     private static async Task<Results<Ok<TelemetryResult>, Refused>> TakeAsync<T>(

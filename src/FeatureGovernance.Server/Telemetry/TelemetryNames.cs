@@ -25,7 +25,8 @@ internal sealed class TelemetryNames : IDisposable
     private const string Models = "select name as key, id from registry.model";
     private const string Versions = "select m.name || E'\\n' || v.name as key, v.id from registry.model_version v join registry.model m on m.id = v.model_id";
 
-    private readonly ConcurrentDictionary<byte[], int>[] known = [.. Enum.GetValues<NameKind>().Select(_ => new ConcurrentDictionary<byte[], int>(new Bytes()))];
+    private readonly ConcurrentDictionary<byte[], int>[] known = [.. Enum.GetValues<NameKind>()
+        .Select(_ => new ConcurrentDictionary<byte[], int>(new Bytes()))];
     private readonly SemaphoreSlim loading = new(1);
     private volatile bool loaded;
 
@@ -64,7 +65,8 @@ internal sealed class TelemetryNames : IDisposable
     }
 
     /// <summary>The nearest registered names for some unknown ones.</summary>
-    public static async Task<Dictionary<string, string[]>> NearestAsync(NpgsqlConnection connection, NameKind kind, string[] names, CancellationToken cancellation)
+    public static async Task<Dictionary<string, string[]>> NearestAsync(
+        NpgsqlConnection connection, NameKind kind, string[] names, CancellationToken cancellation)
     {
         var (table, column) = kind == NameKind.Feature ? ("registry.feature", "key") : ("registry.model", "name");
         await using var command = new NpgsqlCommand(

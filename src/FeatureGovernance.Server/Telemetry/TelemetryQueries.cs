@@ -52,7 +52,8 @@ internal static class TelemetryQueries
             : TypedResults.Ok(new FeatureUsage(feature.Key, first, last, days));
     }
 
-    public static async Task<Results<Ok<Page<TelemetryBatch>>, Refused>> Batches(int? limit, string? cursor, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<TelemetryBatch>>, Refused>> Batches(
+        int? limit, string? cursor, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var size = Limits.Page(limit, faults);
@@ -68,7 +69,8 @@ internal static class TelemetryQueries
         while (await reader.ReadAsync(cancellation))
         {
             batches.Add(new(
-                reader.GetInt64(0), Words.Of((FactKind)reader.GetInt16(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.GetInt64(0), Words.Of((FactKind)reader.GetInt16(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetInt64(4),
+                reader.GetInt64(5),
                 reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7)));
         }
 

@@ -123,7 +123,8 @@ internal static class Judging
     private sealed record Judged(
         int Feature, FeatureFacts Facts, ValueEstimate? Value, double? Percentile, double? Usage, double? Reads, bool Traced, Judgement Judgement);
 
-    public static async Task ExecuteAsync(NpgsqlConnection connection, Dictionary<string, long> counts, Func<double, Task> report, CancellationToken cancellation)
+    public static async Task ExecuteAsync(
+        NpgsqlConnection connection, Dictionary<string, long> counts, Func<double, Task> report, CancellationToken cancellation)
     {
         await Sql.ExecuteAsync(connection, Use, cancellation);
         await Sql.ExecuteAsync(connection, Cost, cancellation);
@@ -241,12 +242,14 @@ internal static class Judging
                 Similarity = facts.Twin?.Similarity,
                 YearlyTrend = facts.Trend?.PerYear,
                 YearlyTrendStandardError = facts.Trend?.PerYearStandardError,
-                DaysToFloor = facts.Trend is { } trend && judged.Value is { } worth ? trend.DaysTo(worth.Mean, new JudgementLimits().EpsilonRatio * facts.EvenShare) : null,
+                DaysToFloor = facts.Trend is { } trend && judged.Value is { } worth ? trend.DaysTo(worth.Mean,
+                    new JudgementLimits().EpsilonRatio * facts.EvenShare) : null,
             };
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(judged.Feature, NpgsqlDbType.Integer, cancellation);
             foreach (var number in (double?[])[judged.Value?.Mean, judged.Value?.Lower80, judged.Value?.Upper80, judged.Percentile,
-                judged.Usage, judged.Reads, facts.ReadsPerDayUpperBound, facts.CostPerDay, judged.Value is { } value && facts.CostPerDay is { } cost ? Efficiency.Of(new(value.Mean, cost)) : null])
+                judged.Usage, judged.Reads, facts.ReadsPerDayUpperBound, facts.CostPerDay,
+                judged.Value is { } value && facts.CostPerDay is { } cost ? Efficiency.Of(new(value.Mean, cost)) : null])
                 await WriteAsync(writer, number, NpgsqlDbType.Double, cancellation);
             await writer.WriteAsync((short)judgement.Recommendation, NpgsqlDbType.Smallint, cancellation);
             await WriteAsync(writer, (short?)facts.Previous, NpgsqlDbType.Smallint, cancellation);

@@ -29,7 +29,8 @@ internal static class LabelScores
         if (await FeatureRow.FindAsync(connection, key, cancellation) is not { } row)
             return (Refused)Problems.NotFound("label", FieldFaults.Printable(key));
         if (row.Draft.Kind != FeatureKind.Label)
-            return (Refused)new Refusal(RefusalKind.NotFound, "not-a-label", $"'{row.Key}' is a {Words.Of(row.Draft.Kind)}; see /api/v1/features/{row.Key}/score.");
+            return (Refused)new Refusal(RefusalKind.NotFound, "not-a-label",
+                $"'{row.Key}' is a {Words.Of(row.Draft.Kind)}; see /api/v1/features/{row.Key}/score.");
         var evidence = await EvidenceAsync(connection, row.Id, cancellation);
         var (uses, served) = await UsesAsync(connection, row.Id, cancellation);
         double? Known(EvidenceKind kind) => evidence.TryGetValue(kind, out var value) ? value : null;
@@ -47,7 +48,8 @@ internal static class LabelScores
             WeightServed = served,
             Models = uses,
             Measured = measured,
-            Unknown = UnknownOf(("coverage", coverage is null), ("delay", delay is null), ("baseRate", measured is null), ("noise", measured?.Noise is null), ("leaks", measured is null)),
+            Unknown = UnknownOf(("coverage", coverage is null), ("delay", delay is null), ("baseRate", measured is null), ("noise", measured?.Noise is null),
+                ("leaks", measured is null)),
         });
     }
 

@@ -58,7 +58,8 @@ internal static class Publication
     private static async Task KeepPartitionsAsync(NpgsqlConnection connection, int block, CancellationToken cancellation)
     {
         var (from, to) = (block * RunsPerPartition, (block + 1) * RunsPerPartition);
-        await Sql.ExecuteAsync(connection, $"create table if not exists value.score_history_{block} partition of value.score_history for values from ({from}) to ({to})", cancellation);
+        await Sql.ExecuteAsync(connection,
+            $"create table if not exists value.score_history_{block} partition of value.score_history for values from ({from}) to ({to})", cancellation);
         if (block >= PartitionsKept)
             await Sql.ExecuteAsync(connection, $"drop table if exists value.score_history_{block - PartitionsKept}", cancellation);
     }

@@ -72,7 +72,8 @@ internal static class RemovalQuestion
         return unknown is not null ? (Refused)unknown : TypedResults.Ok(await AnswerAsync(connection, features, model, cancellation));
     }
 
-    private static async Task<(int[] Features, int? Model, Refusal? Unknown)> ResolveAsync(NpgsqlConnection connection, RemovalRequest body, CancellationToken cancellation)
+    private static async Task<(int[] Features, int? Model, Refusal? Unknown)> ResolveAsync(
+        NpgsqlConnection connection, RemovalRequest body, CancellationToken cancellation)
     {
         var faults = new List<FieldError>();
         await using var command = new NpgsqlCommand("""
@@ -91,7 +92,8 @@ internal static class RemovalQuestion
                 if (!reader.IsDBNull(1))
                     ids.Add(reader.GetInt32(1));
                 else if (faults.Count < 100)
-                    faults.Add(new($"features[{reader.GetInt32(0)}]", $"There is no feature '{Problems.Shorten(FieldFaults.Printable(body.Features![reader.GetInt32(0)] ?? ""))}'.", "Check the spelling."));
+                    faults.Add(new($"features[{reader.GetInt32(0)}]",
+                        $"There is no feature '{Problems.Shorten(FieldFaults.Printable(body.Features![reader.GetInt32(0)] ?? ""))}'.", "Check the spelling."));
             }
         }
 
@@ -125,7 +127,8 @@ internal static class RemovalQuestion
                 var metric = reader.IsDBNull(6) ? null : reader.GetString(6);
                 if (models.Count < MostModels)
                     models.Add(new(reader.GetString(0), weight, reader.GetInt32(2), lost.Mean, lost.Lower80, lost.Upper80, metric,
-                        metric is null ? null : reader.GetDouble(7), metric is null || !reader.GetBoolean(9) ? null : reader.GetDouble(8), reader.IsDBNull(10) ? null : reader.GetDouble(10)));
+                        metric is null ? null : reader.GetDouble(7), metric is null || !reader.GetBoolean(9) ? null : reader.GetDouble(8),
+                        reader.IsDBNull(10) ? null : reader.GetDouble(10)));
             }
         }
 

@@ -40,7 +40,8 @@ internal static class RollUps
         order by value desc, coalesce(name, '') desc limit $3
         """;
 
-    public static async Task<Results<Ok<Page<RollUp>>, Refused>> List(NpgsqlDataSource source, string? by, int? limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Results<Ok<Page<RollUp>>, Refused>> List(
+        NpgsqlDataSource source, string? by, int? limit, string? cursor, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         var kind = faults.Word<RollUpBy>("by", by);
@@ -63,7 +64,8 @@ internal static class RollUps
         while (items.Count < size && await reader.ReadAsync(cancellation))
         {
             var value = ValueEstimate.LogNormal(reader.GetDouble(1), reader.GetDouble(2));
-            items.Add(new(reader.IsDBNull(0) ? null : reader.GetString(0), value.Mean, value.Lower80, value.Upper80, reader.GetInt32(3), reader.GetDouble(4), reader.GetInt32(5)));
+            items.Add(new(reader.IsDBNull(0) ? null : reader.GetString(0), value.Mean, value.Lower80, value.Upper80, reader.GetInt32(3), reader.GetDouble(4),
+                reader.GetInt32(5)));
         }
 
         var more = items.Count == size && await reader.ReadAsync(cancellation);

@@ -36,7 +36,8 @@ internal sealed class Scoring(NpgsqlConnection connection, StartedRun run, Func<
     private async Task PrepareAsync(CancellationToken cancellation)
     {
         await Sql.ExecuteAsync(connection, "set work_mem = '128MB'", cancellation);
-        await Sql.ExecuteAsync(connection, "create temp table run_now (as_of date, usage_factor double precision, evidence_factor double precision)", cancellation);
+        await Sql.ExecuteAsync(connection,
+            "create temp table run_now (as_of date, usage_factor double precision, evidence_factor double precision)", cancellation);
         await using var command = new NpgsqlCommand("""
             insert into run_now select $1, 2 ^ (-($1 - date '2020-01-01') / 14.0::float8), 2 ^ (-($1 - date '2020-01-01') / 90.0::float8)
             """, connection);

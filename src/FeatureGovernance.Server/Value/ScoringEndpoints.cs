@@ -31,11 +31,16 @@ internal static class ScoringEndpoints
         runs.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a scoring run; what it had not published is dropped");
         api.MapGet("/scores", ScoreQueries.List).Needs(Permission.Read).WithTags("Scores").WithSummary("The newest scores");
         api.MapGet("/scores/rollups", RollUps.List).Needs(Permission.Read).WithTags("Scores").WithSummary("Value and cost by group, team, source or surface");
-        api.MapGet("/scores/pareto", ParetoFront.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("The features no other beats in value and cost, and the knee of value over cost");
-        api.MapPost("/valuations/removal", RemovalQuestion.Answer).Needs(Permission.Read).WithTags("Scores").WithSummary("What removing features would lose and save");
-        api.MapGet("/labels", LabelList.List).Needs(Permission.Read).WithTags("Scores").WithSummary("Registered labels, by key, with what was reported and last measured of each");
-        api.MapGet("/labels/{key}/score", LabelScores.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("What is known of a label, and which models train on it");
-        api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores").WithSummary("A feature's newest score and what it rests on");
+        api.MapGet("/scores/pareto", ParetoFront.Get).Needs(Permission.Read).WithTags("Scores")
+            .WithSummary("The features no other beats in value and cost, and the knee of value over cost");
+        api.MapPost("/valuations/removal", RemovalQuestion.Answer).Needs(Permission.Read).WithTags("Scores")
+            .WithSummary("What removing features would lose and save");
+        api.MapGet("/labels", LabelList.List).Needs(Permission.Read).WithTags("Scores")
+            .WithSummary("Registered labels, by key, with what was reported and last measured of each");
+        api.MapGet("/labels/{key}/score", LabelScores.Get).Needs(Permission.Read).WithTags("Scores")
+            .WithSummary("What is known of a label, and which models train on it");
+        api.MapGet("/features/{key}/score", ScoreQueries.Get).Needs(Permission.Read).WithTags("Scores")
+            .WithSummary("A feature's newest score and what it rests on");
     }
 
     public static async Task<Results<Accepted<ScoringRunView>, Refused>> Start(
@@ -65,7 +70,8 @@ internal static class ScoringEndpoints
 
     public static Task<Results<Ok<Page<ScoringRunView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("run", limit, cursor,
-            (connection, after, count) => RunLedger.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation), run => (null, run.Id), run => run, cancellation);
+            (connection, after, count) => RunLedger.ListAsync(connection, after?.Id ?? long.MaxValue, count, cancellation), run => (null, run.Id), run =>
+                run, cancellation);
 
     private static async Task<Results<Accepted<ScoringRunView>, Refused>> Cancel(int id, WriteTransaction write, CancellationToken cancellation)
     {
@@ -75,7 +81,8 @@ internal static class ScoringEndpoints
             return (Refused)new Refusal(RefusalKind.Conflict, "scoring-run-ended", $"Scoring run {id} has {run.State} already.");
         await RunLedger.Runs.StopAsync(write.Connection, id, write.Now, cancellation);
         var after = (await RunLedger.FindAsync(write.Connection, id, cancellation))!;
-        write.Record(NewEvent.Of<object>("scoring.cancel-requested", "scoring-run", id, $"{id}", new { run.State }, new { after.State, after.CancelRequested }));
+        write.Record(NewEvent.Of<object>("scoring.cancel-requested", "scoring-run", id, $"{id}", new { run.State },
+            new { after.State, after.CancelRequested }));
         return TypedResults.Accepted($"/api/v1/scoring/runs/{id}", after);
     }
 }

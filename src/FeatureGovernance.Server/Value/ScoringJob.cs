@@ -81,7 +81,8 @@ internal sealed partial class ScoringJob(NpgsqlDataSource source, TimeProvider c
 
     private async Task ScoreAsync(NpgsqlConnection connection, StartedRun run, long begun, CancellationToken cancellation)
     {
-        var counts = await new Scoring(connection, run, progress => ReportAsync(run.Id, progress)).ExecuteAsync(() => WriteTransaction.Truncate(clock.GetUtcNow()), cancellation);
+        var counts = await new Scoring(connection, run, progress => ReportAsync(run.Id, progress))
+            .ExecuteAsync(() => WriteTransaction.Truncate(clock.GetUtcNow()), cancellation);
         foreach (var (name, count) in counts)
             Rows.Add(count, new KeyValuePair<string, object?>("kind", name));
         Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("full", run.Full));

@@ -58,7 +58,8 @@ internal static class ShareEstimation
 
     private sealed record Pair(int Feature, string Group, PooledEvidence? Evidence);
 
-    public static async Task ExecuteAsync(NpgsqlConnection connection, Dictionary<string, long> counts, Func<double, Task> report, CancellationToken cancellation)
+    public static async Task ExecuteAsync(
+        NpgsqlConnection connection, Dictionary<string, long> counts, Func<double, Task> report, CancellationToken cancellation)
     {
         await Sql.ExecuteAsync(connection, Scope, cancellation);
         var reliabilities = Reliabilities.Learn(await OverlapsAsync(connection, cancellation));

@@ -93,7 +93,8 @@ internal sealed class SiblingCircle
     }
 
     private static List<(int Model, double Share)> Best(Shown feature) =>
-        [.. feature.Models.Zip(feature.Shares, (model, share) => (model, share.Share)).OrderByDescending(one => one.Share).ThenBy(one => one.model).Take(MostEvidence)];
+        [.. feature.Models.Zip(feature.Shares, (model, share) => (model, share.Share)).OrderByDescending(one => one.Share).ThenBy(one => one.model)
+            .Take(MostEvidence)];
 
     private async Task ReadSharesAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

@@ -79,7 +79,8 @@ public static class GroupedReconciliation
             var floor = Math.Max(deviations.Max() * 1e-6, 1e-9);
             for (var i = 0; i < nodes.Length; i++) deviations[i] = Math.Max(deviations[i], floor);
             if (length == 0) return new(deviations, null, 1);
-            var standardised = Matrix<double>.Build.Dense(nodes.Length, length, (i, t) => nodes[i].Errors.Count == length ? nodes[i].Errors[t] / deviations[i] : 0);
+            var standardised = Matrix<double>.Build.Dense(nodes.Length, length, (i, t) =>
+                nodes[i].Errors.Count == length ? nodes[i].Errors[t] / deviations[i] : 0);
             return new(deviations, standardised, Shrink(standardised));
         }
 

@@ -92,7 +92,8 @@ public sealed class Hierarchy
                 square += mean * mean;
             }
         var shrink = square > 0 ? Math.Clamp(spread / square, 1e-3, 1) : 1;
-        return Matrix<double>.Build.Dense(errors.Count, errors.Count, (i, j) => deviations[i] * deviations[j] * (i == j ? 1 : (1 - shrink) * correlation[i, j]));
+        return Matrix<double>.Build.Dense(errors.Count, errors.Count, (i, j) =>
+            deviations[i] * deviations[j] * (i == j ? 1 : (1 - shrink) * correlation[i, j]));
     }
 
     private static double[][] Rows(Matrix<double> matrix) => matrix.ToRowArrays();

@@ -37,7 +37,8 @@ internal static class ResidualNoise
         var (noise, scale) = (0.0, 1.0);
         for (var round = 0; round < Rounds; round++)
         {
-            scale = Math.Min(1, Quantile(own, Math.Clamp((0.5 * (1 - noise)) + (noise * Share(others, scale * Robust.MadOfNormal, inside: true)), 0, 1)) / Robust.MadOfNormal);
+            scale = Math.Min(1, Quantile(own,
+                Math.Clamp((0.5 * (1 - noise)) + (noise * Share(others, scale * Robust.MadOfNormal, inside: true)), 0, 1)) / Robust.MadOfNormal);
             if (scale <= 0 || Share(others, Far * scale, inside: false) < 0.05)
                 return null;
             noise = Mixed(own, others, scale);

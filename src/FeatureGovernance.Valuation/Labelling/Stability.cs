@@ -83,7 +83,8 @@ internal static class Stability
     }
 
     private static string Time(LabelRows rows, int row) => rows.InSeconds
-        ? DateTime.UnixEpoch.AddSeconds(Math.Clamp(Math.Floor(rows.Events![row]), EarliestSecond, LatestSecond)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
+        ? DateTime.UnixEpoch.AddSeconds(Math.Clamp(Math.Floor(rows.Events![row]), EarliestSecond, LatestSecond))
+            .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
         : rows.Events![row].ToString("G15", CultureInfo.InvariantCulture);
 
     private static (double Rate, double Lower80, double Upper80) Rate(double[] values, bool isClass, double designEffect)

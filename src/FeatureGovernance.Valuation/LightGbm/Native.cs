@@ -15,7 +15,8 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static unsafe partial int LGBM_DatasetCreateFromMat(
-        float* data, int dataType, int rows, int columns, int isRowMajor, [MarshalAs(UnmanagedType.LPUTF8Str)] string parameters, nint reference, out nint dataset);
+        float* data, int dataType, int rows, int columns, int isRowMajor, [MarshalAs(UnmanagedType.LPUTF8Str)] string parameters,
+        nint reference, out nint dataset);
 
     [LibraryImport(Library)]
     public static unsafe partial int LGBM_DatasetGetSubset(

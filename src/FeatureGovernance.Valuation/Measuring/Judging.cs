@@ -80,7 +80,8 @@ internal static class Judging
         }
     }
 
-    private static (Recommendation Recommendation, ImmutableArray<Reason> Reasons) Verdict(Measurements m, ClusterMeasure measure, PooledShare share, int member)
+    private static (Recommendation Recommendation, ImmutableArray<Reason> Reasons) Verdict(
+        Measurements m, ClusterMeasure measure, PooledShare share, int member)
     {
         var cluster = measure.Cluster;
         var (loss, removal) = (measure.Permutation, m.Removal);

@@ -33,7 +33,8 @@ internal sealed record Screening(Sample Kept, ImmutableArray<ValuedFeature> Othe
             string.Create(CultureInfo.InvariantCulture, $"Of {columns.Varying.Length} columns it is not among the {most} that short models use or that say most alone; without all those, quality falls by {loss.Mean:0.#####} ± {loss.StandardError:0.#####}."),
             costsNothing ? 0.9 : 0.5, [new("removalLoss", loss.Mean), new("removalLossStandardError", loss.StandardError)]);
         var others = columns.Varying.Where(c => !kept.Contains(c)).Select(c => new ValuedFeature(
-            sample.Features[c], 0, 0, null, null, 0, 0, 0, sample.Features[c], costsNothing ? Recommendation.Deprecate : Recommendation.Review, [reason], null, null));
+            sample.Features[c], 0, 0, null, null, 0, 0, 0, sample.Features[c], costsNothing ? Recommendation.Deprecate : Recommendation.Review,
+            [reason], null, null));
         var narrow = Narrowing.To(sample, [.. best, .. columns.Leaks]).Sample;
         return new(
             narrow, [.. others.Concat(Judging.Still(sample, columns)).OrderBy(f => f.Feature, StringComparer.Ordinal)],

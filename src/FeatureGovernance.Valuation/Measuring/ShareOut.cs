@@ -20,7 +20,8 @@ internal static class ShareOut
         var byAblation = ablated.Length > 1 ? SharesOf([.. ablated.Select(i => ablation[i]!.Value)]) : [];
         var mass = byAblation.Length is 0 || ablated.Length == permutation.Count ? ReportMass.All
             : new FullerEvidence([.. byPermutation.Select(s => s.Value)], Reliabilities.Priors[(int)EvidenceMethod.Permutation].Variance).MassOf(ablated);
-        var evidence = byPermutation.Select(share => new List<(EvidenceMethod, MethodEvidence)> { (EvidenceMethod.Permutation, Evidence(share, scale, ReportMass.All)) }).ToArray();
+        var evidence = byPermutation.Select(share =>
+            new List<(EvidenceMethod, MethodEvidence)> { (EvidenceMethod.Permutation, Evidence(share, scale, ReportMass.All)) }).ToArray();
         for (var i = 0; i < byAblation.Length; i++)
             evidence[ablated[i]].Add((EvidenceMethod.Ablation, Evidence(byAblation[i], scale, mass)));
 

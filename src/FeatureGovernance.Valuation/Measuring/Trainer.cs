@@ -63,7 +63,8 @@ internal sealed class Trainer : IDisposable
     /// <summary>The binned rows of a fold's training side.</summary>
     public Dataset Rows(int[] rows)
     {
-        var subset = all.Subset(rows, shared, threads, rows.Select(r => sample.Labels[r]).ToArray(), sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
+        var subset = all.Subset(rows, shared, threads, rows.Select(r => sample.Labels[r]).ToArray(),
+            sample.Task == ValuationTask.Ranking ? QuerySizes(rows) : []);
         if (sample.Weights is { } weights)
             subset.SetWeights(rows.Select(r => weights[r]).ToArray());
         return subset;

@@ -154,7 +154,8 @@ internal static class SampleBuilder
     {
         if (column.Texts is { } texts)
         {
-            var order = texts.Where(t => t is not null).Distinct().Order(StringComparer.Ordinal).Select((t, i) => (t, i)).ToDictionary(x => x.t!, x => x.i, StringComparer.Ordinal);
+            var order = texts.Where(t => t is not null).Distinct().Order(StringComparer.Ordinal).Select((t, i) => (t, i))
+                .ToDictionary(x => x.t!, x => x.i, StringComparer.Ordinal);
             return [.. texts.Select(t => t is null ? -1 : order[t])];
         }
 

@@ -80,7 +80,8 @@ public static class SampleFile
 
     /// <summary>The names of a file's columns.</summary>
     /// <exception cref="SampleException">The file cannot be read, or two columns have the same name.</exception>
-    public static IReadOnlyList<string> Columns(string path) => IsLibSvm(path) ? [.. LibSvmFile.Read(path).Table.Columns.Select(c => c.Name)] : TableFile.Names(path);
+    public static IReadOnlyList<string> Columns(string path) =>
+        IsLibSvm(path) ? [.. LibSvmFile.Read(path).Table.Columns.Select(c => c.Name)] : TableFile.Names(path);
 
     /// <summary>True for LibSVM, whose label is the first field of each line and whose columns have no names.</summary>
     public static bool IsLibSvm(string path) =>

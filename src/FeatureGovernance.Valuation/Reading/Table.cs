@@ -12,7 +12,8 @@ internal sealed record Table(IReadOnlyList<TableColumn> Columns, int Rows, IRead
 
 /// <summary>The columns that are not features.</summary>
 internal sealed record Roles(
-    TableColumn Label, TableColumn? Group = null, TableColumn? Time = null, TableColumn? LabelTime = null, TableColumn? Weight = null, TableColumn? Score = null)
+    TableColumn Label, TableColumn? Group = null, TableColumn? Time = null, TableColumn? LabelTime = null, TableColumn? Weight = null,
+    TableColumn? Score = null)
 {
     public string?[] Names => [Label.Name, Group?.Name, Time?.Name, LabelTime?.Name, Weight?.Name, Score?.Name];
 }

@@ -59,13 +59,15 @@ internal static class TableFile
         var texts = described.Where(d => d.Type == "VARCHAR").ToArray();
         if (texts.Length == 0)
             return described;
-        var counts = string.Join(", ", texts.Select(t => $"count({Quoted(t.Name)}) > 0 AND count({Quoted(t.Name)}) = count(TRY_CAST({Quoted(t.Name)} AS DOUBLE))"));
+        var counts = string.Join(", ",
+            texts.Select(t => $"count({Quoted(t.Name)}) > 0 AND count({Quoted(t.Name)}) = count(TRY_CAST({Quoted(t.Name)} AS DOUBLE))"));
         var numeric = Rows(connection, $"SELECT {counts} FROM {source}", r => texts.Where((_, i) => r.GetBoolean(i)).Select(t => t.Name).ToHashSet())[0];
         return [.. described.Select(d => numeric.Contains(d.Name) ? (d.Name, "DOUBLE") : d)];
     }
 
     private static Table ReadColumns(
-        DuckDBConnection connection, string source, string[] names, List<(string Name, string Type)> described, SampleQuestion question, Func<string, bool>? wanted)
+        DuckDBConnection connection, string source, string[] names, List<(string Name, string Type)> described, SampleQuestion question,
+        Func<string, bool>? wanted)
     {
         var notes = new List<string>();
         var count = Rows(connection, $"SELECT count(*) FROM {source}", r => r.GetInt64(0))[0];

@@ -25,7 +25,8 @@ public sealed class Browser : IAsyncLifetime
         {
             ExecutablePath = Path,
             // As root Chromium has no sandbox; what it opens here is only ours.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
     }
 

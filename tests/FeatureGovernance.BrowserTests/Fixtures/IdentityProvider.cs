@@ -39,7 +39,8 @@ public sealed class IdentityProvider : IAsyncDisposable
         app.MapGet("/.well-known/openid-configuration", () => Results.Json(new
         {
             issuer = Authority, authorization_endpoint = $"{Authority}/authorize", token_endpoint = $"{Authority}/token", jwks_uri = $"{Authority}/keys",
-            response_types_supported = (string[])["code"], subject_types_supported = (string[])["public"], id_token_signing_alg_values_supported = (string[])["RS256"],
+            response_types_supported = (string[])["code"], subject_types_supported = (string[])["public"],
+            id_token_signing_alg_values_supported = (string[])["RS256"],
             code_challenge_methods_supported = (string[])["S256"],
         }));
         app.MapGet("/keys", () =>
@@ -71,7 +72,8 @@ public sealed class IdentityProvider : IAsyncDisposable
             return Results.BadRequest("Not a code flow with PKCE.");
         var code = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
         codes[code] = (query["code_challenge"].ToString(), query["redirect_uri"].ToString(), query["nonce"]);
-        return Results.Redirect(QueryHelpers.AddQueryString(query["redirect_uri"].ToString(), new Dictionary<string, string?> { ["code"] = code, ["state"] = query["state"] }));
+        return Results.Redirect(QueryHelpers.AddQueryString(query["redirect_uri"].ToString(),
+            new Dictionary<string, string?> { ["code"] = code, ["state"] = query["state"] }));
     }
 
     private async Task<IResult> TokenAsync(HttpContext context)
@@ -84,7 +86,8 @@ public sealed class IdentityProvider : IAsyncDisposable
         var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Authority, Audience = Misaddresses ? "somebody-else" : ClientId, IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(5),
-            Subject = new([new Claim("sub", "1"), new("email", Person.Email), new("email_verified", Person.IsVerified ? "true" : "false", ClaimValueTypes.Boolean), new("nonce", asked.Nonce ?? "")]),
+            Subject = new([new Claim("sub", "1"), new("email", Person.Email),
+                new("email_verified", Person.IsVerified ? "true" : "false", ClaimValueTypes.Boolean), new("nonce", asked.Nonce ?? "")]),
             SigningCredentials = new(key, SecurityAlgorithms.RsaSha256),
         });
         return Results.Json(new { id_token = token, access_token = "opaque", token_type = "Bearer", expires_in = 300 });

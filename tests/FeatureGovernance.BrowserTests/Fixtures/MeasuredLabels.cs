@@ -14,7 +14,8 @@ internal static class MeasuredLabels
     {
         await api.FeatureAsync("outcome:clicked", team, kind: "label");
         var id = (await api.SendBytesAsync(
-            HttpMethod.Post, "valuations?label=clicked&time=at&labelTime=known&labelKey=outcome%3Aclicked", Encoding.UTF8.GetBytes(Sample()), "text/csv")).Expect(202).Number("id");
+            HttpMethod.Post, "valuations?label=clicked&time=at&labelTime=known&labelKey=outcome%3Aclicked", Encoding.UTF8.GetBytes(Sample()), "text/csv"))
+                .Expect(202).Number("id");
         (await api.EndOfAsync($"valuations/{id}")).Text("state").Should().Be("succeeded");
         return "outcome:clicked";
     }

@@ -63,7 +63,8 @@ internal static class ReportedValues
         {
             var profile = Profile.OfEmbeddings(new());
             for (var i = 0; i < Rows; i++)
-                profile.Update(i % 60 == 0 ? new(ago < 20 ? double.NaN : 0, 64) : new(Math.Exp(0.3 * (random.NextDouble() + random.NextDouble() - 1)), ago <= 10 && i % 3 == 0 ? 96 : 64));
+                profile.Update(i % 60 == 0 ? new(ago < 20 ? double.NaN : 0, 64) : new(Math.Exp(0.3 * (random.NextDouble() + random.NextDouble() - 1)),
+                    ago <= 10 && i % 3 == 0 ? 96 : 64));
             lines.AppendLine(Line(feature, today.AddDays(-ago), null, profile, (ago <= 4 ? 30_000 : 5_400) * (1 + (0.1 * random.NextDouble()))));
         }
 

@@ -86,11 +86,13 @@ public sealed class AuthorisationMatrixTests(LifecycleServer server) : IClassFix
         {
             foreach (var (role, insider) in ((Role, Api)[])[(Role.Engineer, scene.OwnEngineer), (Role.Lead, scene.OwnLead)])
             {
-                if (Permissions.Of(role, door.Permission) is not (Reach.MemberTeams or Reach.LedTeams) || scene.BodyFor(door.Method, door.Route) is not { } body)
+                if (Permissions.Of(role, door.Permission) is not (Reach.MemberTeams or Reach.LedTeams)
+                    || scene.BodyFor(door.Method, door.Route) is not { } body)
                     continue;
                 var answer = await KnockAsync(insider, door, scene.Place, body);
                 // An engineer acts on proposals of his own only; a lead on all of his team's, but reviews none that he wrote or amended.
-                if (answer.Code is "not-allowed" or "not-your-team" || (role == Role.Lead && (int)answer.Status == 403 && answer.Code != "own-proposal") || (int)answer.Status is 400 or 401 or >= 500)
+                if (answer.Code is "not-allowed" or "not-your-team" || (role == Role.Lead && (int)answer.Status == 403 && answer.Code != "own-proposal")
+                    || (int)answer.Status is 400 or 401 or >= 500)
                     wrong.Add($"{door.Method} {door.Route} answers its own team's {role} with {(int)answer.Status} {answer.Code}: {answer.Raw}");
             }
         }
@@ -104,7 +106,8 @@ public sealed class AuthorisationMatrixTests(LifecycleServer server) : IClassFix
         foreach (var permission in Enum.GetValues<Permission>())
         {
             Permissions.Of(Role.Ci, permission).Should().Be(permission is Permission.CheckAdoption or Permission.ReadBrownouts ? Reach.Everything : Reach.None);
-            Permissions.Of(Role.Ingest, permission).Should().Be(permission is Permission.IngestTelemetry or Permission.ReportCapacity ? Reach.Everything : Reach.None);
+            Permissions.Of(Role.Ingest, permission)
+                .Should().Be(permission is Permission.IngestTelemetry or Permission.ReportCapacity ? Reach.Everything : Reach.None);
         }
 
         Roles.Where(role => Permissions.Of(role, Permission.ManageTokens) != Reach.None).Should().Equal(Role.Admin);

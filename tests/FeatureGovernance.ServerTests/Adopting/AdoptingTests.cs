@@ -49,7 +49,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         var found = (await server.Admin.GetAsync("features/ads_clicks:daily_rate/look-alikes")).Expect(200).Items();
 
         var copy = found.Should().ContainSingle(item => item.GetProperty("feature").GetString()!.StartsWith("warehouse:", StringComparison.Ordinal)).Which;
-        (copy.GetProperty("feature").GetString(), copy.GetProperty("values").GetDouble(), copy.GetProperty("strong").GetBoolean()).Should().Be(("warehouse:xq_17", 1, true));
+        (copy.GetProperty("feature").GetString(), copy.GetProperty("values").GetDouble(), copy.GetProperty("strong").GetBoolean())
+            .Should().Be(("warehouse:xq_17", 1, true));
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         var kept = await server.FeatureAtAsync("adopted");
         (await server.Admin.PatchAsync($"features/{free}", new { tags = new { share = "freely" } })).Expect(200);
         var policy = "adoption:\n  autoApprove:\n    - when: tag('share') == 'freely' && model.team == 'readers'\n  trial: {days: 10, minimumShare: 0.01}";
-        (await server.Admin.PutStandardAsync("policy", "  - {id: policy-a, kind: ownerActive, level: info, remedy: x}", policy)).ExpectProblem(422, "set-elsewhere");
+        (await server.Admin.PutStandardAsync("policy", "  - {id: policy-a, kind: ownerActive, level: info, remedy: x}", policy))
+            .ExpectProblem(422, "set-elsewhere");
         var document = Core.Standards.ShippedStandard.Text.Replace("autoApprove: []", "autoApprove: [{when: \"tag('share') == 'freely' && model.team == 'readers'\"}]").Replace("days: 28\n    minimumShare: 0.001", "days: 10\n    minimumShare: 0.01");
         (await server.Admin.SendTextAsync(HttpMethod.Put, "standards/default", document, "application/yaml")).Status.Should().BeOneOf(System.Net.HttpStatusCode.Created, System.Net.HttpStatusCode.OK);
         await server.Admin.ModelAsync("policed", "readers");
@@ -83,7 +85,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         server.Wait(6);
         await RunTrialsAsync();
         await RunTrialsAsync();
-        (await server.Admin.GetAsync("adoptions/trials?flagged=true&team=readers")).Expect(200).Items().Single().GetProperty("feature").GetString().Should().Be(free);
+        (await server.Admin.GetAsync("adoptions/trials?flagged=true&team=readers")).Expect(200).Items().Single().GetProperty("feature")
+            .GetString().Should().Be(free);
         server.Wait(5);
         await RunTrialsAsync();
         (await server.Admin.GetAsync("adoptions/trials?flagged=true")).Expect(200).Items().Should().ContainSingle();
@@ -120,7 +123,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         var funnel = (await server.Admin.GetAsync("adoptions/funnel?team=funnelled")).Expect(200);
         Steps(funnel, "stages").Should().Equal("proposed 3 1 2", "trialled 1 0 4", "adopted 1 1 ", "abandoned 1 1 ");
         Steps(funnel, "adoptions").Should().Equal("requested 1 0 1", "approved 1 0 0", "trial 1 0 3", "adopted 0 0 ", "abandoned 1 1 ");
-        Steps((await server.Admin.GetAsync("adoptions/funnel?feature=funnel:b")).Expect(200), "stages").Should().Equal("proposed 1 0 2", "trialled 0 0 ", "adopted 0 0 ", "abandoned 1 1 ");
+        Steps((await server.Admin.GetAsync("adoptions/funnel?feature=funnel:b")).Expect(200), "stages")
+            .Should().Equal("proposed 1 0 2", "trialled 0 0 ", "adopted 0 0 ", "abandoned 1 1 ");
         (await server.Admin.GetAsync("adoptions/funnel")).Expect(200).Text("subject").Should().Be("all");
         (await server.Admin.GetAsync("adoptions/funnel?team=nosuch")).Expect(404);
         (await server.Admin.GetAsync("adoptions/funnel?feature=no:such")).Expect(404);
@@ -137,7 +141,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
             keys.Add(await server.FeatureAtAsync("adopted"));
         (string Model, int Feature, double Share)[] shares =
         [
-            ("rec-one", 0, 0.3), ("rec-two", 0, 0.28), ("rec-three", 0, 0.33), ("rec-one", 1, 0.02), ("rec-two", 1, 0.03), ("rec-three", 2, 0.01), ("rec-one", 3, 0.5),
+            ("rec-one", 0, 0.3), ("rec-two", 0, 0.28), ("rec-three", 0, 0.33), ("rec-one", 1, 0.02), ("rec-two", 1, 0.03), ("rec-three", 2, 0.01),
+            ("rec-one", 3, 0.5),
         ];
         foreach (var (model, feature, share) in shares)
             await server.ExecuteAsync($"""
@@ -162,7 +167,8 @@ public sealed class AdoptingTests(LifecycleServer server) : IClassFixture<Lifecy
         await server.ExecuteAsync("delete from value.pair_share");
         (await server.Admin.GetAsync("models/rec-asking/recommendations")).Expect(200).Raw.Should().Be(advice.Raw);
         (await server.ReaderLead.PostAsync("adoptions", new { model = "rec-asking", features = (string[])[keys[0]], justification = "Its siblings gain by it." })).Expect(201);
-        (await server.Admin.GetAsync("models/rec-asking/recommendations")).Expect(200).Items().Select(item => item.GetProperty("feature").GetString()).Should().Equal(keys[1], keys[2]);
+        (await server.Admin.GetAsync("models/rec-asking/recommendations")).Expect(200).Items().Select(item => item.GetProperty("feature").GetString())
+            .Should().Equal(keys[1], keys[2]);
     }
 
     private async Task ProfileAsync(string feature, int seed, double shift)

@@ -70,7 +70,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         PerDay(plan, "silent").Should().BeInRange(25, 37, "nothing was heard of it for over a year");
         Notes(plan, "silent").Should().Contain(note => note.StartsWith("no demand was observed after"));
         foreach (var pool in (string[])["gapped", "single", "constant", "huge", "idle", "silent"])
-            plan.Pool(pool).GetProperty("periods").EnumerateArray().Should().OnlyContain(period => double.IsFinite(period.GetProperty("demand").GetProperty("p90").GetDouble()));
+            plan.Pool(pool).GetProperty("periods").EnumerateArray()
+                .Should().OnlyContain(period => double.IsFinite(period.GetProperty("demand").GetProperty("p90").GetDouble()));
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         refused.FaultyFields.Should().Equal("due");
         refused.Raw.Should().Contain("doneOn");
         (await server.Admin.PutAsync("capacity/pools/late/supply/order", new { kind = "delivery", amount = 5, due = past, doneOn = past })).Expect(201);
-        (await server.Admin.PutAsync("capacity/pools/late/supply/minus", new { kind = "delivery", amount = -5, due = "2099-01-01" })).Expect(400).FaultyFields.Distinct().Should().Equal("amount");
+        (await server.Admin.PutAsync("capacity/pools/late/supply/minus", new { kind = "delivery", amount = -5, due = "2099-01-01" }))
+            .Expect(400).FaultyFields.Distinct().Should().Equal("amount");
     }
 
     private static string Line(string pool, int ago, double demand) => string.Create(CultureInfo.InvariantCulture,
@@ -97,5 +99,6 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
             - DateOnly.Parse(quarter.GetProperty("from").GetString()!, CultureInfo.InvariantCulture).DayNumber + 1);
     }
 
-    private static IEnumerable<string> Notes(Answer plan, string pool) => plan.Pool(pool).GetProperty("notes").EnumerateArray().Select(note => note.GetString()!);
+    private static IEnumerable<string> Notes(Answer plan, string pool) =>
+        plan.Pool(pool).GetProperty("notes").EnumerateArray().Select(note => note.GetString()!);
 }

@@ -22,7 +22,8 @@ public sealed class CoherenceTests(ApiServer server) : IClassFixture<ApiServer>
         for (var period = 0; period < 23; period++)
         {
             var all = totals[0].GetProperty("periods")[period].At("demand.mean");
-            totals.Where(total => total.GetProperty("by").GetString() == "region").Sum(total => total.GetProperty("periods")[period].At("demand.mean")).Should().BeApproximately(all, 1e-6 * all);
+            totals.Where(total => total.GetProperty("by").GetString() == "region").Sum(total => total.GetProperty("periods")[period].At("demand.mean"))
+                .Should().BeApproximately(all, 1e-6 * all);
             totals[5].GetProperty("periods")[period].At("demand.mean").Should().BeApproximately(all, 1e-6 * all);
         }
     }
@@ -43,11 +44,15 @@ public sealed class CoherenceTests(ApiServer server) : IClassFixture<ApiServer>
 
         await server.Admin.PlanAsync();
 
-        (await server.Admin.GetAsync("capacity/pools/by-cost/observations?limit=1")).Expect(200).Items().Single().At("demand").Should().BeApproximately(30, 1e-9);
-        (await server.Admin.GetAsync("capacity/pools/by-reads/observations?limit=1")).Expect(200).Items().Single().At("demand").Should().BeApproximately(17.5, 1e-6, "a million reads at a rate of one half are two million");
+        (await server.Admin.GetAsync("capacity/pools/by-cost/observations?limit=1")).Expect(200).Items().Single().At("demand")
+            .Should().BeApproximately(30, 1e-9);
+        (await server.Admin.GetAsync("capacity/pools/by-reads/observations?limit=1")).Expect(200).Items().Single().At("demand")
+            .Should().BeApproximately(17.5, 1e-6, "a million reads at a rate of one half are two million");
         var refused = await server.Admin.ObserveAsync($$"""{"pool":"by-reads","day":"{{Planned.Today.AddDays(-1):yyyy-MM-dd}}","demand":1}""");
         refused.Expect(400).Raw.Should().Contain("follows from telemetry");
-        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "reads" } })).Expect(400).Raw.Should().Contain("unitsPerMillionReads");
-        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "costs" } })).Expect(400).Raw.Should().Contain("resource");
+        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "reads" } }))
+            .Expect(400).Raw.Should().Contain("unitsPerMillionReads");
+        (await server.Admin.PutAsync("capacity/pools/odd", new { unit = "core", demandFrom = new { source = "costs" } }))
+            .Expect(400).Raw.Should().Contain("resource");
     }
 }

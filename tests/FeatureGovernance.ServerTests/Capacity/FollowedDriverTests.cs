@@ -22,8 +22,10 @@ public sealed class FollowedDriverTests(ApiServer server) : IClassFixture<ApiSer
         driver.Number("assumedValue").Should().Be(2_000);
         (await server.Admin.PutAsync("capacity/drivers/requests", new { unit = "other" })).ExpectProblem(422, "unit-mismatch");
         (await server.Admin.PutAsync("capacity/pools/followed", new { unit = "hour", unitPrice = 2, drivers = new[] { "requests", "requests" } })).Expect(201);
-        (await server.Admin.PutAsync("capacity/pools/followed", new { unit = "hour", unitPrice = 2, drivers = new[] { "requests" } })).Expect(200).Number("revision").Should().Be(1);
-        await server.Admin.ObservedAsync("followed", days, ago => Requests(ago) / 10 * (Planned.Today.AddDays(-ago).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.5 : 1), 500);
+        (await server.Admin.PutAsync("capacity/pools/followed", new { unit = "hour", unitPrice = 2, drivers = new[] { "requests" } })).Expect(200)
+            .Number("revision").Should().Be(1);
+        await server.Admin.ObservedAsync("followed", days, ago =>
+            Requests(ago) / 10 * (Planned.Today.AddDays(-ago).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.5 : 1), 500);
         (await server.Admin.PostAsync("capacity/scenarios", new { name = "more", parts = new[] { new { kind = "driver", driver = "requests", change = 0.5 } } })).Expect(201);
 
         var plan = await server.Admin.PlanAsync();
@@ -41,7 +43,8 @@ public sealed class FollowedDriverTests(ApiServer server) : IClassFixture<ApiSer
         parts.Values.Sum().Should().BeApproximately(year.At("demand.mean"), 1e-3);
         parts["driver:requests"].Should().BeGreaterThan(0.2 * parts["today"], "twice the requests are assumed, from one to two thousand");
         var grown = more.Pool("followed").GetProperty("periods")[20];
-        (grown.At("demand.mean") / year.At("demand.mean")).Should().BeApproximately(1 + followed.At("weight") * (Math.Pow(1.5, followed.At("coefficient")) - 1), 0.02);
+        (grown.At("demand.mean") / year.At("demand.mean"))
+            .Should().BeApproximately(1 + followed.At("weight") * (Math.Pow(1.5, followed.At("coefficient")) - 1), 0.02);
         var preview = (await server.Admin.PostAsync($"capacity/plans/{plan.Number("id")}/preview", new { scenarios = new[] { "more" } })).Expect(200);
         preview.Items("pools").Single().GetProperty("periods")[20].At("demand.other.mean").Should().BeApproximately(grown.At("demand.mean"), 1e-6);
         var csv = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "text/csv"))).Expect(200).Raw.Split('\n');
@@ -78,8 +81,10 @@ public sealed class FollowedDriverTests(ApiServer server) : IClassFixture<ApiSer
     {
         (await server.Admin.GetAsync("capacity/drivers/nothing")).ExpectProblem(404, "unknown-driver");
         (await server.Admin.GetAsync("capacity/drivers/nothing/values")).ExpectProblem(404, "unknown-driver");
-        (await server.Admin.PutAsync("capacity/pools/astray", new { unit = "hour", drivers = new[] { "nothing" } })).Expect(400).FaultyFields.Should().Equal("drivers");
-        (await server.Admin.PutAsync("capacity/pools/astray", new { unit = "hour", drivers = Enumerable.Range(0, 6).Select(i => $"d{i}") })).Expect(400).FaultyFields.Should().Equal("drivers");
+        (await server.Admin.PutAsync("capacity/pools/astray", new { unit = "hour", drivers = new[] { "nothing" } }))
+            .Expect(400).FaultyFields.Should().Equal("drivers");
+        (await server.Admin.PutAsync("capacity/pools/astray", new { unit = "hour", drivers = Enumerable.Range(0, 6).Select(i => $"d{i}") }))
+            .Expect(400).FaultyFields.Should().Equal("drivers");
         (await ReportAsync("\n")).Expect(400).FaultyFields.Should().Equal("body");
         (await ScenarioAsync(new { kind = "driver", driver = "nothing", change = 0.1 })).Expect(400).FaultyFields.Should().Equal("parts[0].driver");
         (await ScenarioAsync(new { kind = "driver", driver = "nothing" })).Expect(400).FaultyFields.Should().Equal("parts[0].change");

@@ -64,7 +64,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         var page = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}?limit=1")).Expect(200).Body.GetProperty("poolPlans");
         page.GetProperty("items").GetArrayLength().Should().Be(1);
         page.TryGetProperty("nextCursor", out _).Should().BeTrue();
-        var csv = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "text/csv"))).Expect(200).Raw.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var csv = (await server.Admin.GetAsync($"capacity/plans/{plan.Number("id")}", ("Accept", "text/csv")))
+            .Expect(200).Raw.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         csv.Should().HaveCount(1 + (23 * 5), "three pools, the money, the hours");
         csv.Should().OnlyContain(line => line.Count(character => character == ',') == 29);
         (await server.Admin.GetAsync("capacity/plans")).Expect(200).Items().Should().NotBeEmpty();
@@ -79,7 +80,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
     [Fact]
     public async Task Scenarios_are_saved_combined_and_compared()
     {
-        await SavedAsync("double", new { kind = "growth", pools = new[] { "growing" }, rate = 1.0 }, new { kind = "efficiency", pools = new[] { "steady" }, share = 0.25 });
+        await SavedAsync("double", new { kind = "growth", pools = new[] { "growing" }, rate = 1.0 },
+            new { kind = "efficiency", pools = new[] { "steady" }, share = 0.25 });
         await SavedAsync("wave", new { kind = "deprecation", recommended = true });
         await SavedAsync("launch", new { kind = "launch", pools = new[] { "growing" }, amount = 50 });
         var plain = await server.Admin.PlanAsync();
@@ -88,7 +90,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         var steady = changed.Pool("steady").NextQuarter();
         var before = plain.Pool("steady").NextQuarter();
         steady.At("demand.p50").Should().BeApproximately(before.At("demand.p50") * 0.64, 1e-6, "a quarter goes, then the 11 that g:b and g:c take");
-        steady.GetProperty("effects").EnumerateArray().Sum(effect => effect.At("change")).Should().BeApproximately(steady.At("demand.mean") - before.At("demand.mean"), 1e-6);
+        steady.GetProperty("effects").EnumerateArray().Sum(effect => effect.At("change"))
+            .Should().BeApproximately(steady.At("demand.mean") - before.At("demand.mean"), 1e-6);
         steady.At("shortfall.probability").Should().Be(0);
 
         var comparison = (await server.Admin.GetAsync($"capacity/plans/{plain.Number("id")}/compare/{changed.Number("id")}")).Expect(200);
@@ -113,7 +116,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
             name = "bad",
             parts = new object[] { new { kind = "launch", model = "none", pools = new[] { "nowhere" } }, new { kind = "deprecation", features = new[] { "g:none" } } },
         })).Expect(400).FaultyFields.Should().BeEquivalentTo("parts[0].pools", "parts[0].model", "parts[1].features");
-        (await server.Admin.PostAsync("capacity/plans", new { scenarios = new[] { "none" }, pools = new[] { "nowhere" } })).Expect(400).FaultyFields.Should().BeEquivalentTo("scenarios", "pools");
+        (await server.Admin.PostAsync("capacity/plans", new { scenarios = new[] { "none" }, pools = new[] { "nowhere" } }))
+            .Expect(400).FaultyFields.Should().BeEquivalentTo("scenarios", "pools");
         (await server.Admin.GetAsync("capacity/scenarios/none")).ExpectProblem(404, "unknown-scenario");
     }
 
@@ -131,12 +135,16 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         answer.Body.GetProperty("isExact").GetBoolean().Should().BeTrue();
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:c" } })).Expect(200)
             .Items("features").Select(feature => feature.GetProperty("feature").GetString()).Should().Equal("g:b");
-        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", "g:b", "g:c" } })).ExpectProblem(422, "gap-too-large");
-        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", null, "g:none" } })).Expect(400).FaultyFields.Should().Equal("keep[1]");
-        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:none" } })).Expect(400).FaultyFields.Should().Equal("keep");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", "g:b", "g:c" } }))
+            .ExpectProblem(422, "gap-too-large");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:a", null, "g:none" } }))
+            .Expect(400).FaultyFields.Should().Equal("keep[1]");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter, keep = new[] { "g:none" } }))
+            .Expect(400).FaultyFields.Should().Equal("keep");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "growing", quarter })).ExpectProblem(422, "no-resource");
         (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "young", quarter })).ExpectProblem(422, "supply-unknown");
-        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter = "1999Q1" })).Expect(400).FaultyFields.Should().Equal("quarter");
+        (await server.Admin.PostAsync($"capacity/plans/{id}/close-gap", new { pool = "steady", quarter = "1999Q1" }))
+            .Expect(400).FaultyFields.Should().Equal("quarter");
         (await server.Admin.PostAsync("capacity/plans/999999/close-gap", new { pool = "steady", quarter })).ExpectProblem(404, "unknown-plan");
     }
 
@@ -192,7 +200,8 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
         var path = Path.Combine(Path.GetTempPath(), $"featgov-plan-{Guid.CreateVersion7():N}.parquet");
         try
         {
-            await File.WriteAllBytesAsync(path, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(path, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
+                TestContext.Current.CancellationToken);
             await using var connection = new DuckDBConnection("Data Source=:memory:");
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using var command = connection.CreateCommand();

@@ -13,13 +13,15 @@ public sealed class PoolTests(ApiServer server) : IClassFixture<ApiServer>
         var pool = (await server.Admin.GetAsync("capacity/pools/gpu-a")).Expect(200);
         pool.ETag.Should().Be("\"1\"");
         pool.Body.GetProperty("headroom").GetProperty("risk").GetDouble().Should().Be(0.1);
-        (await server.Admin.PutAsync("capacity/pools/gpu-a", new { unit = "gpu-hours", unitPrice = 3 }, ("If-Match", "\"7\""))).ExpectProblem(412, "stale-version");
+        (await server.Admin.PutAsync("capacity/pools/gpu-a", new { unit = "gpu-hours", unitPrice = 3 }, ("If-Match", "\"7\"")))
+            .ExpectProblem(412, "stale-version");
         (await server.Admin.PutAsync("capacity/pools/gpu-a", new { unit = "gpu-hours", unitPrice = 3 })).Expect(200).ETag.Should().Be("\"2\"");
 
         (await server.Admin.ObserveAsync($$"""{"pool":"gpu-a","day":"{{Day(1)}}","demand":5,"unit":"gpu-hours"}""")).Expect(200);
         (await server.Admin.PutAsync("capacity/pools/gpu-a", new { unit = "days" })).ExpectProblem(422, "unit-mismatch");
 
-        var bad = await server.Admin.PutAsync("capacity/pools/gpu-a", new { unit = "", unitPrice = -1, team = "nobody here", headroom = new { share = 11, risk = 1 } });
+        var bad = await server.Admin.PutAsync("capacity/pools/gpu-a",
+            new { unit = "", unitPrice = -1, team = "nobody here", headroom = new { share = 11, risk = 1 } });
         bad.ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("unit", "unitPrice", "team", "headroom.share", "headroom.risk");
         (await server.Admin.PutAsync("capacity/pools/gpu-b", new { unit = "x", team = "nobody" })).Expect(400).FaultyFields.Should().Equal("team");
         (await server.Admin.GetAsync("capacity/pools/none")).ExpectProblem(404, "unknown-pool");
@@ -62,7 +64,8 @@ public sealed class PoolTests(ApiServer server) : IClassFixture<ApiServer>
 
         var refused = (await server.Admin.ObserveAsync(lines)).ExpectProblem(400, "malformed-lines");
 
-        refused.Body.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("line").GetInt32()).Distinct().Order().Should().Equal(2, 3, 4, 5, 6, 7, 8, 9);
+        refused.Body.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("line").GetInt32()).Distinct().Order()
+            .Should().Equal(2, 3, 4, 5, 6, 7, 8, 9);
         (await server.Admin.GetAsync("capacity/pools/faulty/observations")).Items().Should().BeEmpty();
         var skipped = (await server.Admin.ObserveAsync(lines, "?onError=skip")).Expect(200);
         (skipped.Number("landed"), skipped.Number("failed")).Should().Be((1, 8));
@@ -90,7 +93,8 @@ public sealed class PoolTests(ApiServer server) : IClassFixture<ApiServer>
         var commitment = new { kind = "commitment", amount = 10, orderBy = Day(-10), leadTimeDays = 90, slip = new { probability = 0.4, medianDays = 20 } };
         (await server.Admin.PutAsync("capacity/pools/supplied/supply/order-2", commitment)).Expect(201).Text("due").Should().Be(Day(-100));
         (await server.Admin.PutAsync("capacity/pools/supplied/supply/order-2", commitment)).Expect(200).ETag.Should().Be("\"1\"", "nothing changed");
-        (await server.Admin.PutAsync("capacity/pools/supplied/supply/past", new { kind = "delivery", amount = 10, due = Day(30) })).Expect(400).FaultyFields.Should().Equal("due");
+        (await server.Admin.PutAsync("capacity/pools/supplied/supply/past", new { kind = "delivery", amount = 10, due = Day(30) }))
+            .Expect(400).FaultyFields.Should().Equal("due");
         (await server.Admin.PutAsync("capacity/pools/supplied/supply/past", new { kind = "delivery", amount = 10, due = Day(30), doneOn = Day(20) })).Expect(201);
         (await server.Admin.PutAsync("capacity/pools/supplied/supply/bad", new { kind = "gift", amount = -1, doneOn = Day(-1), slip = new { probability = 2 } }))
             .Expect(400).FaultyFields.Should().Contain(["kind", "amount", "due", "doneOn", "slip.probability", "slip.medianDays"]);

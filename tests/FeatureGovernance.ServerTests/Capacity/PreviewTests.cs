@@ -45,7 +45,8 @@ public sealed class PreviewTests(ApiServer server) : IClassFixture<ApiServer>
         saved.Items("pools").Single().GetProperty("periods")[0].At("demand.other.mean").Should().Be(pool.GetProperty("periods")[0].At("demand.other.mean"));
 
         await server.ExecuteAsync("update capacity.plan_pool set forecast = null where pool = 'far'");
-        (await server.Admin.PostAsync($"capacity/plans/{plain.Number("id")}/preview", new { parts, pools = new[] { "far" } })).ExpectProblem(422, "plan-keeps-no-forecast");
+        (await server.Admin.PostAsync($"capacity/plans/{plain.Number("id")}/preview", new { parts, pools = new[] { "far" } }))
+            .ExpectProblem(422, "plan-keeps-no-forecast");
     }
 
     [Fact]
@@ -57,11 +58,13 @@ public sealed class PreviewTests(ApiServer server) : IClassFixture<ApiServer>
 
         (await PreviewAsync(id, new { })).Expect(400).FaultyFields.Should().Equal("parts");
         (await PreviewAsync(id, new { parts = new[] { new { kind = "growth" } } })).Expect(400).FaultyFields.Should().Equal("parts[0].rate");
-        (await PreviewAsync(id, new { parts = new[] { new { kind = "growth", rate = 0.1, pools = new[] { "nowhere" } } } })).Expect(400).FaultyFields.Should().Contain("parts[0].pools");
+        (await PreviewAsync(id, new { parts = new[] { new { kind = "growth", rate = 0.1, pools = new[] { "nowhere" } } } }))
+            .Expect(400).FaultyFields.Should().Contain("parts[0].pools");
         (await PreviewAsync(id, new { scenarios = new[] { "nothing" } })).Expect(400).FaultyFields.Should().Equal("scenarios");
         (await PreviewAsync(id, new { parts = new[] { new { kind = "growth", rate = 0.1 } }, pools = Enumerable.Range(0, 51).Select(i => $"p{i}") })).Expect(400)
             .FaultyFields.Should().Contain("pools");
-        (await PreviewAsync(id, new { parts = Enumerable.Repeat(new { kind = "growth", rate = 100 }, 50) })).Expect(200).Items("pools").Single().GetProperty("periods")[22].At("demand.other.p50")
+        (await PreviewAsync(id, new { parts = Enumerable.Repeat(new { kind = "growth", rate = 100 }, 50) })).Expect(200).Items("pools").Single()
+            .GetProperty("periods")[22].At("demand.other.p50")
             .Should().BeGreaterThan(1e15).And.BeLessThan(1e22, "what no number could hold is cut");
         (await PreviewAsync(999_999, new { parts = new[] { new { kind = "growth", rate = 0.1 } } })).ExpectProblem(404, "unknown-plan");
     }

@@ -52,7 +52,8 @@ public sealed class CheckRequestTests(ApiServer server) : IClassFixture<ApiServe
     public async Task A_name_of_ten_thousand_characters_and_a_list_without_end_are_refused()
     {
         (await server.CheckAsync([new string('k', 10_000)])).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("features[0]");
-        (await server.CheckAsync([.. Enumerable.Range(0, 50_001).Select(i => $"g:f{i}")])).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("features");
+        (await server.CheckAsync([.. Enumerable.Range(0, 50_001).Select(i => $"g:f{i}")]))
+            .ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("features");
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class CheckRequestTests(ApiServer server) : IClassFixture<ApiServe
         rules.Should().OnlyHaveUniqueItems();
         var results = run.GetProperty("results").EnumerateArray().ToArray();
         results.Select(result => (Feature(result), result.Text("ruleId"), result.Text("level"))).Should().Equal(
-            ("g:off", "disabled", "error"), ("g:leaving", "deprecated", "warning"), ("g:leaving", "new-read-on-notice", "error"), ("g:leaving", "not-approved", "error"));
+            ("g:off", "disabled", "error"), ("g:leaving", "deprecated", "warning"), ("g:leaving", "new-read-on-notice", "error"),
+            ("g:leaving", "not-approved", "error"));
         results.Should().OnlyContain(result => rules[result.GetProperty("ruleIndex").GetInt32()] == result.Text("ruleId"));
         results.Should().OnlyContain(result => result.GetProperty("message").Text("text").Length > 0);
     }
@@ -123,7 +125,8 @@ public sealed class CheckRequestTests(ApiServer server) : IClassFixture<ApiServe
         foreach (var path in (string[])["checks", "features", "models", "audit", "tokens"])
             (await ci.GetAsync(path)).ExpectProblem(403, "not-allowed");
         (await ci.PutAsync("teams/mine", new { leads = Array.Empty<string>() })).ExpectProblem(403, "not-allowed");
-        (await server.As((string?)null).PostAsync("checks/adoption", new { model = "ranker", features = new[] { "g:off" } })).ExpectProblem(401, "not-signed-in");
+        (await server.As((string?)null).PostAsync("checks/adoption", new { model = "ranker", features = new[] { "g:off" } }))
+            .ExpectProblem(401, "not-signed-in");
     }
 
     [Fact]
@@ -147,12 +150,14 @@ public sealed class CheckRequestTests(ApiServer server) : IClassFixture<ApiServe
         }
 
         found.Select(check => check.Text("commit")).Should().Equal("c2", "c1", "c0");
-        found.Should().OnlyContain(check => check.GetProperty("errors").GetInt32() == 3 && check.GetProperty("warnings").GetInt32() == 1 && check.GetProperty("features").GetInt32() == 2);
+        found.Should().OnlyContain(check => check.GetProperty("errors").GetInt32() == 3 && check.GetProperty("warnings").GetInt32() == 1
+            && check.GetProperty("features").GetInt32() == 2);
         var first = (await server.Admin.GetAsync("checks?model=recorded&limit=2")).Expect(200);
         var rest = (await server.Admin.GetAsync($"checks?model=recorded&limit=2&cursor={first.Text("nextCursor")}")).Expect(200);
         first.Items().Concat(rest.Items()).Select(check => check.Text("commit")).Should().Equal("c2", "c1", "c0");
         (await server.Admin.GetAsync("checks?model=recorded&verdict=pass")).Expect(200).Items().Should().BeEmpty();
-        (await server.Admin.GetAsync("checks?verdict=maybe&cursor=x")).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("verdict", "cursor");
+        (await server.Admin.GetAsync("checks?verdict=maybe&cursor=x"))
+            .ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("verdict", "cursor");
     }
 
     private static string Feature(JsonElement result) =>

@@ -54,7 +54,8 @@ internal static class Checked
     public static long VersionOf(Answer written) => long.Parse(written.Expect(200).Headers.GetValues("Registry-Version").Single());
 
     /// <summary>A check that knows everything written so far.</summary>
-    public static async Task<Answer> CheckAsync(this ApiServer server, string[] features, string[]? baseline = null, string model = "ranker", string accept = "application/json")
+    public static async Task<Answer> CheckAsync(
+        this ApiServer server, string[] features, string[]? baseline = null, string model = "ranker", string accept = "application/json")
     {
         var now = await server.QueryAsync<long>("select sequence from audit.head");
         return await server.Admin.PostAsync("checks/adoption", new { model, features, baseline, minimumVersion = now }, ("Accept", accept));

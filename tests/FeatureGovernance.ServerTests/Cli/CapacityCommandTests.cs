@@ -24,8 +24,10 @@ public sealed class CapacityCommandTests(ApiServer server) : IClassFixture<ApiSe
             lines.AppendLine(JsonSerializer.Serialize(new { pool = "gpu-a", day = $"{Planned.Today.AddDays(-ago):yyyy-MM-dd}", demand = 100 + ago % 7, supply = 150 }));
         (await FeedAsync(0, lines.ToString(), "capacity", "observe", "-")).Should().Contain("120 of 120 landed");
         (await FeedAsync(2, """{"pool":"gpu-a","day":"2026-01-01","demand":-1}""", "capacity", "observe", "-")).Should().Contain("demand");
-        await RunAsync(0, "capacity", "supply", "set", "gpu-a", "order-1", "--kind", "delivery", "--amount", "50", "--due", $"{Planned.Today.AddDays(60):yyyy-MM-dd}");
-        (await RunAsync(2, "capacity", "supply", "set", "gpu-a", "order-2", "--kind", "delivery", "--amount", "50", "--due", "2020-01-01")).Should().Contain("due");
+        await RunAsync(0, "capacity", "supply", "set", "gpu-a", "order-1", "--kind", "delivery", "--amount", "50", "--due",
+            $"{Planned.Today.AddDays(60):yyyy-MM-dd}");
+        (await RunAsync(2, "capacity", "supply", "set", "gpu-a", "order-2", "--kind", "delivery", "--amount", "50", "--due", "2020-01-01"))
+            .Should().Contain("due");
 
         (await RunAsync(0, "capacity", "plan", "run", "--name", "November", "--wait")).Should().Contain("succeeded");
 

@@ -35,7 +35,8 @@ public sealed class CliTests(ApiServer server) : IClassFixture<ApiServer>, IDisp
         var truth = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Named("truth.json"), TestContext.Current.CancellationToken));
         truth.GetProperty("features").EnumerateObject().Should().HaveCount(60);
         (await server.QueryAsync<long>("select count(*) from telemetry.usage_daily")).Should().BeGreaterThan(600);
-        (await server.QueryAsync<long>("select count(*) from registry.feature where stage in (0, 1)")).Should().Be(0, "all of them are experimental or adopted");
+        (await server.QueryAsync<long>("select count(*) from registry.feature where stage in (0, 1)"))
+            .Should().Be(0, "all of them are experimental or adopted");
         (await RunAsync("demo")).Expect(2).Errors.Should().Contain("--force");
         (await RunAsync("demo --features 3")).Expect(2).Errors.Should().Contain("out of range");
 

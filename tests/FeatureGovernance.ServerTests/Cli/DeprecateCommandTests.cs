@@ -22,7 +22,8 @@ public sealed class DeprecateCommandTests(LifecycleServer server) : IClassFixtur
         await RunAsync(reader, 0, "deprecate", "review", id, "object", "--comment", "We read it.");
         await RunAsync(owner, 2, "deprecate", "resolve", id, "1", "--answer", "Never mind.");
         (await RunAsync(reader, 0, "deprecate", "resolve", id, "1", "--answer", "We move.")).Should().Contain("1 of readers (resolved): We read it.");
-        (await RunAsync(reader, 0, "deprecate", "delegate", id, "--team", "readers", "--to", "other-lead", "--reason", "Away.")).Should().Contain("readers: reader-lead to other-lead");
+        (await RunAsync(reader, 0, "deprecate", "delegate", id, "--team", "readers", "--to", "other-lead", "--reason", "Away."))
+            .Should().Contain("readers: reader-lead to other-lead");
         await RunAsync(reader, 0, "deprecate", "take-back", id, "--team", "readers");
         await RunAsync(reader, 0, "deprecate", "delegate", id, "--team", "readers", "--to", "other-lead", "--reason", "Away.");
         await RunAsync(other, 0, "deprecate", "review", id, "approve");

@@ -32,7 +32,8 @@ public sealed class IncidentCommandTests(ApiServer server) : IClassFixture<ApiSe
         (await RunAsync(owner, 0, "incidents", "expect", id, "--reason", "A test of ours.")).Should().Contain("expected");
 
         foreach (var (words, told) in ((string, string)[])[
-            ("snooze {0} --days NaN --reason x", "--days"), ("snooze {0} --days 91 --reason x", "--days"), ("snooze {0} --days -1 --reason x", "--days"), ("snooze {0} --days 3", "--reason"),
+            ("snooze {0} --days NaN --reason x", "--days"), ("snooze {0} --days 91 --reason x", "--days"), ("snooze {0} --days -1 --reason x", "--days"),
+            ("snooze {0} --days 3", "--reason"),
             ("show 999999", "999999"), ("show x", "x"), ("resolve {0}", "--reason"), ("list --status asleep", "status"), ("list --cause fate", "cause")])
         {
             (await RunAsync(owner, 2, ["incidents", .. words.Replace("{0}", id, StringComparison.Ordinal).Split(' ')])).Should().Contain(told, "of {0}", words);

@@ -39,7 +39,8 @@ public sealed class ImpactTests(ApiServer server) : IClassFixture<ApiServer>
         var models = impact.GetProperty("byModel").EnumerateArray().ToList();
         models.Select(model => model.GetProperty("model").GetString()).Should().Equal("heavy", "light", "indifferent");
         impact.GetProperty("models").GetInt32().Should().Be(3);
-        impact.GetProperty("loss").GetDouble().Should().BeApproximately(models.Sum(model => model.GetProperty("weight").GetDouble() * model.GetProperty("loss").GetDouble()), 1e-9);
+        impact.GetProperty("loss").GetDouble()
+            .Should().BeApproximately(models.Sum(model => model.GetProperty("weight").GetDouble() * model.GetProperty("loss").GetDouble()), 1e-9);
         var heavy = models[0];
         heavy.GetProperty("weight").GetDouble().Should().BeInRange(0.3, 0.41);
         heavy.GetProperty("metric").GetString().Should().Be("auc");

@@ -113,7 +113,8 @@ public sealed class IncidentTests(ApiServer server) : IClassFixture<ApiServer>
         await server.ValuesAsync($"{org}:f0", History, 1, ago => new(NullRate: ago is 20 or 19 ? 0.3 : 0.01));
         await server.DetectAsync();
         var id = (await server.IncidentsAsync($"team={org}")).Should().ContainSingle().Which.GetProperty("id").GetInt32();
-        (await server.Admin.PatchAsync($"incidents/{id}", new { status = "expected", reason = "The yearly purge." })).Expect(200).Text("status").Should().Be("expected");
+        (await server.Admin.PatchAsync($"incidents/{id}", new { status = "expected", reason = "The yearly purge." })).Expect(200).Text("status")
+            .Should().Be("expected");
 
         await server.ValuesAsync($"{org}:f0", 8, 7, _ => new(NullRate: 0.2));
         await server.DetectAsync();
@@ -148,7 +149,8 @@ public sealed class IncidentTests(ApiServer server) : IClassFixture<ApiServer>
         (await owner.PatchAsync(path, new { status = "gone" })).Expect(400).FaultyFields.Should().Contain("status");
         (await owner.PatchAsync(path, new { })).Expect(400).FaultyFields.Should().Contain("status");
         (await owner.PatchAsync(path, new { status = "resolved", reason = "Fixed." })).Expect(200);
-        (await owner.PatchAsync(path, new { status = "snoozed", until = TimeProvider.System.GetUtcNow().AddDays(2), reason = "Later." })).ExpectProblem(409, "incident-closed");
+        (await owner.PatchAsync(path, new { status = "snoozed", until = TimeProvider.System.GetUtcNow().AddDays(2), reason = "Later." }))
+            .ExpectProblem(409, "incident-closed");
         (await owner.PatchAsync("incidents/999999", new { status = "acknowledged" })).ExpectProblem(404, "unknown-incident");
 
         (await server.QueryAsync<string>($"select string_agg(action, ' ' order by sequence) from audit.event where subject_kind = 'incident' and subject_id = {id}"))

@@ -37,9 +37,11 @@ public sealed class LagTests(ScanningServer server) : IClassFixture<ScanningServ
         var org = await server.OrganisationAsync("lag_command");
         var log = Write("log.csv", "select timestamp '2026-01-05 10:00:00' as asked_at, asked_at - to_seconds(3600 + i % 3) as computed_at, 5 * i as age, i as f0 from range(99) t(i)");
 
-        Lag(await server.Admin.CommandAsync(0, ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--as-of", "computed_at", "--json"])).Should().Be(3601);
+        Lag(await server.Admin.CommandAsync(0,
+            ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--as-of", "computed_at", "--json"])).Should().Be(3601);
         Lag(await server.Admin.CommandAsync(0, ["profile", log, "--group", org, "--column", "f0", "--start", "2026-01-05", "--read-at", "asked_at", "--as-of", "computed_at", "--json"])).Should().Be(3601);
-        Lag(await server.Admin.CommandAsync(0, ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--lag", "age", "--json"])).Should().Be(245);
+        Lag(await server.Admin.CommandAsync(0,
+            ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--lag", "age", "--json"])).Should().Be(245);
         Lag(await server.Admin.CommandAsync(0, ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--json"])).Should().BeNull();
         await server.Admin.CommandAsync(0, ["profile", log, "--group", org, "--column", "f0", "--time", "asked_at", "--as-of", "computed_at"]);
         (await LagAsync(org, "")).Should().Be(3601);
@@ -52,15 +54,22 @@ public sealed class LagTests(ScanningServer server) : IClassFixture<ScanningServ
         var file = Write("faulty.parquet", $"select *, case when f0 = 3 then 'soon' else '2026-01-05' end as word, [f0] as list from ({Rows})");
 
         (await FaultAsync(new { path = file, group = org, time = "event_timestamp", readAt = "nope" })).Should().Contain("There is no column 'nope'");
-        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", readAt = "word" })).Should().Contain("Of 1 of 600 rows").And.Contain("'word' less 'event_timestamp'");
-        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", readAt = "list" })).Should().Contain("Column 'list' is a DOUBLE[], and holds no times");
-        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", asOf = "created" })).Should().Contain("is negative").And.Contain("exchanged");
+        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", readAt = "word" }))
+            .Should().Contain("Of 1 of 600 rows").And.Contain("'word' less 'event_timestamp'");
+        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", readAt = "list" }))
+            .Should().Contain("Column 'list' is a DOUBLE[], and holds no times");
+        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", asOf = "created" }))
+            .Should().Contain("is negative").And.Contain("exchanged");
         (await FaultAsync(new { path = file, group = org, time = "created", readAt = "created" })).Should().Contain("less itself");
         (await FaultAsync(new { path = file, group = org, start = "2026-01-05T00:00:00Z", readAt = "created" })).Should().Contain("takes both columns");
-        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", lag = "country" })).Should().Contain("Column 'country' is a VARCHAR; a lag is a number of seconds");
-        (await FaultAsync(new { path = file, columns = new { f0 = $"{org}:f0" }, time = "event_timestamp", lag = "f0" })).Should().Contain("Column 'f0' cannot be a feature here");
-        (await server.Admin.PostAsync("profiles/scan", new { path = file, group = org, lag = "f0", readAt = "created" })).Expect(400).FaultyFields.Should().Equal("lag");
-        (await server.Admin.CommandAsync(2, ["profile", file, "--group", org, "--time", "event_timestamp", "--lag", "f0", "--read-at", "created"])).Should().Contain("at once");
+        (await FaultAsync(new { path = file, group = org, time = "event_timestamp", lag = "country" }))
+            .Should().Contain("Column 'country' is a VARCHAR; a lag is a number of seconds");
+        (await FaultAsync(new { path = file, columns = new { f0 = $"{org}:f0" }, time = "event_timestamp", lag = "f0" }))
+            .Should().Contain("Column 'f0' cannot be a feature here");
+        (await server.Admin.PostAsync("profiles/scan", new { path = file, group = org, lag = "f0", readAt = "created" }))
+            .Expect(400).FaultyFields.Should().Equal("lag");
+        (await server.Admin.CommandAsync(2, ["profile", file, "--group", org, "--time", "event_timestamp", "--lag", "f0", "--read-at", "created"]))
+            .Should().Contain("at once");
         (await server.Admin.GetAsync($"features/{org}:f0/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").Should().BeEmpty();
     }
 
@@ -73,7 +82,8 @@ public sealed class LagTests(ScanningServer server) : IClassFixture<ScanningServ
                    event_timestamp + to_seconds(case when i % 60 < 3 then 90000 else 1700 + hash(i) % 200 end) as created, (hash(i + 7) % 1000)::double as f0
             from range(6000) t(i)
             """);
-        (await server.ScanAsync(new { path = file, columns = new { f0 = $"{org}:f0" }, time = "event_timestamp", readAt = "created" })).ExpectState("succeeded");
+        (await server.ScanAsync(new { path = file, columns = new { f0 = $"{org}:f0" }, time = "event_timestamp", readAt = "created" }))
+            .ExpectState("succeeded");
 
         await server.DetectAsync();
 
@@ -96,5 +106,6 @@ public sealed class LagTests(ScanningServer server) : IClassFixture<ScanningServ
         (await server.Admin.GetAsync($"features/{org}:f0/values?from=2026-01-01&to=2026-02-01{(segment.Length > 0 ? "&segment=" + Uri.EscapeDataString(segment) : "")}")).Expect(200)
             .Items("windows").Should().ContainSingle().Which.GetProperty("lagSeconds").GetDouble();
 
-    private static double? Lag(string line) => JsonSerializer.Deserialize<JsonElement>(line.Split('\n')[0]).TryGetProperty("lagSeconds", out var lag) && lag.ValueKind == JsonValueKind.Number ? lag.GetDouble() : null;
+    private static double? Lag(string line) => JsonSerializer.Deserialize<JsonElement>(line.Split('\n')[0])
+        .TryGetProperty("lagSeconds", out var lag) && lag.ValueKind == JsonValueKind.Number ? lag.GetDouble() : null;
 }

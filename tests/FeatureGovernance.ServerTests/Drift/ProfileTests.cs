@@ -57,7 +57,8 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
         var answer = await server.Admin.ReportAsync("profiles", good + "\n" + good.Replace(part, replacement, StringComparison.Ordinal));
 
         answer.Expect(400).Body.GetProperty("errors").EnumerateArray()
-            .Should().Contain(error => error.GetProperty("line").GetInt32() == 2 && error.GetProperty("field").GetString()!.StartsWith(field, StringComparison.Ordinal));
+            .Should().Contain(error => error.GetProperty("line").GetInt32() == 2
+                && error.GetProperty("field").GetString()!.StartsWith(field, StringComparison.Ordinal));
         (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(0);
     }
 
@@ -73,8 +74,10 @@ public sealed class ProfileTests(ApiServer server) : IClassFixture<ApiServer>
             .Should().Equal((2, "profile.quantiles"), (2, "profile.quantiles"), (2, "profile.nulls"));
         (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(0);
 
-        var outside = (await server.Admin.ReportAsync("profiles", lines)).Expect(200).Items("outside").Select(one => one.GetProperty("message").GetString()).ToList();
-        outside.Should().HaveCount(3).And.OnlyContain(message => message!.StartsWith($"{org}:f0@2, day of {Organisation.Yesterday}T00:00Z, country=se: ", StringComparison.Ordinal));
+        var outside = (await server.Admin.ReportAsync("profiles", lines)).Expect(200).Items("outside")
+            .Select(one => one.GetProperty("message").GetString()).ToList();
+        outside.Should().HaveCount(3).And.OnlyContain(message =>
+            message!.StartsWith($"{org}:f0@2, day of {Organisation.Yesterday}T00:00Z, country=se: ", StringComparison.Ordinal));
         outside.Should().ContainSingle(message => message!.EndsWith("the smallest value is -2, below 0.", StringComparison.Ordinal));
         outside.Should().ContainSingle(message => message!.EndsWith("25 % of the values are missing, more than 10 %.", StringComparison.Ordinal));
         (await Values(org)).GetProperty("windows").GetArrayLength().Should().Be(1);

@@ -49,7 +49,8 @@ public sealed class ReplayTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     private async Task<JsonElement> ImpactAsync(int id, string model) =>
-        (await server.Admin.GetAsync($"incidents/{id}")).Expect(200).Body.GetProperty("impact").GetProperty("byModel").EnumerateArray().Single(one => one.GetProperty("model").GetString() == model);
+        (await server.Admin.GetAsync($"incidents/{id}")).Expect(200).Body.GetProperty("impact").GetProperty("byModel").EnumerateArray()
+            .Single(one => one.GetProperty("model").GetString() == model);
 
     private async Task ValueAsync(string model)
     {
@@ -61,7 +62,8 @@ public sealed class ReplayTests(ApiServer server) : IClassFixture<ApiServer>
             csv.AppendLine(FormattableString.Invariant($"{a},{b},{c},{((2 * a) + b + (0.5 * random.NextDouble()) > 1.7 ? 1 : 0)}"));
         }
 
-        var submitted = await server.Admin.SendBytesAsync(HttpMethod.Post, $"valuations?label=label&model={model}&metric=auc&ablations=0", Encoding.UTF8.GetBytes(csv.ToString()), "text/csv");
+        var submitted = await server.Admin.SendBytesAsync(HttpMethod.Post, $"valuations?label=label&model={model}&metric=auc&ablations=0",
+            Encoding.UTF8.GetBytes(csv.ToString()), "text/csv");
         var id = submitted.Expect(202).Number("id");
         (await server.MeasuredAsync(id)).ExpectState("succeeded");
     }

@@ -49,10 +49,12 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         windows[1].GetProperty("notNumbers").GetInt64().Should().Be(1, "a part of one vector is missing");
         windows[1].GetProperty("zeros").GetInt64().Should().Be(1);
         windows[1].GetProperty("maximum").GetDouble().Should().Be(13);
-        windows[1].GetProperty("frequent").EnumerateArray().Select(one => (one.GetProperty("value").GetString(), one.GetProperty("least").GetInt64())).Should().Equal(("2", 47), ("0", 1), ("3", 1));
+        windows[1].GetProperty("frequent").EnumerateArray().Select(one => (one.GetProperty("value").GetString(), one.GetProperty("least").GetInt64()))
+            .Should().Equal(("2", 47), ("0", 1), ("3", 1));
         var arrays = (await server.Admin.GetAsync($"features/{org}:f1/values?from=2026-01-01&to=2026-02-01")).Expect(200).Items("windows").First();
         arrays.GetProperty("mean").GetDouble().Should().BeApproximately(1, 1e-6);
-        (await server.ScanAsync(new { path = file, columns = new { f2 = $"{org}:f2" } })).Text("error").Should().Contain("neither numbers nor texts nor lists of numbers");
+        (await server.ScanAsync(new { path = file, columns = new { f2 = $"{org}:f2" } })).Text("error")
+            .Should().Contain("neither numbers nor texts nor lists of numbers");
     }
 
     [Fact]
@@ -61,15 +63,20 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         var org = await server.OrganisationAsync("bad");
         var truncated = Path.Combine(server.Folder, "truncated.parquet");
         ScanScene.Query($"copy (select now()::timestamp as t, i::double as f0 from range(50000) x(i)) to '{truncated}' (format parquet)");
-        await File.WriteAllBytesAsync(truncated, (await File.ReadAllBytesAsync(truncated, TestContext.Current.CancellationToken))[..^200], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(truncated, (await File.ReadAllBytesAsync(truncated, TestContext.Current.CancellationToken))[..^200],
+            TestContext.Current.CancellationToken);
         var timeless = Path.Combine(server.Folder, "timeless.csv");
         await File.WriteAllTextAsync(timeless, "ts,f0\n2026-01-01,1\nyesterday,2\n", TestContext.Current.CancellationToken);
 
         (await server.ScanAsync(new { path = truncated, group = org })).Text("error").Should().Contain("'truncated.parquet' cannot be read");
-        (await server.ScanAsync(new { path = timeless, group = org })).Text("error").Should().Contain("1 of 2 rows of 'timeless.csv' hold no time in column 'ts'");
-        (await server.ScanAsync(new { path = timeless, group = "nothing", start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("No column is a registered feature");
-        (await server.ScanAsync(new { path = timeless, columns = new { f9 = $"{org}:f0" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("There is no column 'f9'");
-        (await server.ScanAsync(new { path = timeless, columns = new { f0 = $"{org}:f99" }, start = "2026-01-01T00:00:00Z" })).Text("error").Should().Contain("not registered");
+        (await server.ScanAsync(new { path = timeless, group = org })).Text("error")
+            .Should().Contain("1 of 2 rows of 'timeless.csv' hold no time in column 'ts'");
+        (await server.ScanAsync(new { path = timeless, group = "nothing", start = "2026-01-01T00:00:00Z" })).Text("error")
+            .Should().Contain("No column is a registered feature");
+        (await server.ScanAsync(new { path = timeless, columns = new { f9 = $"{org}:f0" }, start = "2026-01-01T00:00:00Z" })).Text("error")
+            .Should().Contain("There is no column 'f9'");
+        (await server.ScanAsync(new { path = timeless, columns = new { f0 = $"{org}:f99" }, start = "2026-01-01T00:00:00Z" })).Text("error")
+            .Should().Contain("not registered");
         (await server.ScanAsync(new { path = server.Folder + "/none.csv", group = org })).Text("error").Should().Contain("There is no file or folder");
         (await server.QueryAsync<long>($"select count(*) from drift.profile p join registry.feature f on f.id = p.feature_id where f.group_name = '{org}'")).Should().Be(0);
     }
@@ -95,7 +102,8 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         var org = await server.OrganisationAsync("scheduled");
         var file = Path.Combine(server.Folder, "daily.csv");
         await File.WriteAllTextAsync(file, "day,f0\n2026-01-01,1\n2026-01-02,2\n", TestContext.Current.CancellationToken);
-        (await server.Admin.PutAsync("profiles/schedules/daily", new { every = "day", scan = new { path = file, group = org } })).Expect(200).Text("every").Should().Be("day");
+        (await server.Admin.PutAsync("profiles/schedules/daily", new { every = "day", scan = new { path = file, group = org } })).Expect(200).Text("every")
+            .Should().Be("day");
         (await server.Admin.PutAsync("profiles/schedules/daily", new { every = "minute" })).Expect(400).FaultyFields.Should().Equal("every", "scan");
 
         var job = Microsoft.Extensions.DependencyInjection.ActivatorUtilities.CreateInstance<Server.Drift.ScanJob>(server.Services);
@@ -140,18 +148,23 @@ public sealed class ScanTests(ScanningServer server) : IClassFixture<ScanningSer
         var grouped = Path.Combine(server.Folder, "clicks.parquet");
         var raw = Path.Combine(server.Folder, "raw.parquet");
         const string Events = "select timestamp '2026-01-05 10:00:00' as event_time, event_time + to_seconds(600 + i % 600) as created, 'se' as country, case when i % 9 = 0 then null else 1000 * random() end as clicks_7d from range(5000) t(i)";
-        ScanScene.Query($"create table events as {Events}", sql.Replace("'clicks.parquet'", $"'{grouped}'", StringComparison.Ordinal), $"copy events to '{raw}' (format parquet)");
+        ScanScene.Query($"create table events as {Events}", sql.Replace("'clicks.parquet'", $"'{grouped}'", StringComparison.Ordinal),
+            $"copy events to '{raw}' (format parquet)");
 
-        await server.Admin.CommandAsync(0, ["profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n", "--lag", "lag_seconds"]);
+        await server.Admin.CommandAsync(0,
+            ["profile", grouped, "--map", $"clicks_7d={org}:f0", "--segment", "country", "--weight", "n", "--lag", "lag_seconds"]);
         await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--segment", "country", "--read-at", "created"]);
 
         var (a, b) = (await WindowAsync($"{org}:f0"), await WindowAsync($"{org}:f1"));
         foreach (var exact in (string[])["count", "nulls"])
             a.GetProperty(exact).GetInt64().Should().Be(b.GetProperty(exact).GetInt64());
         a.GetProperty("mean").GetDouble().Should().BeApproximately(b.GetProperty("mean").GetDouble(), 0.05);
-        a.GetProperty("quantiles")[3].GetDouble().Should().BeApproximately(b.GetProperty("quantiles")[3].GetDouble(), 60, "both are within the sketch's bound of 500");
-        a.GetProperty("lagSeconds").GetDouble().Should().BeApproximately(b.GetProperty("lagSeconds").GetDouble(), 20, "the median of rows and that of their sketch");
-        (await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--json"])).Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
+        a.GetProperty("quantiles")[3].GetDouble()
+            .Should().BeApproximately(b.GetProperty("quantiles")[3].GetDouble(), 60, "both are within the sketch's bound of 500");
+        a.GetProperty("lagSeconds").GetDouble()
+            .Should().BeApproximately(b.GetProperty("lagSeconds").GetDouble(), 20, "the median of rows and that of their sketch");
+        (await server.Admin.CommandAsync(0, ["profile", raw, "--map", $"clicks_7d={org}:f1", "--json"]))
+            .Should().StartWith("{\"feature\":").And.Contain("\"quantiles\"");
         await server.Admin.CommandAsync(2, ["profile", server.Folder + "/none.csv", "--group", org]);
         await server.Admin.CommandAsync(2, ["profile", raw, "--group", org, "--time", "nope"]);
     }

@@ -54,14 +54,18 @@ public sealed class Api(HttpClient http)
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null, []);
 
-    public Task<Answer> PutAsync(string path, object body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Put, path, JsonContent.Create(body), headers);
+    public Task<Answer> PutAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Put, path, JsonContent.Create(body), headers);
 
-    public Task<Answer> PostAsync(string path, object body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, JsonContent.Create(body), headers);
+    public Task<Answer> PostAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, JsonContent.Create(body), headers);
 
-    public Task<Answer> PatchAsync(string path, object body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Patch, path, JsonContent.Create(body), headers);
+    public Task<Answer> PatchAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Patch, path, JsonContent.Create(body), headers);
 
     /// <summary>Sends text as it is, for bodies that no serializer would write.</summary>
-    public Task<Answer> SendTextAsync(HttpMethod method, string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+    public Task<Answer> SendTextAsync(
+        HttpMethod method, string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
         SendAsync(method, path, new StringContent(body, Encoding.UTF8, contentType), headers);
 
     public Task<Answer> SendBytesAsync(HttpMethod method, string path, byte[] body, string contentType, params (string Name, string Value)[] headers)

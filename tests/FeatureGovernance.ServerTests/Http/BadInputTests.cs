@@ -55,7 +55,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("teams")]
     [InlineData("models")]
     public async Task A_name_of_ten_thousand_characters_is_refused(string collection) =>
-        ((int)(await server.Admin.PutAsync($"{collection}/{new string('a', 5_000)}:{new string('b', 2_000)}", new { team = "x", kind = "ranking" })).Status).Should().BeInRange(400, 414);
+        ((int)(await server.Admin.PutAsync($"{collection}/{new string('a', 5_000)}:{new string('b', 2_000)}", new { team = "x", kind = "ranking" })).Status)
+            .Should().BeInRange(400, 414);
 
     [Theory]
     [InlineData("features?cursor=%00")]
@@ -88,7 +89,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_body_over_the_limit_is_refused()
     {
         // The server answers before it has read the body, so the request waits for leave to send it.
-        using var request = new HttpRequestMessage(HttpMethod.Put, "teams/huge") { Content = new ByteArrayContent(new byte[17 << 20]), Headers = { ExpectContinue = true } };
+        using var request = new HttpRequestMessage(HttpMethod.Put,
+            "teams/huge") { Content = new ByteArrayContent(new byte[17 << 20]), Headers = { ExpectContinue = true } };
         request.Content.Headers.ContentType = new("application/json");
 
         using var answer = await server.Admin.Http.SendAsync(request, TestContext.Current.CancellationToken);

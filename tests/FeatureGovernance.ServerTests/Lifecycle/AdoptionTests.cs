@@ -17,7 +17,8 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.OwnerEngineer.PostAsync($"adoptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
         var half = (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "approve", comment = "Gladly." })).Expect(200);
         States(half).Should().BeEquivalentTo($"{ours}=approved", $"{theirs}=requested");
-        (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "No.", features = new[] { theirs } })).ExpectProblem(403, "not-yours-to-decide");
+        (await server.OwnerLead.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "No.", features = new[] { theirs } }))
+            .ExpectProblem(403, "not-yours-to-decide");
         States((await server.OtherLead.PostAsync($"adoptions/{id}/decision", new { decision = "reject", comment = "Too costly." })).Expect(200))
             .Should().BeEquivalentTo($"{ours}=approved", $"{theirs}=rejected");
     }
@@ -33,7 +34,8 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
 
         (await server.OwnerEngineer.PostAsync($"adoptions/{id}/trial", new { })).ExpectProblem(403, "not-yours-to-decide");
         States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/trial", new { })).Expect(200)).Should().Equal($"{feature}=trial");
-        States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/adopt", new { comment = "It helps." })).Expect(200)).Should().Equal($"{feature}=adopted");
+        States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/adopt", new { comment = "It helps." })).Expect(200))
+            .Should().Equal($"{feature}=adopted");
         (await server.QueryAsync<short>($"select a.state from lifecycle.adoption a join registry.feature f on f.id = a.feature_id where f.key = '{feature}'")).Should().Be(3);
         States((await server.ReaderEngineer.PostAsync($"adoptions/{id}/withdraw", new { })).Expect(200)).Should().Equal($"{feature}=withdrawn");
         (await AskAsync(model, feature)).Expect(201).Number("id").Should().NotBe(id);
@@ -75,7 +77,8 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         (await AskAsync(model, "user:unknown")).Expect(400).FaultyFields.Should().Equal("features[0]");
         (await server.OwnerLead.PostAsync("adoptions", new { model, features = new[] { fit }, justification = "x" })).ExpectProblem(403, "not-your-team");
         (await server.ReaderEngineer.PostAsync("adoptions", new { })).Expect(400).FaultyFields.Should().BeEquivalentTo("model", "features", "justification");
-        (await server.ReaderEngineer.PostAsync("adoptions", new { model = "no-such-model", features = new[] { fit }, justification = "x" })).Expect(400).FaultyFields.Should().Equal("model");
+        (await server.ReaderEngineer.PostAsync("adoptions", new { model = "no-such-model", features = new[] { fit }, justification = "x" }))
+            .Expect(400).FaultyFields.Should().Equal("model");
         (await server.OwnerLead.PostAsync("adoptions/1/decision", new { decision = "perhaps" })).Expect(400).FaultyFields.Should().Equal("decision");
         (await server.OwnerLead.PostAsync("adoptions/999999/decision", new { decision = "approve" })).ExpectProblem(404, "unknown-adoption");
     }
@@ -109,7 +112,8 @@ public sealed class AdoptionTests(LifecycleServer server) : IClassFixture<Lifecy
         var page = (await server.Admin.GetAsync($"adoptions?model={model}&limit=1")).Expect(200);
         (await IdsAsync($"model={model}&limit=1&cursor={page.Text("nextCursor")}")).Should().Equal(first);
         page.Items()[0].GetProperty("states").GetProperty("requested").GetInt32().Should().Be(1);
-        (await server.Admin.GetAsync("adoptions?state=x&cursor=y&limit=-1&model=%00")).Expect(400).FaultyFields.Should().BeEquivalentTo("state", "cursor", "limit", "model");
+        (await server.Admin.GetAsync("adoptions?state=x&cursor=y&limit=-1&model=%00"))
+            .Expect(400).FaultyFields.Should().BeEquivalentTo("state", "cursor", "limit", "model");
     }
 
     private async Task<int[]> IdsAsync(string query) =>

@@ -24,7 +24,8 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         (await server.StageAsync(key)).Should().Be("deprecated");
         var read = await server.Admin.GetAsync($"features/{key}");
         read.Headers.GetValues("Deprecation").Should().Equal($"@{server.Clock.GetUtcNow().ToUnixTimeSeconds()}");
-        DateTimeOffset.ParseExact(read.Headers.GetValues("Sunset").Single(), "R", CultureInfo.InvariantCulture).Should().BeAfter(server.Clock.GetUtcNow().AddDays(15));
+        DateTimeOffset.ParseExact(read.Headers.GetValues("Sunset").Single(), "R", CultureInfo.InvariantCulture)
+            .Should().BeAfter(server.Clock.GetUtcNow().AddDays(15));
         read.Headers.GetValues("Link").Should().Equal($"</api/v1/features/{Uri.EscapeDataString(successor)}>; rel=\"successor-version\"");
 
         server.Wait(13);
@@ -144,7 +145,8 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
         seen.Should().Equal(ids.OrderDescending());
         (await server.Admin.GetAsync("deprecations?feature=list:f3")).Items().Should().ContainSingle().Which.GetProperty("id").GetInt32().Should().Be(ids[3]);
         (await server.Admin.GetAsync("deprecations?team=listers&state=approved")).Items().Should().BeEmpty();
-        (await server.Admin.GetAsync("deprecations?state=nonsense&limit=0&cursor=x&feature=%20")).Expect(400).FaultyFields.Should().BeEquivalentTo("state", "limit", "cursor", "feature[0]");
+        (await server.Admin.GetAsync("deprecations?state=nonsense&limit=0&cursor=x&feature=%20"))
+            .Expect(400).FaultyFields.Should().BeEquivalentTo("state", "limit", "cursor", "feature[0]");
     }
 
     [Fact]
@@ -157,15 +159,18 @@ public sealed class DeprecationTests(LifecycleServer server) : IClassFixture<Lif
             .Expect(400).FaultyFields.Should().BeEquivalentTo("features[0]", "features[1]", "features[2].replacement");
         (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { new { key = "a:b", note = 1 } }, reason = "x" })).Expect(400);
         (await server.OwnerLead.PostAsync("deprecations", new { features = "a:b", reason = "x" })).Expect(400);
-        (await server.OwnerLead.PostAsync("deprecations", new { features = Enumerable.Range(0, 501).Select(i => $"a:f{i}"), reason = "x" })).Expect(400).FaultyFields.Should().Equal("features");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = Enumerable.Range(0, 501).Select(i => $"a:f{i}"), reason = "x" }))
+            .Expect(400).FaultyFields.Should().Equal("features");
         (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = -1, brownout = new { windows = new[] { new { opens = "soon", closes = "P1Y9000D" } } } } }))
             .Expect(400).FaultyFields.Should().Contain("plan.noticeDays");
         (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { brownout = new { windows = new[] { new { opens = "soon", closes = "-P1D" } } } } }))
             .Expect(400).FaultyFields.Should().BeEquivalentTo("plan.brownout.windows[0].opens", "plan.brownout.windows[0].closes");
         (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { noticeDays = 2, sunset = "2031-05-06T00:00:00Z" } }))
             .ExpectProblem(422, "unfit-proposal").FaultyFields.Should().BeEquivalentTo("plan.noticeDays", "features[0]");
-        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { sunset = "0001-01-01T00:00:00Z" } })).Expect(400).FaultyFields.Should().Equal("plan.sunset");
-        (await server.ReaderEngineer.PostAsync("deprecations", LifecycleServer.Wish(await server.FeatureAtAsync("adopted")))).ExpectProblem(403, "not-your-proposal");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "a:b" }, reason = "x", plan = new { sunset = "0001-01-01T00:00:00Z" } }))
+            .Expect(400).FaultyFields.Should().Equal("plan.sunset");
+        (await server.ReaderEngineer.PostAsync("deprecations", LifecycleServer.Wish(await server.FeatureAtAsync("adopted"))))
+            .ExpectProblem(403, "not-your-proposal");
         (await server.Admin.GetAsync("deprecations/999999")).ExpectProblem(404, "unknown-deprecation");
         (await server.Admin.GetAsync("deprecations/nine")).Expect(404);
 

@@ -36,7 +36,8 @@ public sealed class DraftTests(LifecycleServer server) : IClassFixture<Lifecycle
         await server.RunDraftingAsync();
         var id = (await server.Admin.GetAsync("deprecations/drafts?state=open")).Items().Single().GetProperty("id").GetInt32();
         (await server.OwnerEngineer.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "No." })).ExpectProblem(403, "not-allowed");
-        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "Needed in spring.", features = new[] { a } })).Expect(200).Text("state").Should().Be("open");
+        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "Needed in spring.", features = new[] { a } })).Expect(200)
+            .Text("state").Should().Be("open");
         await server.RunDraftingAsync();
         (await OpenAsync()).Should().Equal(b);
         (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "That too." })).Expect(200).Text("state").Should().Be("rejected");
@@ -75,8 +76,10 @@ public sealed class DraftTests(LifecycleServer server) : IClassFixture<Lifecycle
         await server.RunDraftingAsync();
         var id = (await server.Admin.GetAsync("deprecations/drafts?state=open")).Items().Single().GetProperty("id").GetInt32();
         (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { })).Expect(400).FaultyFields.Should().Equal("reason");
-        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "x", features = new[] { "no:such" } })).Expect(400).FaultyFields.Should().Equal("features[0]");
-        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/submit", new { plan = new { noticeDays = -1 } })).Expect(400).FaultyFields.Should().Equal("plan.noticeDays");
+        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/reject", new { reason = "x", features = new[] { "no:such" } }))
+            .Expect(400).FaultyFields.Should().Equal("features[0]");
+        (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/submit", new { plan = new { noticeDays = -1 } }))
+            .Expect(400).FaultyFields.Should().Equal("plan.noticeDays");
         (await server.OwnerLead.PostAsync($"deprecations/drafts/{id}/submit", new { }, ("If-Match", "\"77\""))).ExpectProblem(412, "stale-version");
         (await server.OwnerLead.PostAsync("deprecations/drafts/999999/submit", new { })).ExpectProblem(404, "unknown-draft");
         (await server.Admin.GetAsync("deprecations/drafts?state=odd&limit=0")).Expect(400).FaultyFields.Should().Equal("state", "limit");

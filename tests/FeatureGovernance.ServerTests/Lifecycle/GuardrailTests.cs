@@ -50,8 +50,10 @@ public sealed class GuardrailTests(LifecycleServer server) : IClassFixture<Lifec
     {
         var ingest = await server.As("ingest", null);
         (await ingest.PostAsync("telemetry/guardrails", new { })).Expect(400).FaultyFields.Should().Equal("model", "metric", "value", "at");
-        (await ingest.PostAsync("telemetry/guardrails", new { model = "nobody", metric = "auc", value = 1, at = server.Clock.GetUtcNow() })).Expect(400).FaultyFields.Should().Equal("model");
-        (await ingest.PostAsync("telemetry/guardrails", new { model = "m", metric = "auc", value = 1, at = server.Clock.GetUtcNow().AddDays(2) })).Expect(400).FaultyFields.Should().Equal("at");
+        (await ingest.PostAsync("telemetry/guardrails", new { model = "nobody", metric = "auc", value = 1, at = server.Clock.GetUtcNow() }))
+            .Expect(400).FaultyFields.Should().Equal("model");
+        (await ingest.PostAsync("telemetry/guardrails", new { model = "m", metric = "auc", value = 1, at = server.Clock.GetUtcNow().AddDays(2) }))
+            .Expect(400).FaultyFields.Should().Equal("at");
         (await server.ReaderLead.PostAsync("telemetry/guardrails", new { })).ExpectProblem(403, "not-allowed");
         var key = await server.FeatureAtAsync("adopted");
         (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { key }, reason = "x", plan = new { guardrails = new[] { new { model = "nobody", metric = "auc", min = 1 } } } }))
@@ -65,7 +67,8 @@ public sealed class GuardrailTests(LifecycleServer server) : IClassFixture<Lifec
     public async Task Announced_brownouts_are_seen_in_advance_and_nothing_is_cached_past_a_change()
     {
         var (id, feature, _) = await InBrownoutAsync();
-        var scheduled = (await server.Admin.GetAsync("brownouts/scheduled?limit=1000")).Items().Single(item => item.GetProperty("deprecation").GetInt32() == id);
+        var scheduled = (await server.Admin.GetAsync("brownouts/scheduled?limit=1000")).Items()
+            .Single(item => item.GetProperty("deprecation").GetInt32() == id);
         scheduled.GetProperty("changes")[0].GetProperty("share").GetDouble().Should().Be(1, "the window of a day closes next");
         (await server.AnnouncedAsync("deprecation.brownout-announced", id)).Should().ContainSingle();
 

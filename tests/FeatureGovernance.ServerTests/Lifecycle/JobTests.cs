@@ -42,7 +42,8 @@ public sealed class JobTests(LifecycleServer server) : IClassFixture<LifecycleSe
             var write = scope.ServiceProvider.GetRequiredService<WriteTransaction>();
             await write.BeginAsync(TestContext.Current.CancellationToken);
             var stored = await ProposalStore.LockAsync(write.Connection, id, TestContext.Current.CancellationToken);
-            var advanced = await ProposalChanges.AdvanceAsync(write, stored!, server.Services.GetRequiredService<ProposalRules>(), TestContext.Current.CancellationToken);
+            var advanced = await ProposalChanges.AdvanceAsync(write, stored!, server.Services.GetRequiredService<ProposalRules>(),
+                TestContext.Current.CancellationToken);
             advanced.Moved.Should().BeTrue();
         }
 
@@ -87,7 +88,8 @@ public sealed class JobTests(LifecycleServer server) : IClassFixture<LifecycleSe
 
     [Fact]
     public async Task The_job_is_scheduled_every_minute() =>
-        (await server.QueryAsync<string>("select value from hangfire.hash where key = 'recurring-job:lifecycle-advance' and field = 'Cron'")).Should().Be("* * * * *");
+        (await server.QueryAsync<string>("select value from hangfire.hash where key = 'recurring-job:lifecycle-advance' and field = 'Cron'"))
+            .Should().Be("* * * * *");
 
     private Task<long> StepsAsync(string feature, int to) =>
         server.QueryAsync<long>($"select count(*) from lifecycle.stage_change c join registry.feature f on f.id = c.feature_id where f.key = '{feature}' and c.to_stage = {to}");

@@ -91,7 +91,8 @@ internal sealed class LifecycleDrive(LifecycleServer server)
                 break;
             case 11:
                 string[] stages = ["draft", "proposed", "experimental", "adopted", "deprecated", "brownout", "disabled", "removed"];
-                Tolerate(await who.PostAsync($"features/{features[choice % 2]}/transitions", new { to = stages[choice % 8], reason = "Try.", @override = choice % 3 == 0 }));
+                Tolerate(await who.PostAsync($"features/{features[choice % 2]}/transitions",
+                    new { to = stages[choice % 8], reason = "Try.", @override = choice % 3 == 0 }));
                 break;
             case 12 when proposal is not null:
                 Tolerate(await who.PostAsync($"deprecations/{proposal}/advance", new { @override = choice % 3 == 0, reason = "Now." }));
@@ -120,7 +121,8 @@ internal sealed class LifecycleDrive(LifecycleServer server)
                 select count(*) from registry.manifest_entry e join registry.model m on m.live_version_id = e.model_version_id
                 join registry.feature f on f.id = e.feature_id where f.key = '{features[i]}'
                 """)).Should().Be(0, "a feature that a live model reads is not {0}", after[i]);
-            (await server.Admin.GetAsync($"deprecations/{proposal}")).Body.GetProperty("quorum").GetBoolean().Should().BeTrue("command {0} took a feature away", what);
+            (await server.Admin.GetAsync($"deprecations/{proposal}")).Body.GetProperty("quorum").GetBoolean()
+                .Should().BeTrue("command {0} took a feature away", what);
         }
     }
 

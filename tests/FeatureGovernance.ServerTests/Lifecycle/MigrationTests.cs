@@ -15,7 +15,8 @@ public sealed class MigrationTests(LifecycleServer server) : IClassFixture<Lifec
         var number = task.GetProperty("id").GetInt32();
         (await server.AnnouncedAsync("deprecation.migration-assigned", id)).Should().ContainSingle();
 
-        (await server.ReaderEngineer.PatchAsync($"migrations/{number}", new { status = "inProgress", note = "Retraining." })).Expect(200).Text("status").Should().Be("inProgress");
+        (await server.ReaderEngineer.PatchAsync($"migrations/{number}", new { status = "inProgress", note = "Retraining." })).Expect(200).Text("status")
+            .Should().Be("inProgress");
         (await server.ReaderEngineer.PatchAsync($"migrations/{number}", new { status = "done" })).ExpectProblem(422, "reader-still-live");
         (await ProgressAsync(id)).Should().Be((1, 1, 0, 0, 0.0));
 
@@ -46,7 +47,8 @@ public sealed class MigrationTests(LifecycleServer server) : IClassFixture<Lifec
         await server.RunUpkeepAsync();
 
         (await server.QueryAsync<long>("select count(*) from audit.event")).Should().Be(events, "run twice it changes nothing");
-        (await server.Admin.GetAsync($"migrations?deprecation={id}&status=open")).Items().Select(task => task.GetProperty("model").GetString()).Should().BeEquivalentTo(model, late);
+        (await server.Admin.GetAsync($"migrations?deprecation={id}&status=open")).Items().Select(task => task.GetProperty("model").GetString())
+            .Should().BeEquivalentTo(model, late);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class MigrationTests(LifecycleServer server) : IClassFixture<Lifec
         (await server.OtherLead.PatchAsync($"migrations/{number}", new { note = "x" }, ("If-Match", given.ETag!))).ExpectProblem(412, "stale-version");
         (await server.ReaderLead.PatchAsync($"migrations/{number}", new { status = "later", assignee = "no team", replacement = "nothing" })).Expect(400)
             .FaultyFields.Should().BeEquivalentTo("status", "assignee", "replacement");
-        (await server.ReaderLead.PatchAsync($"migrations/{number}", new { assignee = "nobody", replacement = "no:such" })).Expect(400).FaultyFields.Should().Equal("assignee", "replacement");
+        (await server.ReaderLead.PatchAsync($"migrations/{number}", new { assignee = "nobody", replacement = "no:such" }))
+            .Expect(400).FaultyFields.Should().Equal("assignee", "replacement");
         (await server.ReaderLead.PatchAsync($"migrations/{number}", new { })).Expect(400).FaultyFields.Should().Equal("body");
         (await server.ReaderLead.PatchAsync("migrations/999999", new { note = "x" })).ExpectProblem(404, "unknown-migration");
         (await server.Admin.GetAsync("deprecations/999999/progress")).ExpectProblem(404, "unknown-deprecation");
@@ -78,7 +81,8 @@ public sealed class MigrationTests(LifecycleServer server) : IClassFixture<Lifec
     {
         var (key, stays) = (await server.FeatureAtAsync("adopted"), await server.FeatureAtAsync("adopted"));
         var model = await server.LiveModelAsync(key);
-        var id = (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { new { key, replacement = stays } }, reason = "Replaced." })).Expect(201).Number("id");
+        var id = (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { new { key, replacement = stays } }, reason = "Replaced." }))
+            .Expect(201).Number("id");
         await server.ApproveAsync(id);
         server.Wait(0.01);
         await server.RunJobAsync();

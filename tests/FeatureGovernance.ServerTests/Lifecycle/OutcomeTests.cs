@@ -78,5 +78,6 @@ public sealed class OutcomeTests(LifecycleServer server) : IClassFixture<Lifecyc
         (await server.Admin.PostAsync("telemetry/guardrails", new { model, metric = "auc", value, at = server.Clock.GetUtcNow() })).Expect(200);
 
     private async Task<string?> VerdictAsync(int id) =>
-        (await server.Admin.GetAsync($"deprecations/{id}/verification")).Expect(200).Items("features")[0].GetProperty("serving").GetProperty("verdict").GetString();
+        (await server.Admin.GetAsync($"deprecations/{id}/verification")).Expect(200).Items("features")[0].GetProperty("serving")
+            .GetProperty("verdict").GetString();
 }

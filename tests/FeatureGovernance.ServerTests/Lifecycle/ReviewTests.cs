@@ -75,9 +75,11 @@ public sealed class ReviewTests(LifecycleServer server) : IClassFixture<Lifecycl
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve", team = "owners" })).Expect(200);
         (await server.ReaderLead.PostAsync($"deprecations/{id}/reviews", new { decision = "approve" })).Expect(200).Text("state").Should().Be("submitted");
 
-        (await server.OwnerLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "Never mind." })).ExpectProblem(403, "not-your-proposal");
+        (await server.OwnerLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "Never mind." }))
+            .ExpectProblem(403, "not-your-proposal");
         (await server.ReaderLead.PostAsync($"deprecations/{id}/objections/2/resolution", new { answer = "Fine." })).ExpectProblem(404, "unknown-objection");
-        (await server.ReaderLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "We will read the other." })).Expect(200).Text("state").Should().Be("approved");
+        (await server.ReaderLead.PostAsync($"deprecations/{id}/objections/1/resolution", new { answer = "We will read the other." })).Expect(200).Text("state")
+            .Should().Be("approved");
     }
 
     [Fact]

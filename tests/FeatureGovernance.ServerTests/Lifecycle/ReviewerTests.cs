@@ -18,7 +18,8 @@ public sealed class ReviewerTests(LifecycleServer server) : IClassFixture<Lifecy
 
         voted.Items("votes")[0].GetProperty("onBehalfOf").GetString().Should().Be("reader-lead");
         voted.Items("missingTeams").Select(team => team.GetString()).Should().Equal("owners");
-        (await server.AnnouncedAsync("deprecation.vote-delegated", id)).Single().GetProperty("recipients").GetProperty("people")[0].GetString().Should().Be("other-lead");
+        (await server.AnnouncedAsync("deprecation.vote-delegated", id)).Single().GetProperty("recipients").GetProperty("people")[0].GetString()
+            .Should().Be("other-lead");
         (await server.ReaderLead.DeleteAsync($"deprecations/{id}/delegations/readers")).Expect(200).Items("delegations").Should().BeEmpty();
         (await server.ReaderLead.DeleteAsync($"deprecations/{id}/delegations/readers")).ExpectProblem(404, "unknown-delegation");
     }
@@ -50,7 +51,8 @@ public sealed class ReviewerTests(LifecycleServer server) : IClassFixture<Lifecy
         await server.Admin.ManifestAsync("silent-model", "v1", [key]);
         var id = await server.ProposalAsync(key);
         (await server.Admin.PostAsync($"deprecations/{id}/reviews", new { decision = "approve", team = "owners" })).Expect(200);
-        (await server.AnnouncedAsync("deprecation.review-requested", id)).Single().GetProperty("recipients").GetProperty("teams").GetArrayLength().Should().Be(2);
+        (await server.AnnouncedAsync("deprecation.review-requested", id)).Single().GetProperty("recipients").GetProperty("teams")
+            .GetArrayLength().Should().Be(2);
         await server.RunUpkeepAsync();
         (await server.AnnouncedAsync("deprecation.review-reminder", id)).Should().BeEmpty();
 

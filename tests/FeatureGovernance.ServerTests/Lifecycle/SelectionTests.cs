@@ -13,7 +13,8 @@ public sealed class SelectionTests(LifecycleServer server) : IClassFixture<Lifec
 
         var answer = (await server.OwnerLead.PostAsync("deprecations", new
         {
-            query = new { q = "old", group = "query", team = "owners" }, replacements = new Dictionary<string, string> { ["query:old_a"] = "query:new" }, reason = "Legacy.",
+            query = new { q = "old", group = "query", team = "owners" }, replacements = new Dictionary<string, string> { ["query:old_a"] = "query:new" },
+            reason = "Legacy.",
         })).Expect(201);
 
         answer.Text("selection").Should().Be("query q=old&team=owners&group=query");
@@ -75,12 +76,14 @@ public sealed class SelectionTests(LifecycleServer server) : IClassFixture<Lifec
     public async Task Bad_choices_name_their_fields()
     {
         await AdoptedAsync("bad:a");
-        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "bad:a" }, group = "bad", reason = "x" })).Expect(400).FaultyFields.Should().Contain("features");
+        (await server.OwnerLead.PostAsync("deprecations", new { features = new[] { "bad:a" }, group = "bad", reason = "x" }))
+            .Expect(400).FaultyFields.Should().Contain("features");
         (await server.OwnerLead.PostAsync("deprecations", new { query = new { }, reason = "x" })).Expect(400).FaultyFields.Should().Equal("query");
         (await server.OwnerLead.PostAsync("deprecations", new { query = new { stage = "gone", kind = "thing" }, reason = "x" })).Expect(400)
             .FaultyFields.Should().Equal("query.stage", "query.kind");
         (await server.OwnerLead.PostAsync("deprecations", new { group = "none such", reason = "x" })).Expect(400).FaultyFields.Should().Equal("features");
-        (await server.OwnerLead.PostAsync("deprecations", new { sourceTable = new { system = "hive" }, reason = "x" })).Expect(400).FaultyFields.Should().Equal("sourceTable.table");
+        (await server.OwnerLead.PostAsync("deprecations", new { sourceTable = new { system = "hive" }, reason = "x" }))
+            .Expect(400).FaultyFields.Should().Equal("sourceTable.table");
         (await server.OwnerLead.PostAsync("deprecations", new { group = "bad", replacements = new Dictionary<string, string> { ["no:such"] = "bad:a" }, reason = "x" }))
             .Expect(400).FaultyFields.Should().Equal("replacements.no:such");
         (await server.OwnerEngineer.PostAsync("deprecations", new { group = "bad", reason = "Mine." })).Expect(201);

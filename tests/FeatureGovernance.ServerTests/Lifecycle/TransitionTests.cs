@@ -23,7 +23,8 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         await server.Admin.FeatureAsync("user:undescribed", "owners", description: null);
 
-        (await server.OwnerLead.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Now.", @override = true })).ExpectProblem(403, "override-by-admin-only");
+        (await server.OwnerLead.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Now.", @override = true }))
+            .ExpectProblem(403, "override-by-admin-only");
         (await server.Admin.PostAsync("features/user:undescribed/transitions", new { to = "proposed", reason = "Documented elsewhere.", @override = true }))
             .Expect(200).Text("stage").Should().Be("proposed");
 
@@ -46,10 +47,13 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         var key = await server.FeatureAtAsync("draft");
 
-        (await server.ReaderEngineer.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
+        (await server.ReaderEngineer.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." }))
+            .ExpectProblem(403, "not-yours-to-move");
         (await server.OwnerEngineer.PostAsync($"features/{key}/transitions", new { to = "proposed", reason = "Now." })).Expect(200);
-        (await server.OwnerEngineer.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
-        (await server.ReaderLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(403, "not-yours-to-move");
+        (await server.OwnerEngineer.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }))
+            .ExpectProblem(403, "not-yours-to-move");
+        (await server.ReaderLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }))
+            .ExpectProblem(403, "not-yours-to-move");
         (await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." })).Expect(200);
     }
 
@@ -77,7 +81,8 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
     {
         var key = await server.FeatureAtAsync("proposed");
 
-        (await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }, ("If-Match", "\"1\""))).ExpectProblem(412, "stale-version");
+        (await server.OwnerLead.PostAsync($"features/{key}/transitions", new { to = "experimental", reason = "Now." }, ("If-Match", "\"1\"")))
+            .ExpectProblem(412, "stale-version");
     }
 
     [Fact]
@@ -86,9 +91,11 @@ public sealed class TransitionTests(LifecycleServer server) : IClassFixture<Life
         var key = await server.FeatureAtAsync("draft");
         var path = $"features/{key}/transitions";
 
-        (await server.OwnerLead.PostAsync(path, new { to = "gone", reason = "" })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
+        (await server.OwnerLead.PostAsync(path, new { to = "gone", reason = "" }))
+            .ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
         (await server.OwnerLead.PostAsync(path, new { })).ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("to", "reason");
-        (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = "x", why = 1 })).ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("why");
+        (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = "x", why = 1 }))
+            .ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("why");
         (await server.OwnerLead.PostAsync(path, new { to = 3, reason = "x" })).Expect(400);
         (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = new string('x', 5_000) })).Expect(400).FaultyFields.Should().Equal("reason");
         (await server.OwnerLead.PostAsync(path, new { to = "proposed", reason = "a\0b" })).Expect(400).FaultyFields.Should().Equal("reason");

@@ -57,5 +57,6 @@ public sealed class FeastImportTests(ApiServer server, TestCluster cluster) : IC
         (await server.Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=nobody", Registry, "application/octet-stream"))
             .ExpectProblem(400, "malformed-request").FaultyFields.Should().Equal("team");
 
-    private Task<Answer> ImportAsync(byte[] file, ApiServer? into = null) => (into ?? server).Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=credit", file, "application/octet-stream");
+    private Task<Answer> ImportAsync(byte[] file, ApiServer? into = null) =>
+        (into ?? server).Admin.SendBytesAsync(HttpMethod.Post, "imports/feast?team=credit", file, "application/octet-stream");
 }

@@ -35,7 +35,8 @@ public sealed class FeatureTests(ApiServer server) : IClassFixture<ApiServer>
         await server.Admin.TeamAsync("growth");
         await server.Admin.FeatureAsync("user:sessions_7d", "growth");
 
-        (await server.Admin.PatchAsync("features/user:sessions_7d", new { description = "Sessions in the last seven days." })).Expect(200).Number("version").Should().Be(1);
+        (await server.Admin.PatchAsync("features/user:sessions_7d", new { description = "Sessions in the last seven days." })).Expect(200)
+            .Number("version").Should().Be(1);
         (await server.Admin.PatchAsync("features/user:sessions_7d", new { dataType = "int64" })).Expect(200).Number("version").Should().Be(2);
         (await server.Admin.GetAsync("features/user:sessions_7d/versions")).Expect(200).Body.GetArrayLength().Should().Be(2);
     }
@@ -108,7 +109,8 @@ public sealed class FeatureTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Every_fault_of_a_body_is_named_at_once()
     {
-        var answer = await server.Admin.PutAsync("features/user:bad", new { team = "no spaces allowed", kind = "blob", freshness = "soon", expected = new { min = 2, max = 1 } });
+        var answer = await server.Admin.PutAsync("features/user:bad",
+            new { team = "no spaces allowed", kind = "blob", freshness = "soon", expected = new { min = 2, max = 1 } });
 
         answer.ExpectProblem(400, "malformed-request").FaultyFields.Should().BeEquivalentTo("team", "kind", "freshness", "expected.max");
     }

@@ -29,13 +29,15 @@ public sealed class ExemptionTests(LifecycleServer server) : IClassFixture<Lifec
         (await server.OwnerLead.PostAsync($"exemptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "own-request");
         (await server.ReaderLead.PostAsync($"exemptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "not-your-team");
         (await server.OwnerEngineer.PostAsync($"exemptions/{id}/decision", new { decision = "approve" })).ExpectProblem(403, "not-allowed");
-        (await server.Admin.PostAsync($"exemptions/{id}/decision", new { decision = "approve", comment = "Until the migration." })).Expect(200).Text("decidedBy").Should().NotBe("owner-lead");
+        (await server.Admin.PostAsync($"exemptions/{id}/decision", new { decision = "approve", comment = "Until the migration." })).Expect(200)
+            .Text("decidedBy").Should().NotBe("owner-lead");
         (await server.Admin.PostAsync($"exemptions/{id}/decision", new { decision = "approve" })).ExpectProblem(409, "illegal-exemption-step");
 
         (await server.Admin.FailingAsync("ex:one")).Should().BeEmpty();
         (await server.CheckedAsync("ex:one")).Should().BeNull();
         (await server.Admin.GetAsync("features/ex:one/standing")).Items("findings").Should().Contain(finding =>
-            finding.GetProperty("rule").GetString() == "has-tier" && finding.GetProperty("standing").GetString() == "exempt" && finding.GetProperty("exemption").GetInt32() == id);
+            finding.GetProperty("rule").GetString() == "has-tier" && finding.GetProperty("standing").GetString() == "exempt"
+                && finding.GetProperty("exemption").GetInt32() == id);
         server.Wait(2);
         await server.TickAsync();
         (await server.Admin.GetAsync($"exemptions/{id}")).Expect(200).Text("state").Should().Be("expired");
@@ -50,7 +52,8 @@ public sealed class ExemptionTests(LifecycleServer server) : IClassFixture<Lifec
         await server.Admin.FeatureAsync("ex:two", "owners");
         var id = (await server.OwnerEngineer.PostAsync("exemptions", Wish("ex:two"))).Expect(201).Number("id");
         (await server.OwnerLead.PostAsync($"exemptions/{id}/decision", new { decision = "reject" })).Expect(400).FaultyFields.Should().Equal("comment");
-        (await server.OwnerLead.PostAsync($"exemptions/{id}/decision", new { decision = "reject", comment = "Set the tier." })).Expect(200).Text("state").Should().Be("rejected");
+        (await server.OwnerLead.PostAsync($"exemptions/{id}/decision", new { decision = "reject", comment = "Set the tier." })).Expect(200).Text("state")
+            .Should().Be("rejected");
         var second = (await server.OwnerEngineer.PostAsync("exemptions", Wish("ex:two"))).Expect(201).Number("id");
         (await server.OwnerLead.PostAsync($"exemptions/{second}/decision", new { decision = "approve" })).Expect(200);
         (await server.Admin.FailingAsync("ex:two")).Should().BeEmpty();
@@ -94,9 +97,11 @@ public sealed class ExemptionTests(LifecycleServer server) : IClassFixture<Lifec
         await server.Admin.FeatureAsync("person:income", "owners");
         (await server.Admin.PatchAsync("features/person:income", new { sensitivity = "personal" })).Expect(200);
         await server.MoveAsync("person:income", "proposed");
-        (await server.OwnerLead.PostAsync("features/person:income/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(422, "unmet-guards").Raw.Should().Contain("personal-data-reviewed");
+        (await server.OwnerLead.PostAsync("features/person:income/transitions", new { to = "experimental", reason = "Now." }))
+            .ExpectProblem(422, "unmet-guards").Raw.Should().Contain("personal-data-reviewed");
         (await server.OwnerLead.PutAsync("features/person:income/evidence/sensitivityReview", new { value = 1 })).ExpectProblem(403, "own-feature");
-        (await server.ReaderEngineer.PutAsync("features/person:income/evidence/sensitivityReview", new { value = 1 })).ExpectProblem(403, "not-yours-to-approve");
+        (await server.ReaderEngineer.PutAsync("features/person:income/evidence/sensitivityReview", new { value = 1 }))
+            .ExpectProblem(403, "not-yours-to-approve");
         (await server.ReaderLead.PutAsync("features/person:income/evidence/sensitivityReview", new { value = 1, comment = "Consent is asked for." })).Expect(200);
         await server.MoveAsync("person:income", "experimental");
     }
@@ -106,10 +111,12 @@ public sealed class ExemptionTests(LifecycleServer server) : IClassFixture<Lifec
     {
         await server.Admin.FeatureAsync("proof:one", "owners");
         (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/coverage", new { value = 0.9, link = "https://ci.example/7" })).Expect(200);
-        (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/coverage", new { value = 0.5, at = server.Clock.GetUtcNow().AddDays(-1) })).ExpectProblem(409, "newer-evidence");
+        (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/coverage", new { value = 0.5, at = server.Clock.GetUtcNow().AddDays(-1) }))
+            .ExpectProblem(409, "newer-evidence");
         (await server.ReaderEngineer.PutAsync("features/proof:one/evidence/coverage", new { value = 1 })).ExpectProblem(403, "not-your-team");
         (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/coverage", new { value = 1.1 })).Expect(400).FaultyFields.Should().Equal("value");
-        (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/nosuch", new { at = server.Clock.GetUtcNow().AddDays(1) })).Expect(400).FaultyFields.Should().BeEquivalentTo("kind", "value", "at");
+        (await server.OwnerEngineer.PutAsync("features/proof:one/evidence/nosuch", new { at = server.Clock.GetUtcNow().AddDays(1) }))
+            .Expect(400).FaultyFields.Should().BeEquivalentTo("kind", "value", "at");
         (await server.Admin.GetAsync("features/proof:one/evidence")).Expect(200).Items().Single().GetProperty("value").GetDouble().Should().Be(0.9);
     }
 

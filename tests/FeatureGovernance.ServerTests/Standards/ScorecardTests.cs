@@ -30,7 +30,8 @@ public sealed class ScorecardTests(LifecycleServer server) : IClassFixture<Lifec
 
         (await server.Admin.GetAsync("scorecards/teams/climbers")).Expect(200).Text("level").Should().Be("silver");
         (await server.Admin.GetAsync("scorecards/groups/climb")).Expect(200).Text("next").Should().Be("gold");
-        (await server.Admin.GetAsync("scorecards/teams/climbers/trend")).Expect(200).Items("days").Select(day => day.GetProperty("level").GetString()).Should().Equal("none", "silver");
+        (await server.Admin.GetAsync("scorecards/teams/climbers/trend")).Expect(200).Items("days").Select(day => day.GetProperty("level").GetString())
+            .Should().Equal("none", "silver");
         (await server.Admin.GetAsync("scorecards/groups/climb/trend")).Expect(200).Items("days").Should().HaveCount(2);
         (await server.Admin.GetAsync("scorecards/teams")).Expect(200).Items().Should().Contain(item => item.GetProperty("subject").GetString() == "climbers");
         (await server.Admin.GetAsync("scorecards/groups?limit=1")).Expect(200).Items().Should().ContainSingle();

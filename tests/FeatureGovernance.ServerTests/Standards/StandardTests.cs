@@ -18,8 +18,10 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
         var first = (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions"))).Expect(201);
         first.ETag.Should().Be("\"1\"");
         (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions"))).Expect(200).Number("version").Should().Be(1);
-        (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions", "error"), "", ("If-Match", "\"7\""))).ExpectProblem(412, "stale-version");
-        (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions", "error"), "", ("If-Match", "\"1\""))).Expect(200).Number("version").Should().Be(2);
+        (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions", "error"), "", ("If-Match", "\"7\"")))
+            .ExpectProblem(412, "stale-version");
+        (await server.Admin.PutStandardAsync("versions", Rule("versions-a", "versions", "error"), "", ("If-Match", "\"1\""))).Expect(200)
+            .Number("version").Should().Be(2);
         (await server.Admin.GetAsync("standards/versions?version=1")).Expect(200).Items("rules").Single().GetProperty("level").GetString().Should().Be("warn");
         var changes = (await server.Admin.GetAsync("standards/versions/diff")).Expect(200).Items("changes");
         changes.Select(change => change.GetProperty("path").GetString()).Should().Equal("rules.versions-a.level");
@@ -27,7 +29,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.Admin.GetAsync("standards/nosuch")).ExpectProblem(404, "unknown-standard");
         (await server.QueryAsync<long>("select count(*) from audit.event where subject = 'versions'")).Should().Be(2);
         var page = (await server.Admin.GetAsync("standards?limit=1")).Expect(200);
-        (await server.Admin.GetAsync($"standards?cursor={page.Text("nextCursor")}")).Expect(200).Items().Should().NotContain(item => item.GetProperty("name").GetString() == page.Items()[0].GetProperty("name").GetString());
+        (await server.Admin.GetAsync($"standards?cursor={page.Text("nextCursor")}")).Expect(200).Items()
+            .Should().NotContain(item => item.GetProperty("name").GetString() == page.Items()[0].GetProperty("name").GetString());
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
         (await PutTextAsync("bad", "{\"name\": \"bad\", \"rules\": [}")).Expect(400).FaultyFields.Should().Equal("document");
         (await PutTextAsync("bad", "name: bad\nrules:\n  - {id: a, kind: ownerActive, remedy: x, for: platinum}")).ExpectProblem(422, "unknown-level");
         (await server.Admin.DryRunAsync("bad", "  - {id: a, kind: nosuch, remedy: x}")).Expect(400).FaultyFields.Should().Equal("rules[0].kind");
-        (await server.Admin.DryRunAsync("bad", Rule("bad-a", "none"), "?on=soon&limit=0&cursor=x")).Expect(400).FaultyFields.Should().BeEquivalentTo("on", "limit", "cursor");
+        (await server.Admin.DryRunAsync("bad", Rule("bad-a", "none"), "?on=soon&limit=0&cursor=x"))
+            .Expect(400).FaultyFields.Should().BeEquivalentTo("on", "limit", "cursor");
     }
 
     [Theory]
@@ -65,7 +69,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
     public async Task An_expression_that_nests_without_end_is_refused_and_the_server_lives()
     {
         foreach (var expression in (string[])[new('(', 19_000), new('!', 1_900), string.Concat(Enumerable.Repeat("true?", 390))])
-            (await PutTextAsync("hostile", $"name: hostile\nrules:\n  - {{id: a, kind: expression, condition: \"{expression}\", remedy: x}}")).Expect(400).FaultyFields.Should().Equal("rules[0].condition");
+            (await PutTextAsync("hostile", $"name: hostile\nrules:\n  - {{id: a, kind: expression, condition: \"{expression}\", remedy: x}}"))
+                .Expect(400).FaultyFields.Should().Equal("rules[0].condition");
         (await server.Admin.GetAsync("standards")).Expect(200);
     }
 
@@ -79,7 +84,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
               - {id: gated-draft, kind: expression, condition: "tag('cadence') != 'never'", level: error, remedy: x, scope: {groups: [gated], transitions: [proposed]}}
             """)).Expect(201);
         (await server.OwnerLead.PostAsync("features/gated:one/transitions", new { to = "proposed", reason = "Now." })).Expect(200);
-        var refused = (await server.OwnerLead.PostAsync("features/gated:one/transitions", new { to = "experimental", reason = "Now." })).ExpectProblem(422, "unmet-guards");
+        var refused = (await server.OwnerLead.PostAsync("features/gated:one/transitions", new { to = "experimental", reason = "Now." }))
+            .ExpectProblem(422, "unmet-guards");
         refused.Items("errors").Single().GetProperty("code").GetString().Should().Be("standard-met");
         refused.Raw.Should().Contain("gated-entry");
         (await server.Admin.FailingAsync("gated:one", "experimental")).Should().Equal("gated-entry error", "gated-warned warn");
@@ -117,7 +123,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
         (await server.OwnerEngineer.PutStandardAsync("ours", "  - {id: a, kind: ownerActive, remedy: x}", "team: owners")).ExpectProblem(403, "not-allowed");
         (await server.ReaderLead.PutStandardAsync("ours", "  - {id: a, kind: ownerActive, remedy: x}", "team: owners")).ExpectProblem(403, "not-your-team");
         (await server.OwnerLead.PutStandardAsync("ours", "  - {id: a, kind: ownerActive, remedy: x}")).ExpectProblem(403, "not-yours-to-set");
-        (await server.OwnerLead.PutStandardAsync("ours", "  - {id: a, kind: ownerActive, remedy: x}", "team: nobody")).Expect(400).FaultyFields.Should().Equal("team");
+        (await server.OwnerLead.PutStandardAsync("ours", "  - {id: a, kind: ownerActive, remedy: x}", "team: nobody"))
+            .Expect(400).FaultyFields.Should().Equal("team");
         var weaker = (await server.OwnerLead.PutStandardAsync("ours", "  - {id: org-cost, kind: costCeiling, maximumPerDay: 11, level: info, remedy: x}", "team: owners"))
             .ExpectProblem(422, "weaker-than-organisation");
         weaker.FaultyFields.Should().BeEquivalentTo("rules[0].level", "rules[0].maximumPerDay");
@@ -165,7 +172,8 @@ public sealed class StandardTests(LifecycleServer server) : IClassFixture<Lifecy
         var first = (await server.OwnerEngineer.DryRunAsync("dry", rules, "?limit=2")).Expect(200);
         (first.Number("newlyFailing"), first.Number("newlyFailingErrors"), first.Number("noLongerFailing")).Should().Be((3, 3, 0));
         Features(first).Should().Equal("dry:a", "dry:b");
-        first.Items("rules").Select(rule => (rule.GetProperty("rule").GetString(), rule.GetProperty("fails").GetInt32(), rule.GetProperty("newlyFails").GetInt32()))
+        first.Items("rules").Select(rule =>
+            (rule.GetProperty("rule").GetString(), rule.GetProperty("fails").GetInt32(), rule.GetProperty("newlyFails").GetInt32()))
             .Should().Equal(("dry-tier", 3, 3), ("dry-info", 3, 3));
         Features((await server.OwnerEngineer.DryRunAsync("dry", rules, $"?limit=2&cursor={first.Text("nextCursor")}")).Expect(200)).Should().Equal("dry:c");
         (await server.Admin.GetAsync("standards/dry")).Expect(404);

@@ -93,7 +93,8 @@ public sealed class OtherFactsTests(ApiServer server) : IClassFixture<ApiServer>
         (await server.QueryAsync<string>("select reads || ' reads in ' || days || ' days' from telemetry.usage_monthly")).Should().Be("7 reads in 2 days");
         var late = await server.Admin.ReportAsync("usage", Organisation.Usage(org, 0, first.AddDays(2).ToString("yyyy-MM-dd")));
         late.ExpectProblem(400, "malformed-lines").FaultyFields.Should().Equal("day");
-        (await server.QueryAsync<long>("select count(*) from pg_inherits where inhparent = 'telemetry.cost_daily'::regclass")).Should().BeGreaterThanOrEqualTo(3);
+        (await server.QueryAsync<long>("select count(*) from pg_inherits where inhparent = 'telemetry.cost_daily'::regclass"))
+            .Should().BeGreaterThanOrEqualTo(3);
     }
 
     private static string Cost(string name, double amount, string resource = "cpu", string unit = "core-hours") =>

@@ -35,7 +35,8 @@ public sealed class ParquetTests(ApiServer server) : IClassFixture<ApiServer>
         (await PostAsync("importance", file)).Expect(200).Number("landed").Should().Be(2);
 
         (await server.ImportanceAsync(org)).Should().Be("flat:f0=0 flat:f1=0.25");
-        (await server.QueryAsync<DateTime>("select evaluated_at from telemetry.importance limit 1")).Should().Be(new DateTime(2026, 1, 5, 10, 0, 0, DateTimeKind.Utc));
+        (await server.QueryAsync<DateTime>("select evaluated_at from telemetry.importance limit 1"))
+            .Should().Be(new DateTime(2026, 1, 5, 10, 0, 0, DateTimeKind.Utc));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class ParquetTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Missing_wrong_and_mistyped_columns_are_named_by_row()
     {
-        var refused = await PostAsync("usage", Parquet("select 'a:b' as feature, 'm' as model, date '2026-01-01' as day, 'serving' as environment, 'many' as reads, 1 as rqs"));
+        var refused = await PostAsync("usage",
+            Parquet("select 'a:b' as feature, 'm' as model, date '2026-01-01' as day, 'serving' as environment, 'many' as reads, 1 as rqs"));
 
         refused.ExpectProblem(400, "malformed-lines").FaultyFields.Should().BeEquivalentTo("reads", "rqs", "requests");
     }

@@ -10,7 +10,8 @@ public sealed class UsageTests(ApiServer server) : IClassFixture<ApiServer>
         var org = await server.OrganisationAsync("read_back");
         var ingest = await server.As("ingest", null);
 
-        var sampled = Organisation.Usage(org, 0, "2026-01-31", 7).Replace("\"requests\":100", "\"requests\":100,\"samplingRate\":0.1", StringComparison.Ordinal);
+        var sampled = Organisation.Usage(org, 0, "2026-01-31", 7)
+            .Replace("\"requests\":100", "\"requests\":100,\"samplingRate\":0.1", StringComparison.Ordinal);
         var landed = (await ingest.ReportAsync("usage", sampled + "\n\n" + Organisation.Usage(org, 0, "2026-02-01", 8, "training"))).Expect(200);
 
         landed.Number("received").Should().Be(2);
@@ -171,7 +172,8 @@ public sealed class UsageTests(ApiServer server) : IClassFixture<ApiServer>
     {
         (await server.Admin.ReportAsync("usage", "\n\n")).ExpectProblem(400, "malformed-request");
         (await server.Admin.ReportAsync("usage", "a,b", "text/csv")).Expect(415);
-        (await server.Admin.SendTextAsync(HttpMethod.Post, "telemetry/usage?onError=maybe", "{}", "application/x-ndjson")).ExpectProblem(400, "malformed-request");
+        (await server.Admin.SendTextAsync(HttpMethod.Post, "telemetry/usage?onError=maybe", "{}", "application/x-ndjson"))
+            .ExpectProblem(400, "malformed-request");
     }
 
     [Fact]
@@ -201,7 +203,8 @@ public sealed class UsageTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var org = await server.OrganisationAsync("audited");
 
-        var batch = (await server.Admin.ReportAsync("usage", Organisation.Usage(org, 0, "2019-03-01") + "\n" + Organisation.Usage(org, 0, "2019-03-02"))).Expect(200).Number("batch");
+        var batch = (await server.Admin.ReportAsync("usage", Organisation.Usage(org, 0, "2019-03-01") + "\n" + Organisation.Usage(org, 0, "2019-03-02")))
+            .Expect(200).Number("batch");
 
         (await server.QueryAsync<long>($"select count(*) from audit.event where action = 'telemetry.usage' and subject = 'usage batch {batch}'")).Should().Be(1);
         (await server.QueryAsync<long>($"select count(*) from telemetry.changed_day where kind = 0 and batch_id = {batch}")).Should().Be(2);

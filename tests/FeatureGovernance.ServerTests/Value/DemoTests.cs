@@ -14,7 +14,8 @@ public sealed class DemoTests(ApiServer server, ITestOutputHelper output) : ICla
         await RunAsync("demo", "--features", "300", "--models", "20", "--teams", "6", "--days", "120", "--truth", file);
         await RunAsync("score", "run", "--wait");
         var planted = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
-        var truth = planted.GetProperty("features").EnumerateObject().ToDictionary(feature => feature.Name, feature => feature.Value.GetProperty("class").GetString()!);
+        var truth = planted.GetProperty("features").EnumerateObject()
+            .ToDictionary(feature => feature.Name, feature => feature.Value.GetProperty("class").GetString()!);
         File.Delete(file);
         var found = JsonSerializer.Deserialize<Dictionary<string, string?>>(await server.QueryAsync<string>(
             "select json_object_agg(f.key, s.judgement -> 'classes' ->> 0)::text from value.feature_score s join registry.feature f on f.id = s.feature_id"))!;
@@ -28,7 +29,8 @@ public sealed class DemoTests(ApiServer server, ITestOutputHelper output) : ICla
         foreach (var name in (string[])["unused", "redundant", "legacy", "decaying", "overpriced", "epsilon"])
         {
             // What only other than ranking and retrieval models read has no value that could be judged; disuse shows without.
-            string[] truly = [.. truth.Where(feature => feature.Value == name && (name == "unused" || values.ContainsKey(feature.Key))).Select(feature => feature.Key)];
+            string[] truly = [.. truth.Where(feature => feature.Value == name && (name == "unused" || values.ContainsKey(feature.Key)))
+                .Select(feature => feature.Key)];
             // Recall counts every class that holds; precision those features that the class leads. Whatever class it was planted in, a
             // feature that truly carries less than the floor is epsilon, such as an old form that only light models read.
             var recall = (double)truly.Count(key => everyClass[key].Contains(name)) / truly.Length;
@@ -40,7 +42,8 @@ public sealed class DemoTests(ApiServer server, ITestOutputHelper output) : ICla
         }
 
         string[] useful = [.. truth.Where(feature => feature.Value == "useful").Select(feature => feature.Key)];
-        ((double)useful.Count(key => found[key] is null || worthless.Contains(key)) / useful.Length).Should().BeGreaterThanOrEqualTo(0.9, "useful features are left alone");
+        ((double)useful.Count(key => found[key] is null || worthless.Contains(key)) / useful.Length)
+            .Should().BeGreaterThanOrEqualTo(0.9, "useful features are left alone");
     }
 
     /// <summary>The true value of each feature over ranking and retrieval models.</summary>

@@ -49,7 +49,8 @@ public sealed class KinTests(ApiServer server) : IClassFixture<ApiServer>
     private async Task<string?> ToldAsync(string feature, string? kin)
     {
         var reasons = (await server.Admin.GetAsync($"features/{feature}/score")).Expect(200).Items("reasons");
-        var sentence = reasons.Where(r => r.GetProperty("code").GetString() == "perhaps-redundant").Select(r => r.GetProperty("sentence").GetString()).SingleOrDefault();
+        var sentence = reasons.Where(r => r.GetProperty("code").GetString() == "perhaps-redundant")
+            .Select(r => r.GetProperty("sentence").GetString()).SingleOrDefault();
         if (kin is not null)
             sentence.Should().StartWith($"{kin} may say the same");
         return sentence;

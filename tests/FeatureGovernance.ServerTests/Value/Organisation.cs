@@ -24,7 +24,8 @@ internal static class Organisation
     }
 
     /// <summary>Lands usage as a batch does: the figures replace those of the same day, and the day is noted as changed.</summary>
-    public static Task UsageAsync(this ApiServer server, string feature, string model, int daysAgo, long reads, long requests = 1000, double? samplingRate = null, int environment = 1) =>
+    public static Task UsageAsync(
+        this ApiServer server, string feature, string model, int daysAgo, long reads, long requests = 1000, double? samplingRate = null, int environment = 1) =>
         server.ExecuteAsync($"""
             select telemetry.ensure_month('usage_daily', date '{Today.AddDays(-daysAgo):yyyy-MM-dd}');
             insert into telemetry.usage_daily (feature_id, model_id, day, environment, sampling_rate, reads, requests)
@@ -34,7 +35,8 @@ internal static class Organisation
             {Changed(0, daysAgo)}
             """);
 
-    public static async Task ImportanceAsync(this ApiServer server, string model, int daysAgo, int method, params (string Feature, double Value, double? Error)[] values)
+    public static async Task ImportanceAsync(
+        this ApiServer server, string model, int daysAgo, int method, params (string Feature, double Value, double? Error)[] values)
     {
         await server.ExecuteAsync($"""
             select telemetry.ensure_month('importance', date '{Today.AddDays(-daysAgo):yyyy-MM-dd}');

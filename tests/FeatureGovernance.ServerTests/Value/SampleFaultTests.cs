@@ -15,7 +15,8 @@ public sealed class SampleFaultTests(ApiServer server) : IClassFixture<ApiServer
         view.Raw.Should().Contain("infinite in 12 rows");
         var features = (await server.Admin.GetAsync($"valuations/{id}/features?limit=100")).Expect(200).Items()
             .ToDictionary(f => f.GetProperty("feature").GetString()!, f => (
-                Do: f.GetProperty("recommendation").GetString(), Why: f.GetProperty("reasons")[0].GetProperty("code").GetString(), Share: f.GetProperty("share").GetDouble()));
+                Do: f.GetProperty("recommendation").GetString(), Why: f.GetProperty("reasons")[0].GetProperty("code").GetString(),
+                Share: f.GetProperty("share").GetDouble()));
         features["constant"].Should().Be(("deprecate", "constant", 0.0));
         features["empty"].Should().Be(("review", "all-null", 0.0));
         features["signal"].Do.Should().Be("keep");

@@ -22,7 +22,8 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
         for (var day = 3; day < 40; day++)
         {
             foreach (var feature in All)
-                await server.UsageAsync(feature, "m1", day, reads: feature == "g:c" && day < 25 ? 0 : 100 + (day * 7), samplingRate: feature == "g:b" ? 0.1 : null);
+                await server.UsageAsync(feature, "m1", day, reads: feature == "g:c" && day < 25 ? 0 : 100 + (day * 7),
+                    samplingRate: feature == "g:b" ? 0.1 : null);
             await server.UsageAsync("g:a", "m2", day, reads: day * 3);
         }
     }
@@ -52,7 +53,8 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
             await server.UsageAsync("g:a", "m1", 1, reads: (long)(at * 1000) + 17);
             await server.UsageAsync("g:b", "m1", 30, reads: (long)(at * 1000) + 18);
             await server.KillScoringAsync(at);
-            (await server.QueryAsync<short>("select state from value.score_run order by id desc limit 1")).Should().Be((short)RunState.Running, "a killed process writes no end");
+            (await server.QueryAsync<short>("select state from value.score_run order by id desc limit 1"))
+                .Should().Be((short)RunState.Running, "a killed process writes no end");
 
             await server.ScoreAsync();
 
@@ -94,7 +96,8 @@ public sealed class ScoringRunTests(ApiServer server) : IClassFixture<ApiServer>
             return progress.Phase == "publication" ? throw new InvalidOperationException("enough") : Task.CompletedTask;
         });
 
-        await scoring.Invoking(s => s.ExecuteAsync(() => TimeProvider.System.GetUtcNow(), CancellationToken.None)).Should().ThrowAsync<InvalidOperationException>();
+        await scoring.Invoking(s => s.ExecuteAsync(() => TimeProvider.System.GetUtcNow(), CancellationToken.None))
+            .Should().ThrowAsync<InvalidOperationException>();
 
         seen.Select(p => p.Phase).Distinct().Should().Equal("usage", "evidence", "shares", "judgement", "publication");
         seen.Select(p => p.Fraction).Should().BeInAscendingOrder();

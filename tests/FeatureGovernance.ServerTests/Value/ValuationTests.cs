@@ -26,7 +26,8 @@ public sealed class ValuationTests(ApiServer server) : IClassFixture<ApiServer>,
         view.GetProperty("result").GetProperty("features").GetInt32().Should().Be(3, "stranger is no feature of the model");
         var features = (await server.Admin.GetAsync($"valuations/{id}/features?limit=2")).Expect(200).Body;
         features.GetProperty("items")[0].GetProperty("key").GetString().Should().Be("g:a");
-        (await server.QueryAsync<long>("select count(*) from telemetry.importance where method in (0, 1, 2)")).Should().Be(9, "permutation, ablation and SHAP of three features");
+        (await server.QueryAsync<long>("select count(*) from telemetry.importance where method in (0, 1, 2)"))
+            .Should().Be(9, "permutation, ablation and SHAP of three features");
         (await server.QueryAsync<long>($"select count(*) from audit.event where action = 'valuation.measured' and subject_id = {id}")).Should().Be(1);
     }
 

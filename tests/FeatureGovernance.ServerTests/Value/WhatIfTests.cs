@@ -102,7 +102,8 @@ public sealed class WhatIfTests(ApiServer server) : IClassFixture<ApiServer>, IA
         rolled.Sum(r => r.GetProperty("costPerDay").GetDouble()).Should().BeApproximately(12, 1e-9);
         var first = (await server.Admin.GetAsync($"scores/rollups?by={by}&limit=1")).Expect(200);
         if (sets > 1)
-            (await server.Admin.GetAsync($"scores/rollups?by={by}&limit=1&cursor={first.Text("nextCursor")}")).Expect(200).Items().Single().GetRawText().Should().Be(rolled[1].GetRawText());
+            (await server.Admin.GetAsync($"scores/rollups?by={by}&limit=1&cursor={first.Text("nextCursor")}")).Expect(200).Items().Single().GetRawText()
+                .Should().Be(rolled[1].GetRawText());
     }
 
     [Theory]
@@ -120,7 +121,8 @@ public sealed class WhatIfTests(ApiServer server) : IClassFixture<ApiServer>, IA
         answer.Number("features").Should().Be(3);
         answer.Number("leftOut").Should().Be(2);
         answer.Items("front").Select(f => f.GetProperty("feature").GetString()).Should().StartWith("g:a_copy").And.EndWith("h:b");
-        answer.Body.GetProperty("knee").GetProperty("valueShare").GetDouble().Should().BeGreaterThan(answer.Body.GetProperty("knee").GetProperty("costShare").GetDouble());
+        answer.Body.GetProperty("knee").GetProperty("valueShare").GetDouble()
+            .Should().BeGreaterThan(answer.Body.GetProperty("knee").GetProperty("costShare").GetDouble());
     }
 
     [Fact]

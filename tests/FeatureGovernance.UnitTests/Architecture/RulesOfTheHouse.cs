@@ -16,7 +16,8 @@ public class RulesOfTheHouse
     [Fact]
     public void Core_and_statistics_do_no_io()
     {
-        string[] outside = ["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "Hangfire", "Serilog", "System.Net.Http", "System.Net.Sockets", "DuckDB", "System.Diagnostics.Process"];
+        string[] outside = ["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "Hangfire", "Serilog", "System.Net.Http", "System.Net.Sockets",
+            "DuckDB", "System.Diagnostics.Process"];
 
         FailuresOf(Types.InAssemblies([Core, Statistics]).ShouldNot().HaveDependencyOnAny(outside)).Should().BeEmpty();
     }
@@ -29,7 +30,8 @@ public class RulesOfTheHouse
     {
         var assembly = room switch { "Core" => Core, "Statistics" => Statistics, _ => Contracts };
 
-        var ours = assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => name.StartsWith("FeatureGovernance", StringComparison.Ordinal) || name == "featgov");
+        var ours = assembly.GetReferencedAssemblies().Select(name => name.Name!)
+            .Where(name => name.StartsWith("FeatureGovernance", StringComparison.Ordinal) || name == "featgov");
 
         ours.Should().BeSubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -39,7 +41,8 @@ public class RulesOfTheHouse
     {
         // The banned-symbols analyzer holds the calls; this holds that nobody turned it off there.
         var projects = Directory.GetFiles(Path.Combine(SharedData.ProjectRoot(), "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => file.Contains("FeatureGovernance.Core", StringComparison.Ordinal) || file.Contains("FeatureGovernance.Statistics", StringComparison.Ordinal));
+            .Where(file => file.Contains("FeatureGovernance.Core", StringComparison.Ordinal)
+                || file.Contains("FeatureGovernance.Statistics", StringComparison.Ordinal));
 
         projects.Where(file => File.ReadAllText(file).Contains("RS0030", StringComparison.Ordinal)).Should().BeEmpty();
     }
@@ -50,7 +53,8 @@ public class RulesOfTheHouse
         string[] slices = ["Registry", "Lifecycle", "Checks", "Telemetry", "Value", "Drift", "Capacity", "Reports"];
         var endpoints = Server.GetTypes().Where(type => type.Name.EndsWith("Endpoints", StringComparison.Ordinal) && type.Namespace is not null).ToList();
         endpoints.Should().NotBeEmpty();
-        var offences = slices.SelectMany(slice => endpoints.Where(type => !type.Namespace!.StartsWith($"FeatureGovernance.Server.{slice}", StringComparison.Ordinal))
+        var offences = slices.SelectMany(slice =>
+            endpoints.Where(type => !type.Namespace!.StartsWith($"FeatureGovernance.Server.{slice}", StringComparison.Ordinal))
             .SelectMany(other => FailuresOf(Types.InAssembly(Server).That().ResideInNamespaceStartingWith($"FeatureGovernance.Server.{slice}")
                 .ShouldNot().HaveDependencyOn(other.FullName!)).Select(offender => $"{offender} uses {other.FullName}")));
 

@@ -27,7 +27,8 @@ public class GrowthDriversTests
     {
         var groups = PoolGroup.Of([new("hour", 1, "eu", null, "gpu"), new("hour", 2, "us", null, null), new("byte", null, "eu", null, null)]);
 
-        groups.Select(group => $"{group.By} {group.Name}").Should().Equal("all money", "unit hour", "region eu", "region us", "resourceClass gpu", "resourceClass none");
+        groups.Select(group => $"{group.By} {group.Name}")
+            .Should().Equal("all money", "unit hour", "region eu", "region us", "resourceClass gpu", "resourceClass none");
         groups.Where(group => group.By == "region").SelectMany(group => group.Members).Should().BeEquivalentTo([0, 1, 2]);
     }
 }

@@ -67,7 +67,8 @@ public class OutlookTests
         var demand = Constant(100);
         var first = Weeks[0].First;
 
-        var effects = PoolOutlook.Change(demand, [new Growth("growth", first, 0.21, null), new Reduction("efficiency", first, 0.5, 0), new Addition("launch", first.AddDays(70), -1_000, 0)], Weeks);
+        var effects = PoolOutlook.Change(demand, [new Growth("growth", first, 0.21, null), new Reduction("efficiency", first, 0.5, 0),
+            new Addition("launch", first.AddDays(70), -1_000, 0)], Weeks);
 
         demand[0][9].Should().BeApproximately(100 * Math.Pow(1.21, 66 / 365.25) / 2, 1e-9);
         demand[0][10].Should().Be(0, "demand is never below 0");

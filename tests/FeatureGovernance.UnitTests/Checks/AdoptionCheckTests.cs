@@ -75,7 +75,8 @@ public class AdoptionCheckTests
     [InlineData(ModelKind.Ranking, true, RuleLevel.Warn)]
     [InlineData(ModelKind.Other, false, RuleLevel.Warn)]
     public void An_experimental_feature_needs_a_trial_in_a_serving_ranking_or_retrieval_model(ModelKind kind, bool trial, RuleLevel level) =>
-        Only(new SnapshotBuilder().WithModelKind(kind).With(SnapshotBuilder.Entry("g:a", Stage.Experimental), onTrial: trial).Check("g:a"), CheckRules.WrongStage, level);
+        Only(new SnapshotBuilder().WithModelKind(kind).With(SnapshotBuilder.Entry("g:a", Stage.Experimental), onTrial: trial).Check("g:a"),
+            CheckRules.WrongStage, level);
 
     [Fact]
     public void A_present_reader_of_a_feature_on_notice_is_warned_with_replacement_and_deadline()
@@ -103,7 +104,8 @@ public class AdoptionCheckTests
     [Fact]
     public void A_tombstone_explains_what_became_of_the_feature()
     {
-        var finding = Only(new SnapshotBuilder().With(OnNotice with { Stage = Stage.Removed }, isGranted: false).Check("g:old"), CheckRules.Removed, RuleLevel.Error);
+        var finding = Only(new SnapshotBuilder().With(OnNotice with { Stage = Stage.Removed }, isGranted: false).Check("g:old"),
+            CheckRules.Removed, RuleLevel.Error);
         finding.Message.Should().Contain("2026-09-01").And.Contain("a twin costs less").And.Contain("reserved");
     }
 

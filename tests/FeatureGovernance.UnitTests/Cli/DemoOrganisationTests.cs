@@ -66,7 +66,8 @@ public sealed class DemoOrganisationTests
         usage.Where(line => classes[line.Feature] == TrueClass.Unused).Should().NotBeEmpty().And.OnlyContain(line => line.Reads == 0 && line.Requests > 0);
         ReadRate(Small.LastDay).Should().BeLessThan(0.5 * ReadRate(Small.FirstDay));
         Cost(TrueClass.Overpriced).Should().BeGreaterThan(10 * Cost(TrueClass.Useful));
-        var reports = organisation.Telemetry.Importance().Where(report => report.Method == "permutation" && report.EvaluatedAt.Date == Small.LastDay.ToDateTime(default));
+        var reports = organisation.Telemetry.Importance()
+            .Where(report => report.Method == "permutation" && report.EvaluatedAt.Date == Small.LastDay.ToDateTime(default));
         foreach (var report in reports)
         {
             var total = report.Values.Sum(value => value.Value);
@@ -74,8 +75,10 @@ public sealed class DemoOrganisationTests
             report.Values.Sum(value => Math.Abs((value.Value / total) - truth[value.Feature])).Should().BeInRange(1e-6, 0.3, "noise is around the truth");
         }
 
-        double ReadRate(DateOnly day) => usage.Where(line => line.Day == day && classes[line.Feature] == TrueClass.Decaying).Average(line => (double)line.Reads / line.Requests);
-        double Cost(TrueClass of) => organisation.Telemetry.Costs().Where(line => line.Resource == DemoTelemetry.ComputeResource && classes[line.Feature] == of).Average(line => line.Amount);
+        double ReadRate(DateOnly day) =>
+            usage.Where(line => line.Day == day && classes[line.Feature] == TrueClass.Decaying).Average(line => (double)line.Reads / line.Requests);
+        double Cost(TrueClass of) => organisation.Telemetry.Costs().Where(line => line.Resource == DemoTelemetry.ComputeResource && classes[line.Feature] == of)
+            .Average(line => line.Amount);
     }
 
     private static DemoOrganisation Generate(DemoOptions options, int seed) => DemoOrganisation.Generate(options, new Random(seed));

@@ -18,7 +18,8 @@ internal static class BikeSharing
     {
         var lines = File.ReadAllLines(path);
         var rows = lines.Skip(1).Select(line => line.Split(',')).ToArray();
-        var times = rows.Select(row => DateTime.Parse(row[1], CultureInfo.InvariantCulture).AddHours(int.Parse(row[5], CultureInfo.InvariantCulture))).ToArray();
+        var times = rows.Select(row =>
+            DateTime.Parse(row[1], CultureInfo.InvariantCulture).AddHours(int.Parse(row[5], CultureInfo.InvariantCulture))).ToArray();
         return new(times,
         [
             .. lines[0].Split(',').Select((name, at) => (name, at)).Where(c => c.at != 1)
@@ -36,6 +37,7 @@ internal static class BikeSharing
         var grid = new WindowGrid(table.Times, Options.Window);
         var known = table.Columns.ToDictionary(column => column, column => Watched.Look(column, grid));
         return changed => Detector.Detect(changed, Options, (column, windows) =>
-            changed.Times == table.Times && known.TryGetValue(column, out var seen) ? seen with { Findings = seen.Findings.Copy() } : Watched.Look(column, windows));
+            changed.Times == table.Times && known.TryGetValue(column,
+                out var seen) ? seen with { Findings = seen.Findings.Copy() } : Watched.Look(column, windows));
     }
 }

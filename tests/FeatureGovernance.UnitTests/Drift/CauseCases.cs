@@ -52,7 +52,8 @@ internal static class CauseCases
         {
             0 => Case("grows or shrinks over a month", [feature], 30 * 24, hour => 1 + (strength * Math.Min(1, hour / (25.0 * 24)))),
             1 => Case("a day off", Busy, 24, hour => hour % 24 is > 6 and < 20 ? 0.45 + (0.2 * random.NextDouble()) : 1),
-            2 => Case("a campaign in the evenings", [feature, Busy[0]], 24 * random.Next(3, 8), hour => hour % 24 is > 16 and < 23 ? 1.6 + Math.Abs(strength) : 1.05),
+            2 => Case("a campaign in the evenings", [feature, Busy[0]], 24 * random.Next(3, 8), hour =>
+                hour % 24 is > 16 and < 23 ? 1.6 + Math.Abs(strength) : 1.05),
             3 => Case("a storm over two days", Busy, 48, hour => 0.35 + (0.3 * Math.Abs(hour - 24) / 24.0)),
             _ => Case("moves within a few days, and stays", [feature], 30 * 24, hour => 1 + (strength * Math.Min(1, hour / 96.0))),
         };
@@ -86,10 +87,12 @@ internal static class CauseCases
             7 => Clock(),
             _ => random.Next(2) == 0
                 ? new("doubled rows", "*", Fault.DuplicatedPartition, table.Inject(Fault.DuplicatedPartition, "*", first, end, random), table.Times[first])
-                : new("lost rows", "*", Fault.DroppedPartition, table.Rows(Enumerable.Range(0, table.Times.Length).Where(r => r < first || r >= end || r % 24 < 10)), table.Times[first]),
+                : new("lost rows", "*", Fault.DroppedPartition,
+                    table.Rows(Enumerable.Range(0, table.Times.Length).Where(r => r < first || r >= end || r % 24 < 10)), table.Times[first]),
         };
 
-        CauseCase Values(Fault fault, string name, Func<double[], int, double> change) => new(name, feature, fault, table.With(feature, first, end, change), table.Times[first]);
+        CauseCase Values(Fault fault, string name, Func<double[], int, double> change) =>
+            new(name, feature, fault, table.With(feature, first, end, change), table.Times[first]);
 
         CauseCase Clock()
         {

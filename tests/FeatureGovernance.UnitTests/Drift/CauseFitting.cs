@@ -111,7 +111,8 @@ internal sealed record Known(Fault? Fault, FeatureIncident Incident)
 
     /// <summary>What each piece of evidence is of: a symptom, or what else was known. The symptoms come first, the surest before the others.</summary>
     public IEnumerable<string> Kinds { get; } =
-        [.. Incident.Signals.OrderBy(s => s.PValue).Select(s => s.Symptom.ToString()), .. Incident.Verdict.Evidence.Skip(Incident.Signals.Length).Select(_ => Context)];
+        [.. Incident.Signals.OrderBy(s => s.PValue).Select(s => s.Symptom.ToString()),
+            .. Incident.Verdict.Evidence.Skip(Incident.Signals.Length).Select(_ => Context)];
 
     /// <summary>Minus the logarithm of the probability that is told of the true cause. A time of year and a launch are people's doing too.</summary>
     public double Loss(double temperature, SortedDictionary<string, double>? factors)

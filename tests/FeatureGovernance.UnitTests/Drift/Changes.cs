@@ -79,6 +79,7 @@ public sealed class ChangeKindTests(ITestOutputHelper output)
     public void A_level_that_lasts_is_one_incident_and_makes_none_of_the_weeks_before_or_after(string change)
     {
         foreach (var seed in Enumerable.Range(201, Seeds))
-            Detector.Detect(Changes.Of(change, seed), Tables.ByDay).Should().ContainSingle($"seed {seed}").Which.Start.Should().Be(Tables.Start.AddDays(Changes.At));
+            Detector.Detect(Changes.Of(change, seed), Tables.ByDay)
+                .Should().ContainSingle($"seed {seed}").Which.Start.Should().Be(Tables.Start.AddDays(Changes.At));
     }
 }

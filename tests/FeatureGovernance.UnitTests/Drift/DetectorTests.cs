@@ -103,7 +103,8 @@ public sealed class DetectorTests
         var random = new Random(4);
         string[] known = ["red", "green", "blue"];
         var times = Enumerable.Range(0, Days * 24).Select(hour => Tables.Start.AddHours(hour)).ToArray();
-        var texts = Enumerable.Range(0, times.Length).Select(row => known[random.Next(3)] is var text && row >= FaultAt && text == "blue" ? "azure" : text).ToArray();
+        var texts = Enumerable.Range(0, times.Length)
+            .Select(row => known[random.Next(3)] is var text && row >= FaultAt && text == "blue" ? "azure" : text).ToArray();
 
         var incidents = Detector.Detect(new(times, [new("colour", null, texts, new bool[times.Length])]), Tables.ByDay);
 
@@ -117,6 +118,7 @@ public sealed class DetectorTests
     {
         var table = Tables.Hourly(Days, ("clicks", Tables.Busy(1))).Inject(Fault.Stuck, "clicks", FaultAt, FaultAt + 24, new Random(5));
 
-        Detector.Detect(table, Tables.ByDay).Select(i => (i.Start, i.Score)).Should().Equal(Detector.Detect(table, Tables.ByDay).Select(i => (i.Start, i.Score)));
+        Detector.Detect(table, Tables.ByDay).Select(i => (i.Start, i.Score))
+            .Should().Equal(Detector.Detect(table, Tables.ByDay).Select(i => (i.Start, i.Score)));
     }
 }

@@ -87,7 +87,8 @@ internal sealed record Injection(Fault Fault, string Variant, string Feature, in
             "text among numbers" => Texts((text, row) => row >= first && row < end && random.NextDouble() < 0.2 ? "error" : text),
             "renamed" => Texts((text, row) => row >= first && row < end && text == "clear" ? "sunny" : text),
             "doubled" => table.Rows(Enumerable.Range(0, table.Times.Length).SelectMany(r => r >= first && r < end ? new[] { r, r } : [r])),
-            "half doubled" => table.Rows(Enumerable.Range(0, table.Times.Length).SelectMany(r => r >= first && r < end && table.Times[r].Hour < 12 ? new[] { r, r } : [r])),
+            "half doubled" => table.Rows(Enumerable.Range(0, table.Times.Length)
+                .SelectMany(r => r >= first && r < end && table.Times[r].Hour < 12 ? new[] { r, r } : [r])),
             "lost" => table.Rows(Enumerable.Range(0, table.Times.Length).Where(r => r < first || r >= end)),
             "half lost" => table.Rows(Enumerable.Range(0, table.Times.Length).Where(r => r < first || r >= end || table.Times[r].Hour < 12)),
             _ => throw new InvalidOperationException(Variant),
@@ -104,7 +105,8 @@ internal sealed record Injection(Fault Fault, string Variant, string Feature, in
         TimedTable Texts(Func<string?, int, string?> change) => Replace(c => c with
         {
             Numbers = null,
-            Texts = [.. Enumerable.Range(0, table.Times.Length).Select(r => change(c.Texts?[r] ?? c.Numbers![r].ToString("R", CultureInfo.InvariantCulture), r))],
+            Texts = [.. Enumerable.Range(0, table.Times.Length)
+                .Select(r => change(c.Texts?[r] ?? c.Numbers![r].ToString("R", CultureInfo.InvariantCulture), r))],
         });
 
         TimedTable Blank(double share)

@@ -20,7 +20,8 @@ internal sealed record NabFile(string Name, DateTime[] Times, double[] Values, I
     public WindowLength Window => Detector.SuitableWindow(Times);
 
     public ImmutableArray<FeatureIncident> Incidents() => Detector.Detect(
-        new(Times, [Tables.Column("value", Values)]), new(Window, DetectionOptions.UsualDiscovery, HolidayCalendar.UnitedStates(Times[0].Year, Times[^1].Year)));
+        new(Times, [Tables.Column("value", Values)]),
+        new(Window, DetectionOptions.UsualDiscovery, HolidayCalendar.UnitedStates(Times[0].Year, Times[^1].Year)));
 
     /// <summary>First and last row of each labelled window.</summary>
     public (int First, int Last)[] Windows() =>

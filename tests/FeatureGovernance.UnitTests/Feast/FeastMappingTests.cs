@@ -183,7 +183,8 @@ public class FeastMappingTests
     public void A_type_without_counterpart_is_noted()
     {
         var view = FeastRegistries.View(
-            "v", FeastRegistries.Clicks(), FeastRegistries.Column("set", ValueType.Types.Enum.Int64Set), FeastRegistries.Column("any", ValueType.Types.Enum.ValueList));
+            "v", FeastRegistries.Clicks(), FeastRegistries.Column("set", ValueType.Types.Enum.Int64Set),
+            FeastRegistries.Column("any", ValueType.Types.Enum.ValueList));
 
         var imported = Map(new WireRegistry { FeatureViews = { view } });
 

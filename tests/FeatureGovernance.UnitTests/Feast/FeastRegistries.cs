@@ -78,7 +78,8 @@ internal static class FeastRegistries
         },
         FeatureServices =
         {
-            Service("ranker", Reads("user_clicks", "clicks_7d", "taste"), Reads("user_live", "sum_amount_3600s"), Reads("cart_fit", "fit"), Reads("purchases", "bought")),
+            Service("ranker", Reads("user_clicks", "clicks_7d", "taste"), Reads("user_live", "sum_amount_3600s"), Reads("cart_fit", "fit"),
+                Reads("purchases", "bought")),
         },
     };
 

@@ -76,7 +76,8 @@ public class FeastSampleTests
             ("credit_score_v3", "tony", 10),
             ("zipcode_model", "amanda", 6),
             ("zipcode_model_v2", "amanda", 2));
-        imported.Models.Select(model => model.Version).Should().OnlyHaveUniqueItems().And.AllSatisfy(version => version.Should().MatchRegex("^feast-[0-9a-f]{12}$"));
+        imported.Models.Select(model => model.Version)
+            .Should().OnlyHaveUniqueItems().And.AllSatisfy(version => version.Should().MatchRegex("^feast-[0-9a-f]{12}$"));
         imported.Entities.Select(entity => (entity.Name, entity.DataType)).Should().Equal(("dob_ssn", DataType.String), ("zipcode", DataType.Int64));
         imported.Notes.Should().BeEmpty();
     }

@@ -38,7 +38,8 @@ public sealed class CompetitionAccuracyTests
         foreach (var kind in series.GroupBy(one => one.Kind))
         {
             var members = kind.ToList();
-            var forecasts = EnsembleForecaster.ForecastPool(members.ConvertAll(one => new SeriesInput(one.Train, one.Frequency, one.Test.Count)), Environment.ProcessorCount);
+            var forecasts = EnsembleForecaster.ForecastPool(members.ConvertAll(one => new SeriesInput(one.Train, one.Frequency, one.Test.Count)),
+                Environment.ProcessorCount);
             for (var i = 0; i < members.Count; i++)
             {
                 var (one, forecast) = (members[i], forecasts[i].Steps);

@@ -67,7 +67,8 @@ public sealed class EnsembleForecasterTests
         foreach (var period in new[] { 1, 4, 12 })
         {
             var forecast = EnsembleForecaster.Forecast(new SeriesInput(ReferenceSeries.AirPassengers[..length], period, 18));
-            forecast.Steps.Should().HaveCount(18).And.OnlyContain(step => double.IsFinite(step.Mean) && double.IsFinite(step.Lower95) && double.IsFinite(step.Upper95));
+            forecast.Steps.Should().HaveCount(18).And.OnlyContain(step => double.IsFinite(step.Mean) && double.IsFinite(step.Lower95)
+                && double.IsFinite(step.Upper95));
         }
     }
 
@@ -91,7 +92,8 @@ public sealed class EnsembleForecasterTests
 
         var forecast = EnsembleForecaster.Forecast(new SeriesInput(known, 7, 60));
 
-        forecast.Steps.Select((step, h) => Math.Abs(step.Mean + mean - days[1_095 + h]) / days[1_095 + h]).Average().Should().BeLessThan(isCentred ? 0.08 : 0.05);
+        forecast.Steps.Select((step, h) => Math.Abs(step.Mean + mean - days[1_095 + h]) / days[1_095 + h]).Average()
+            .Should().BeLessThan(isCentred ? 0.08 : 0.05);
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public sealed class EnsembleForecasterTests
         var series = Enumerable.Range(0, 60).Select(_ =>
         {
             var level = 100 + 900 * random.NextDouble();
-            return new SeriesInput([.. Enumerable.Range(0, 12).Select(year => level * Math.Pow(1.08, year) * Math.Exp(0.2 * (random.NextDouble() - 0.5)))], 1, 4);
+            return new SeriesInput([.. Enumerable.Range(0, 12)
+                .Select(year => level * Math.Pow(1.08, year) * Math.Exp(0.2 * (random.NextDouble() - 0.5)))], 1, 4);
         }).ToList();
         double Lag(IEnumerable<SeriesForecast> forecasts) =>
             forecasts.Zip(series).Average(pair => Math.Log(pair.First.Steps[3].Mean / pair.Second.Values.TakeLast(6).Average()) - 6.5 * Math.Log(1.08));
@@ -229,7 +232,8 @@ public sealed class EnsembleForecasterTests
         var here = EnsembleForecaster.Forecast(new SeriesInput(usual, 4, 4));
         var there = EnsembleForecaster.Forecast(new SeriesInput([.. usual.Select(value => Math.ScaleB(value / 2, power))], 4, 4));
 
-        there.Steps.Zip(here.Steps).Should().OnlyContain(pair => Math.Abs(Math.ScaleB(pair.First.Mean, -power / 2) * 2 / Math.ScaleB(pair.Second.Mean, power - power / 2) - 1) < 1e-6);
+        there.Steps.Zip(here.Steps).Should().OnlyContain(pair =>
+            Math.Abs(Math.ScaleB(pair.First.Mean, -power / 2) * 2 / Math.ScaleB(pair.Second.Mean, power - power / 2) - 1) < 1e-6);
     }
 
     [Fact]
@@ -240,7 +244,8 @@ public sealed class EnsembleForecasterTests
 
         foreach (var values in new[] { wild, wide, [.. wild.Select(Math.Abs)] })
             EnsembleForecaster.Forecast(new SeriesInput(values, 4, 8)).Steps.Should().OnlyContain(step =>
-                double.IsFinite(step.Mean) && step.Mean >= step.Lower95 && step.Mean <= step.Upper95 && double.IsFinite(step.Lower95) && double.IsFinite(step.Upper95));
+                double.IsFinite(step.Mean) && step.Mean >= step.Lower95 && step.Mean <= step.Upper95 && double.IsFinite(step.Lower95)
+                    && double.IsFinite(step.Upper95));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class ExponentialSmoothingTests
     [Theory]
     [InlineData("deaths", 12, -555.0724, new[] { 8397.50, 7599.22, 8396.59, 8646.51 }, 0.02)]
     [InlineData("gas", 4, -618.3608, new[] { 1258.82, 652.62, 357.20, 878.95 }, 0.04)]
-    public void Seasonal_models_are_at_least_as_likely_as_those_of_R_and_forecast_alike(string name, int period, double likelihood, double[] forecast, double tolerance)
+    public void Seasonal_models_are_at_least_as_likely_as_those_of_R_and_forecast_alike(
+        string name, int period, double likelihood, double[] forecast, double tolerance)
     {
         var (series, shape) = name == "deaths"
             ? (ReferenceSeries.USAccDeaths, new EtsShape(EtsComponent.Additive, false, false, EtsComponent.Additive))

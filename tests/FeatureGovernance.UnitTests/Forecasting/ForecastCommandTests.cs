@@ -76,7 +76,8 @@ public sealed class ForecastCommandTests
             File.WriteAllBytes(path, packed.ToArray());
             LongSeriesFile.Read(path)[0].Train.Should().HaveCount(5_000);
             File.WriteAllBytes(path, packed.ToArray()[..(int)(packed.Length / 2)]);
-            FluentActions.Invoking(() => LongSeriesFile.Read(path)).Should().Throw<Exception>().Which.Should().Match(problem => problem is InvalidDataException || problem is FormatException);
+            FluentActions.Invoking(() => LongSeriesFile.Read(path))
+                .Should().Throw<Exception>().Which.Should().Match(problem => problem is InvalidDataException || problem is FormatException);
         }
         finally
         {

@@ -39,7 +39,8 @@ public sealed class PoolMemoryTests
     public void The_season_of_the_pool_reaches_a_series_too_short_to_know_its_own()
     {
         var random = new Random(3);
-        SeriesInput Quarters(int length) => new([.. Enumerable.Range(0, length).Select(t => 100 * (t % 4 == 3 ? 1.6 : 0.8) * (1 + 0.03 * random.NextDouble()))], 4, 4);
+        SeriesInput Quarters(int length) =>
+            new([.. Enumerable.Range(0, length).Select(t => 100 * (t % 4 == 3 ? 1.6 : 0.8) * (1 + 0.03 * random.NextDouble()))], 4, 4);
         List<SeriesInput> pool = [.. Enumerable.Range(0, 40).Select(_ => Quarters(32)), Quarters(8)];
 
         var alone = EnsembleForecaster.Forecast(pool[^1]);

@@ -6,7 +6,8 @@ namespace FeatureGovernance.UnitTests.Forecasting;
 /// <summary>Reference values: R 4.2.2, lm() on forecast 8.20's fourier(), and its mstl().</summary>
 public class RegressionTests
 {
-    private static readonly double[] Days = [.. Enumerable.Range(1, 168).Select(t => 100 + 0.2 * t + 10 * Math.Sin(2 * Math.PI * t / 7) + 4 * Math.Cos(4 * Math.PI * t / 7)
+    private static readonly double[] Days = [.. Enumerable.Range(1, 168)
+        .Select(t => 100 + 0.2 * t + 10 * Math.Sin(2 * Math.PI * t / 7) + 4 * Math.Cos(4 * Math.PI * t / 7)
         + 6 * Math.Sin(2 * Math.PI * t / 28) + (t * 7919 % 13 - 6) / 3.0)];
 
     [Fact]
@@ -18,7 +19,8 @@ public class RegressionTests
 
         var fit = SeasonalRegression.Fit(series, 7, new(true, [(7, 2)], [holidays, driver]));
 
-        Close(fit.Coefficients, [100.713888863, 0.189533745906, 10.1119275223, -0.0319960296659, 0.00501089618396, 4.03250778662, 18.5760667988, 0.506761746399]);
+        Close(fit.Coefficients, [100.713888863, 0.189533745906, 10.1119275223, -0.0319960296659, 0.00501089618396, 4.03250778662,
+            18.5760667988, 0.506761746399]);
         fit.StandardError.Should().BeApproximately(4.45075033786, 1e-8);
         Close(fit.Forecast, [140.245295618, 139.164807719, 140.557459313, 133.500311805, 124.581812192, 132.972973448, 141.936900125]);
         Close(fit.StandardErrors, [4.5784151519, 4.58838556235, 4.58166514284, 4.56565490308, 4.560361645, 4.58101745775, 4.56028492161]);
@@ -60,7 +62,8 @@ public class RegressionTests
         parts.Periods.Should().Equal([7, 28], "a hundred days are not seen twice");
         // R smooths at every tenth point and interpolates between, hence the tolerance, a fiftieth of the season's swing.
         foreach (var (at, trend, week, month) in ((int, double, double, double)[])
-            [(0, 100.247229299, 6.64752819449, 0.826603087829), (83, 116.801443806, 4.2048924648, 0.6190970374), (167, 133.722616094, 4.53029625953, 0.694973123846)])
+            [(0, 100.247229299, 6.64752819449, 0.826603087829), (83, 116.801443806, 4.2048924648, 0.6190970374),
+                (167, 133.722616094, 4.53029625953, 0.694973123846)])
         {
             parts.Trend[at].Should().BeApproximately(trend, 0.2);
             parts.Seasons[0][at].Should().BeApproximately(week, 0.2);

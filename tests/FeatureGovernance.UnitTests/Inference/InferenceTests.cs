@@ -107,7 +107,8 @@ public sealed class InferenceTests
         double[] one = [.. Enumerable.Range(0, 200).Select(i => i / 200.0)];
 
         TwoSample.KolmogorovSmirnov(one, one).PValue.Should().Be(1);
-        TwoSample.KolmogorovSmirnov(one, [.. one.Select(x => x + 0.3)]).Should().Match<(double Distance, double PValue)>(t => t.Distance > 0.29 && t.PValue < 1e-6);
+        TwoSample.KolmogorovSmirnov(one, [.. one.Select(x => x + 0.3)])
+            .Should().Match<(double Distance, double PValue)>(t => t.Distance > 0.29 && t.PValue < 1e-6);
     }
 
     // Student's sleep data, as R's t.test(extra ~ group): p 0.07939.

@@ -19,7 +19,8 @@ public class AdoptionsTests
         var request = Request([Foreign]).Must()[0];
         foreach (var other in new[] { Given.OwnerEngineer, Given.Stranger, Given.NewReaderLead })
             Decide(request, AdoptionState.Approved, other).Refusal!.Kind.Should().Be(RefusalKind.Forbidden);
-        Decide(request, AdoptionState.Approved, Given.OwnerLead).Must().Should().BeEquivalentTo(new { State = AdoptionState.Approved, DecidedBy = "owner-lead" });
+        Decide(request, AdoptionState.Approved, Given.OwnerLead).Must()
+            .Should().BeEquivalentTo(new { State = AdoptionState.Approved, DecidedBy = "owner-lead" });
     }
 
     [Fact]

@@ -75,7 +75,8 @@ public class ChasingTests
         onTime.Proposal.State.Should().Be(ProposalState.Approved);
         onTime.Nudges.Select(nudge => (nudge.Kind, nudge.Team)).Should().Equal((NudgeKind.Silence, "readers"));
         Chasing.Chase(onTime.Proposal, Given.Policy, ReadersConsent, Given.Monday.AddDays(22)).Nudges.Should().BeEmpty();
-        Chasing.Chase(Given.Submitted(Read), Given.Policy, new([ReviewCause.Rule], 0), Given.Monday.AddDays(90)).Proposal.State.Should().Be(ProposalState.Submitted);
+        Chasing.Chase(Given.Submitted(Read), Given.Policy, new([ReviewCause.Rule], 0),
+            Given.Monday.AddDays(90)).Proposal.State.Should().Be(ProposalState.Submitted);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal static class Given
     }
 
     public static ProposalDraft Draft(params ReadOnlySpan<FeatureFacts> features) =>
-        new([.. features.ToArray().Select(feature => new ProposedFeature(feature.Key, feature.Replacement?.Key))], "Nobody reads it.", Plan(Monday), "sha256:00");
+        new([.. features.ToArray().Select(feature => new ProposedFeature(feature.Key, feature.Replacement?.Key))], "Nobody reads it.",
+            Plan(Monday), "sha256:00");
 
     public static ProposalContext At(DateTimeOffset now, params ReadOnlySpan<FeatureFacts> features) =>
         new([.. features], team => team switch { "owners" => ["owner-lead"], "readers" => ["reader-lead"], "newcomers" => ["new-reader-lead"], _ => [] }, Policy, now);

@@ -31,7 +31,8 @@ internal sealed class LifecycleWorld
         switch (command)
         {
             case 0 when proposal is not { IsOpen: true }:
-                Keep(Deprecation.Propose($"p{++proposals}", Given.Draft(features) with { Plan = Given.Plan(now, 7) with { Guardrails = [new("m", "errors", null, 40)] } }, actor, Context));
+                Keep(Deprecation.Propose($"p{++proposals}",
+                    Given.Draft(features) with { Plan = Given.Plan(now, 7) with { Guardrails = [new("m", "errors", null, 40)] } }, actor, Context));
                 break;
             case 1 or 2 or 3 when proposal is not null:
                 Keep(Reviewing.Vote(proposal, actor, ReviewDecision.Approve, "", now));
@@ -43,7 +44,8 @@ internal sealed class LifecycleWorld
                 Keep(Reviewing.ResolveObjection(proposal, 1 + (choice % 3), actor, "done", now));
                 break;
             case 6 when proposal is not null:
-                Keep(Deprecation.Amend(proposal, Given.Draft(features) with { Plan = Given.Plan(now, 7) with { Guardrails = [new("m", "errors", null, 40)] } }, actor, Context));
+                Keep(Deprecation.Amend(proposal,
+                    Given.Draft(features) with { Plan = Given.Plan(now, 7) with { Guardrails = [new("m", "errors", null, 40)] } }, actor, Context));
                 break;
             case 7 when proposal is not null && choice % 4 == 0:
                 Keep(Deprecation.Withdraw(proposal, actor, "kept", now));

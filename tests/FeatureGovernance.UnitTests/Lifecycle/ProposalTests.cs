@@ -68,7 +68,8 @@ public class ProposalTests
     {
         foreach (var outsider in new[] { Given.Stranger, Given.NewReaderLead, Given.Admin })
             Reviewing.Vote(Given.Submitted(Read), outsider, ReviewDecision.Approve, "", Given.Monday).Refusal!.Code.Should().Be("not-a-reviewer");
-        Reviewing.Vote(Given.Submitted(Read), Given.ReaderLead, ReviewDecision.Approve, "", Given.Monday, team: "owners").Refusal!.Code.Should().Be("not-a-reviewer");
+        Reviewing.Vote(Given.Submitted(Read), Given.ReaderLead, ReviewDecision.Approve, "", Given.Monday,
+            team: "owners").Refusal!.Code.Should().Be("not-a-reviewer");
     }
 
     [Fact]

@@ -81,7 +81,8 @@ public class ExpressionTests
     public void Size_and_nesting_are_bounded_before_anything_is_read()
     {
         foreach (var text in (string[])
-            [new('(', 100_000), new('!', 2_000), new('-', 2_000), string.Concat(Enumerable.Repeat("true?", 399)), new('[', 2_000), string.Concat(Enumerable.Repeat("f(", 900)), new string('1', 3_000)])
+            [new('(', 100_000), new('!', 2_000), new('-', 2_000), string.Concat(Enumerable.Repeat("true?", 399)), new('[', 2_000),
+                string.Concat(Enumerable.Repeat("f(", 900)), new string('1', 3_000)])
         {
             Expression.Parse(text, ofAdoption: false, out var fault).Should().BeNull();
             fault.Should().MatchRegex("nested|characters");

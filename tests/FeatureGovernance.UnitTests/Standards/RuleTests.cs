@@ -98,7 +98,8 @@ public class RuleTests
     public void An_exemption_covers_its_rule_and_feature_until_it_expires()
     {
         var standard = Records.Standard("  - {id: a, kind: required, fields: [entity], remedy: x, level: error}\n  - {id: b, kind: required, fields: [entity], remedy: x, exemptible: false}");
-        Records.Book(standard, new Exemption(1, "a", "user:age", null, null, Records.Now.AddDays(1)), new Exemption(2, "b", "user:age", null, null, Records.Now.AddDays(1)))
+        Records.Book(standard, new Exemption(1, "a", "user:age", null, null, Records.Now.AddDays(1)),
+            new Exemption(2, "b", "user:age", null, null, Records.Now.AddDays(1)))
             .Failing(Sound).Should().Equal("b Warn");
         Records.Book(standard, new Exemption(1, "a", null, null, "above", Records.Now.AddDays(1))).Failing(Sound).Should().Equal("b Warn");
         Records.Book(standard, new Exemption(1, "a", null, "user", null, Records.Now)).Failing(Sound).Should().Equal("a Error", "b Warn");

@@ -101,7 +101,8 @@ public class StandardReaderTests
         StandardReader.Read(new string('[', 5_000)).Faults.Single().Message.Should().Contain("deeper");
         StandardReader.Read("{\"a\":" + new string('[', 5_000)).Faults.Should().ContainSingle();
         StandardReader.Read("rules: [" + string.Join(',', Enumerable.Repeat("1", 30_000)) + "]").Faults.Single().Message.Should().Contain("values");
-        StandardReader.Read("name: org\nrules:\n" + string.Concat(Enumerable.Repeat(Rule + "\n", 501))).Faults.Should().Contain(fault => fault.Field == "rules");
+        StandardReader.Read("name: org\nrules:\n" + string.Concat(Enumerable.Repeat(Rule + "\n", 501))).Faults.Should().Contain(fault =>
+            fault.Field == "rules");
     }
 
     [Fact]

@@ -53,8 +53,10 @@ public class TeamAdditionTests
         var after = Records.Standard("  - {id: covered, kind: coverage, minimum: 0.9, level: error, remedy: x}\n  - {id: added, kind: ownerActive, remedy: y}");
         var before = Records.Standard("  - {id: gone, kind: ownerActive, remedy: y}\n  - {id: covered, kind: coverage, minimum: 0.8, level: warn, remedy: x}");
         var changes = StandardDiff.Between(before, after);
-        changes.Should().Contain(new StandardChange("rules.covered.minimum", "0.8", "0.9")).And.Contain(new StandardChange("rules.covered.level", "warn", "error"));
-        changes.Should().Contain(new StandardChange("rules.added.kind", null, "ownerActive")).And.Contain(new StandardChange("rules.gone.kind", "ownerActive", null));
+        changes.Should().Contain(new StandardChange("rules.covered.minimum", "0.8",
+            "0.9")).And.Contain(new StandardChange("rules.covered.level", "warn", "error"));
+        changes.Should().Contain(new StandardChange("rules.added.kind", null, "ownerActive")).And.Contain(new StandardChange("rules.gone.kind",
+            "ownerActive", null));
         StandardDiff.Between(before, before).Should().BeEmpty();
     }
 }

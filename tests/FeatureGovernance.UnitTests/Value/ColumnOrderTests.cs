@@ -24,7 +24,8 @@ public class ColumnOrderTests(ITestOutputHelper output)
         }).ToArray();
 
         foreach (var name in names)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {string.Join("  ", measured.Select(m => $"{m[name].Share:0.0000} ({m[name].Lower80:0.0000}–{m[name].Upper80:0.0000})"))}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name} {string.Join("  ", measured.Select(m => $"{m[name].Share:0.0000} ({m[name].Lower80:0.0000}–{m[name].Upper80:0.0000})"))}"));
         foreach (var order in measured)
         {
             // The similarity of a copy is 1 up to the rounding of single precision.

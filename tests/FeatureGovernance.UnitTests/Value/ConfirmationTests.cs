@@ -30,7 +30,8 @@ public class ConfirmationTests(ITestOutputHelper output)
         }
 
         var cost = Estimate.Over([.. Later(columns).Zip(Later(kept), (with, without) => with - without)]);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"without {string.Join(", ", away)}: {cost}; stated {measured.RemovalLoss} ± {measured.RemovalLossStandardError}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"without {string.Join(", ", away)}: {cost}; stated {measured.RemovalLoss} ± {measured.RemovalLossStandardError}"));
 
         away.Count(f => f.StartsWith('n')).Should().BeGreaterThanOrEqualTo(10, "noise goes");
         away.Should().NotContain(f => f.StartsWith('s'));

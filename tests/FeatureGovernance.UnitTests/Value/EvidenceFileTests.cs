@@ -56,7 +56,8 @@ public class EvidenceFileTests
 
     [Fact]
     public void A_gain_that_is_no_number_is_refused() =>
-        EvidenceFile.Read(EvidenceFormat.Xgboost, XgboostBytes.Model(["a", "b"], float.NaN, 1), null, null).Refusal!.Errors.Single().Message.Should().Contain("the number is NaN");
+        EvidenceFile.Read(EvidenceFormat.Xgboost, XgboostBytes.Model(["a", "b"], float.NaN, 1), null,
+            null).Refusal!.Errors.Single().Message.Should().Contain("the number is NaN");
 
     [Theory]
     [InlineData("NE", -1)]
@@ -72,12 +73,14 @@ public class EvidenceFileTests
     {
         // The model is better with the feature than without, by the metric's own direction; scale does not matter to shares.
         var file = $$"""[{"feature":"good","with":{{0.5 + (0.02 * direction)}},"without":0.5},{"feature":"bad","with":{{0.5 - (0.01 * direction)}},"without":0.5}]""";
-        var values = EvidenceFile.Read(EvidenceFormat.Ablation, Encoding.UTF8.GetBytes(file), metric, null).Evidence!.Values.ToDictionary(v => v.Name, v => v.Value);
+        var values = EvidenceFile.Read(EvidenceFormat.Ablation, Encoding.UTF8.GetBytes(file), metric, null).Evidence!.Values.ToDictionary(v =>
+            v.Name, v => v.Value);
         values["good"].Should().BeApproximately(0.02, 1e-12);
         values["bad"].Should().BeApproximately(-0.01, 1e-12);
 
         var shuffled = $$"""[{"feature":"good","baseline":0.5,"permuted":{{0.5 - (0.02 * direction)}}}]""";
-        EvidenceFile.Read(EvidenceFormat.Permutation, Encoding.UTF8.GetBytes(shuffled), metric, null).Evidence!.Values.Single().Value.Should().BeApproximately(0.02, 1e-12);
+        EvidenceFile.Read(EvidenceFormat.Permutation, Encoding.UTF8.GetBytes(shuffled), metric,
+            null).Evidence!.Values.Single().Value.Should().BeApproximately(0.02, 1e-12);
     }
 
     [Theory]

@@ -26,7 +26,8 @@ public class ExpectedGainTests
             {
                 var level = -4 + Normal();
                 double Draw() => Math.Exp(level + (0.5 * Normal()));
-                candidates.Add([.. Enumerable.Range(0, 1 + (i % 5)).Select(_ => Draw()).Select(share => new SiblingShare(share * Math.Exp(0.1 * Normal()), share * 0.1, 1))]);
+                candidates.Add([.. Enumerable.Range(0, 1 + (i % 5)).Select(_ => Draw())
+                    .Select(share => new SiblingShare(share * Math.Exp(0.1 * Normal()), share * 0.1, 1))]);
                 truths.Add(Draw());
             }
 

@@ -24,9 +24,11 @@ public class FeastValueTests(ITestOutputHelper output)
         var measured = ValueEngine.Measure(Third(whole, 0), new() { Repeats = 2, Ablations = 10 }, null, TestContext.Current.CancellationToken);
         string[] all = [.. sample.Features];
         var full = Losses(sample, all, measured.Iterations);
-        Estimate Lost(IEnumerable<string> without) => Estimate.Over([.. Losses(sample, [.. all.Except(without)], measured.Iterations).Zip(full, (less, with) => less - with)]);
+        Estimate Lost(IEnumerable<string> without) =>
+            Estimate.Over([.. Losses(sample, [.. all.Except(without)], measured.Iterations).Zip(full, (less, with) => less - with)]);
 
-        var compared = measured.Features.AsParallel().AsOrdered().Select(f => (f.Feature, f.Share, Truth: Lost([f.Feature]))).Where(f => f.Truth.Mean > f.Truth.StandardError).ToArray();
+        var compared = measured.Features.AsParallel().AsOrdered().Select(f => (f.Feature, f.Share, Truth: Lost([f.Feature])))
+            .Where(f => f.Truth.Mean > f.Truth.StandardError).ToArray();
         foreach (var (feature, share, truth) in compared)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{feature} {share:0.0000} {truth.Mean:0.00000} ± {truth.StandardError:0.00000}"));
         var spearman = Correlation.Spearman(compared.Select(f => f.Share), compared.Select(f => f.Truth.Mean));
@@ -47,7 +49,8 @@ public class FeastValueTests(ITestOutputHelper output)
         int[] rows = [.. Enumerable.Range(0, whole.Cells.Rows).Where(r => r % 3 == which)];
         return whole with
         {
-            Cells = new([.. rows.SelectMany(r => whole.Cells.Cells.AsSpan(r * whole.Features.Length, whole.Features.Length).ToArray())], rows.Length, whole.Features.Length),
+            Cells = new([.. rows.SelectMany(r => whole.Cells.Cells.AsSpan(r * whole.Features.Length, whole.Features.Length).ToArray())], rows.Length,
+                whole.Features.Length),
             Labels = [.. rows.Select(r => whole.Labels[r])],
             LabelRows = null,
         };

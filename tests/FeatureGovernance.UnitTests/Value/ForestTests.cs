@@ -70,6 +70,7 @@ public class ForestTests
             labels[row] = task == ValuationTask.Regression ? (float)score : classes == 1 ? (score > 1.5 ? 1 : 0) : score < 0.5 ? 0 : score < 2.5 ? 1 : 2;
         }
 
-        return new(["a", "weak", "category", "zero", "present"], new(cells, Rows, Width), [false, false, true, false, false], labels, [], null, null, task, classes, []);
+        return new(["a", "weak", "category", "zero", "present"], new(cells, Rows, Width), [false, false, true, false, false], labels, [], null, null,
+            task, classes, []);
     }
 }

@@ -22,7 +22,8 @@ public class LabelEngineTests(ITestOutputHelper output)
         var noise = Measure(sample, 100).Noise!;
         var share = wrong.Count / 4000.0;
         var precision = Precision(noise, wrong);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{share:0.000}: {noise.Rate:0.000} ± {noise.StandardError:0.000}, floor {noise.Floor:0.000}; precision {precision:0.00}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{share:0.000}: {noise.Rate:0.000} ± {noise.StandardError:0.000}, floor {noise.Floor:0.000}; precision {precision:0.00}"));
 
         noise.Rate.Should().BeInRange(share - 0.02, share + 0.05);
         noise.Floor.Should().BeInRange(share - 0.03, share + 0.03);
@@ -42,7 +43,8 @@ public class LabelEngineTests(ITestOutputHelper output)
         var noise = Measure(sample, 50).Noise!;
         var share = wrong.Count / 4000.0;
         var precision = Precision(noise, wrong);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{share:0.000}: {noise.Rate:0.000} ± {noise.StandardError:0.000}, floor {noise.Floor:0.000}; precision {precision:0.00}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{share:0.000}: {noise.Rate:0.000} ± {noise.StandardError:0.000}, floor {noise.Floor:0.000}; precision {precision:0.00}"));
 
         noise.Rate.Should().BeInRange(share - 0.03, share + 0.06);
         noise.Floor.Should().BeLessThanOrEqualTo(share + 0.01);
@@ -80,8 +82,10 @@ public class LabelEngineTests(ITestOutputHelper output)
     {
         var times = Times(1000);
         var sample = PlantedLabels.At(
-            times, Alternating(1000), null, null, ("made", [.. times.Select((t, i) => i % 4 == 0 ? t + Day : t - Day)], true), ("before", [.. times.Select(t => t - Day)], true));
-        Measure(sample).Leaks.Should().ContainSingle().Which.Should().Match<LeakSuspect>(l => l.Column == "made" && l.Code == "post-dates" && l.Strength == 0.25);
+            times, Alternating(1000), null, null, ("made", [.. times.Select((t, i) => i % 4 == 0 ? t + Day : t - Day)], true),
+            ("before", [.. times.Select(t => t - Day)], true));
+        Measure(sample).Leaks.Should().ContainSingle().Which.Should().Match<LeakSuspect>(l => l.Column == "made" && l.Code == "post-dates"
+            && l.Strength == 0.25);
     }
 
     [Fact]
@@ -94,8 +98,10 @@ public class LabelEngineTests(ITestOutputHelper output)
         double[] known = [.. times.Select((t, i) => i == 1 ? t - Day : i == 2 ? double.NaN : t + ((i % 10) * Day))];
         var measured = Measure(PlantedLabels.At(times, labels, known));
 
-        measured.Coverage.Should().Match<LabelCoverage>(c => c.Rows == 1000 && c.Labelled == 900 && c.Rate.Share == 0.9 && c.Rate.Lower80 < 0.9 && c.Rate.Upper80 > 0.9);
-        measured.Delay.Should().Match<LabelDelay>(d => d.Unit == "seconds" && d.Rows == 899 && d.Median == 5 * Day && d.Longest == 9 * Day && d.Negative == 1 && d.Untold == 1);
+        measured.Coverage.Should().Match<LabelCoverage>(c => c.Rows == 1000 && c.Labelled == 900 && c.Rate.Share == 0.9 && c.Rate.Lower80 < 0.9
+            && c.Rate.Upper80 > 0.9);
+        measured.Delay.Should().Match<LabelDelay>(d => d.Unit == "seconds" && d.Rows == 899 && d.Median == 5 * Day && d.Longest == 9 * Day
+            && d.Negative == 1 && d.Untold == 1);
         measured.Notes.Should().Contain(n => n.Contains("older than their event"));
     }
 
@@ -178,7 +184,8 @@ public class LabelEngineTests(ITestOutputHelper output)
         return Valuation.Labelling.Stability.Of(sample, sample.LabelRows!);
     }
 
-    private static double Precision(LabelNoise noise, HashSet<long> wrong) => noise.Suspects.Length == 0 ? 0 : (double)noise.Suspects.Count(s => wrong.Contains(s.Row)) / noise.Suspects.Length;
+    private static double Precision(LabelNoise noise, HashSet<long> wrong) =>
+        noise.Suspects.Length == 0 ? 0 : (double)noise.Suspects.Count(s => wrong.Contains(s.Row)) / noise.Suspects.Length;
 
     // Minutes from 2025 on.
     private static double[] Times(int rows) => [.. Enumerable.Range(0, rows).Select(i => 1_735_689_600 + (60.0 * i))];

@@ -78,7 +78,8 @@ public partial class LibraryModelTests
             labels[row] = a - b + (category % 3) + Normal.Sample(random, 0, 1) > 1 ? 1 : 0;
         }
 
-        return new(["a", "b", "category", "still"], new(cells, Rows, 4), [false, false, true, false], labels, [], null, null, ValuationTask.Classification, 1, []);
+        return new(["a", "b", "category", "still"], new(cells, Rows, 4), [false, false, true, false], labels, [], null, null,
+            ValuationTask.Classification, 1, []);
     }
 
     private static unsafe double[] LibraryGains(string model, int columns)

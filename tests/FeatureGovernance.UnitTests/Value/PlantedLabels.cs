@@ -52,7 +52,8 @@ internal static class PlantedLabels
         var random = new Random(1);
         TableColumn Column(string name, double[] values, bool isTime = false) => new(name, values, null, isTime);
         var roles = new Roles(
-            Column("y", label), groups is null ? null : Column("g", groups), Column("t", times, isTime: true), labelTimes is null ? null : Column("lt", labelTimes, isTime: true));
+            Column("y", label), groups is null ? null : Column("g", groups), Column("t", times, isTime: true),
+            labelTimes is null ? null : Column("lt", labelTimes, isTime: true));
         TableColumn[] columns =
         [
             Column("x", [.. label.Select(_ => random.NextDouble())]), .. others.Select(o => Column(o.Name, o.Values, o.IsTime)),
@@ -81,6 +82,7 @@ internal static class PlantedLabels
     {
         var given = new TableColumn("label", label, null, false);
         return SampleBuilder.Build(
-            new([.. Enumerable.Range(0, Columns).Select(c => new TableColumn($"x{c}", [.. x.Select(r => r[c])], null, false)), given], x.Length, []), new(given), [], new("label", Task: task));
+            new([.. Enumerable.Range(0, Columns).Select(c => new TableColumn($"x{c}", [.. x.Select(r => r[c])], null, false)), given], x.Length, []),
+            new(given), [], new("label", Task: task));
     }
 }

@@ -74,7 +74,8 @@ public class PoolingTests
         var scale = ShareScale.For(features);
         var report = Enumerable.Range(0, features).Select(_ => new Importance(Normal.Sample(random, -1, 1), 3 + (27 * random.NextDouble()))).ToArray();
         Shares.Normalise(report, out var shares).Should().BeNull();
-        var pooled = shares.Select(s => Pooling.OverMethods([(EvidenceMethod.Permutation, MethodEvidence.Of(s, scale, 0.04, 0, 90))], Reliabilities.Priors)).ToArray();
+        var pooled = shares.Select(s =>
+            Pooling.OverMethods([(EvidenceMethod.Permutation, MethodEvidence.Of(s, scale, 0.04, 0, 90))], Reliabilities.Priors)).ToArray();
         var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), scale);
         var found = Pooling.Normalise([.. pooled.Select(p => Pooling.Posterior(p, prior, scale))]);
         found.Should().OnlyContain(s => s.Lower80 <= s.Mean && s.Mean <= s.Upper80 && s.Mean < 0.2);
@@ -110,7 +111,8 @@ public class PoolingTests
         {
             var pooled = model.Evidence.Select(e => Pooling.OverMethods(e, reliabilities)).ToArray();
             var prior = Pooling.ModelPrior(PopulationMoments.Of(pooled), Scale);
-            var groups = Enumerable.Range(0, 10).Select(g => Pooling.GroupPrior(PopulationMoments.Of([.. pooled.Where((_, f) => f % 10 == g)]), prior)).ToArray();
+            var groups = Enumerable.Range(0, 10)
+                .Select(g => Pooling.GroupPrior(PopulationMoments.Of([.. pooled.Where((_, f) => f % 10 == g)]), prior)).ToArray();
             var shares = Pooling.Normalise([.. pooled.Select((p, f) => Pooling.Posterior(p, groups[f % 10], Scale))]);
             ExactSum.Of(shares.Select(s => s.Mean)).Should().BeApproximately(1, 1e-12);
             covered += shares.Where((s, f) => s.Lower80 <= model.Truth[f] && model.Truth[f] <= s.Upper80).Count();

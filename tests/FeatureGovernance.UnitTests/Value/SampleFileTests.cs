@@ -25,7 +25,8 @@ public sealed class SampleFileTests : IDisposable
 
     [Fact]
     public void Ranking_without_queries_is_refused() =>
-        FluentActions.Invoking(() => Read("a,y", "{1},{0}", 100, new("y", Task: ValuationTask.Ranking))).Should().Throw<SampleException>().WithMessage("*--group*");
+        FluentActions.Invoking(() => Read("a,y", "{1},{0}", 100, new("y", Task: ValuationTask.Ranking))).Should().Throw<SampleException>()
+            .WithMessage("*--group*");
 
     [Fact]
     public void An_infinite_value_counts_as_missing_and_is_reported()

@@ -37,7 +37,8 @@ public class ShapTests
     [Fact]
     public void Of_a_linear_law_each_column_contributes_its_mean_deviation_and_noise_all_but_nothing()
     {
-        var measured = ValueEngine.Measure(Sample(ValuationTask.Regression, 1), new() { Ablations = 0, Repeats = 1 }, null, TestContext.Current.CancellationToken);
+        var measured = ValueEngine.Measure(Sample(ValuationTask.Regression, 1), new() { Ablations = 0, Repeats = 1 }, null,
+            TestContext.Current.CancellationToken);
         var of = measured.Features.ToDictionary(f => f.Feature);
 
         // E |c x| = c √(2/π) for x ~ N(0, 1); a tree shrinks what it learns of the tails.

@@ -54,7 +54,8 @@ internal sealed record SimulatedReports(ImmutableArray<ReportedModel> Models)
             age += 20 + (random.NextDouble() * 40);
         }
 
-        return new(truth, [.. views.Select(Shared)], [.. reports.Select(r => habits.AblatesTop > 0 && r.Method == EvidenceMethod.Ablation ? TopOf(r, habits.AblatesTop, reports) : r)]);
+        return new(truth, [.. views.Select(Shared)],
+            [.. reports.Select(r => habits.AblatesTop > 0 && r.Method == EvidenceMethod.Ablation ? TopOf(r, habits.AblatesTop, reports) : r)]);
     }
 
     // Whoever cannot afford to train without each feature does so without those that matter by what is known already.
@@ -104,7 +105,8 @@ internal sealed record ReportedModel(double[] Truth, ImmutableArray<double[]> Vi
             ? throw new InvalidOperationException(refusal.Detail)
             : (Report: report, Shares: shares)).ToArray();
         var fuller = FullerEvidence.Of(
-            shared.Where(r => r.Report.Named.Length == Truth.Length).Select(r => (r.Report.Method, r.Report.AgeDays, (IReadOnlyList<double>)[.. r.Shares.Select(s => s.Value)])), 90);
+            shared.Where(r => r.Report.Named.Length == Truth.Length)
+                .Select(r => (r.Report.Method, r.Report.AgeDays, (IReadOnlyList<double>)[.. r.Shares.Select(s => s.Value)])), 90);
         var found = Truth.Select(_ => new List<(EvidenceMethod Method, MethodEvidence Evidence)>()).ToArray();
         foreach (var (report, shares) in shared)
         {
@@ -113,6 +115,7 @@ internal sealed record ReportedModel(double[] Truth, ImmutableArray<double[]> Vi
                 found[report.Named[i]].Add((report.Method, MethodEvidence.Of(shares[i], Scale, 0.04, report.AgeDays, 90, mass)));
         }
 
-        return [.. found.Select(all => all.GroupBy(e => e.Method).Select(method => (method.Key, MethodEvidence.Sum(method.Select(e => e.Evidence)))).ToArray())];
+        return [.. found.Select(all => all.GroupBy(e => e.Method)
+            .Select(method => (method.Key, MethodEvidence.Sum(method.Select(e => e.Evidence)))).ToArray())];
     }
 }

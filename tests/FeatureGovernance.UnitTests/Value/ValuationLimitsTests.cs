@@ -45,7 +45,8 @@ public sealed class ValuationLimitsTests : IDisposable
 
         WriteLines("a,b,p,odds,y", 3000, Row);
         MeasuredValue With(string score) =>
-            ValueEngine.Measure(SampleFile.Read(path, new("y", Features: new HashSet<string> { "a", "b" }) { Score = score }), new() { Ablations = 0 }, null, TestContext.Current.CancellationToken);
+            ValueEngine.Measure(SampleFile.Read(path, new("y", Features: new HashSet<string> { "a", "b" }) { Score = score }), new() { Ablations = 0 }, null,
+                TestContext.Current.CancellationToken);
         var (p, odds) = (With("p"), With("odds"));
         p.ScoreQuality!.Value.Mean.Should().BeGreaterThan(p.Quality);
         odds.ScoreQuality!.Value.Mean.Should().BeApproximately(p.ScoreQuality.Value.Mean, 0.005);
@@ -79,7 +80,8 @@ public sealed class ValuationLimitsTests : IDisposable
         var random = new Random(6);
         var sample = PlantedLabels.OfClasses(1000, 2, 0, 3).Sample;
         var measured = ValueEngine.Measure(
-            sample with { Labels = [.. sample.Labels.Select(_ => (float)random.Next(2))] }, new() { Budget = TimeSpan.Zero }, null, TestContext.Current.CancellationToken);
+            sample with { Labels = [.. sample.Labels.Select(_ => (float)random.Next(2))] }, new() { Budget = TimeSpan.Zero }, null,
+            TestContext.Current.CancellationToken);
         measured.Features.Should().OnlyContain(f => f.Recommendation == Recommendation.Review);
         measured.Features.Should().ContainSingle(f => f.Reasons[0].Code == "not-proved");
         measured.Notes.Should().ContainSingle(n => n.Contains("not proved, so nothing is recommended away"));
@@ -115,7 +117,8 @@ public sealed class ValuationLimitsTests : IDisposable
     public void A_file_of_too_many_columns_is_refused()
     {
         var names = Enumerable.Range(0, 20_001).Select(i => $"c{i}");
-        File.WriteAllLines(path, [string.Join(',', names.Append("y")), .. Enumerable.Range(0, 60).Select(i => string.Join(',', Enumerable.Repeat(i % 2, 20_002)))]);
+        File.WriteAllLines(path, [string.Join(',', names.Append("y")),
+            .. Enumerable.Range(0, 60).Select(i => string.Join(',', Enumerable.Repeat(i % 2, 20_002)))]);
         FluentActions.Invoking(() => SampleFile.Read(path, new("y"))).Should().Throw<SampleException>().WithMessage("*20002 columns; at most 20,000*");
     }
 

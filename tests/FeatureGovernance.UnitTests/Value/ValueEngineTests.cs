@@ -12,7 +12,8 @@ public class ValueEngineTests(ITestOutputHelper output)
     [Fact]
     public void What_is_planted_is_found()
     {
-        var measured = ValueEngine.Measure(SampleOf(KnownTruth.Table(3000, 2)), new() { Ablations = 0, Repeats = 2 }, null, TestContext.Current.CancellationToken);
+        var measured = ValueEngine.Measure(SampleOf(KnownTruth.Table(3000, 2)), new() { Ablations = 0, Repeats = 2 }, null,
+            TestContext.Current.CancellationToken);
         var of = measured.Features.ToDictionary(f => f.Feature);
         foreach (var f in measured.Features)
             output.WriteLine($"{f.Feature} {f.Share:0.0000} {f.Permutation:0.00000}±{f.PermutationStandardError:0.00000} {f.Cluster} {f.Recommendation} {f.Reasons[0].Code}");

@@ -17,7 +17,8 @@ internal static class Discoveries
         foreach (var family in findings.SelectMany(series => series.Signals.Select(signal => new PlacedSignal(series.Key, signal))).GroupBy(placed => placed.Signal.Symptom))
         {
             var members = family.ToArray();
-            var adjusted = FalseDiscovery.BenjaminiYekutieli([.. members.Select(placed => placed.Signal.PValue)], Math.Max(members.Length, tests.GetValueOrDefault(family.Key)));
+            var adjusted = FalseDiscovery.BenjaminiYekutieli([.. members.Select(placed => placed.Signal.PValue)],
+                Math.Max(members.Length, tests.GetValueOrDefault(family.Key)));
             for (var i = 0; i < members.Length; i++)
             {
                 var signal = members[i].Signal;
@@ -51,7 +52,8 @@ internal static class Grouping
         var groups = new List<FeatureGroup>();
         foreach (var feature in kept.GroupBy(placed => placed.Key.Feature))
         {
-            var places = new Dictionary<Signal, PlacedSignal>(feature.Select(placed => KeyValuePair.Create(placed.Signal, placed)), ReferenceEqualityComparer.Instance);
+            var places = new Dictionary<Signal, PlacedSignal>(feature.Select(placed => KeyValuePair.Create(placed.Signal, placed)),
+                ReferenceEqualityComparer.Instance);
             foreach (var group in Incidents.Group(feature.Select(placed => placed.Signal), Near(grid)))
             {
                 // It began where what is surest began.

@@ -4,7 +4,8 @@ namespace FeatureGovernance.Core.Drift.Profiles;
 
 /// <summary>Explains groups of signals in the light of what else happened, and joins those of one source that have one cause.</summary>
 internal sealed class Explaining(
-    IReadOnlyList<SeriesFindings> findings, IReadOnlyDictionary<int, WatchedFeature> features, List<FeatureGroup> groups, WindowGrid grid, HolidayCalendar holidays)
+    IReadOnlyList<SeriesFindings> findings, IReadOnlyDictionary<int, WatchedFeature> features, List<FeatureGroup> groups, WindowGrid grid,
+    HolidayCalendar holidays)
 {
     private const int MostNames = 20;
 
@@ -22,7 +23,8 @@ internal sealed class Explaining(
             while (rest.Count > 0)
             {
                 var first = rest[0].Group;
-                var joined = rest.Where(e => e.Group.First - first.First <= Grouping.Near(grid) && Overlap(first, e.Group)).DistinctBy(e => e.Group.Feature).ToList();
+                var joined = rest.Where(e => e.Group.First - first.First <= Grouping.Near(grid) && Overlap(first, e.Group))
+                    .DistinctBy(e => e.Group.Feature).ToList();
                 rest.RemoveAll(joined.Contains);
                 yield return Join(joined);
             }
@@ -31,14 +33,16 @@ internal sealed class Explaining(
 
     private FoundIncident Join(List<(FeatureGroup Group, Verdict Verdict)> joined)
     {
-        var (lead, verdict) = joined.MinBy(e => (e.Group.Signals.Min(signal => signal.PValue), -e.Group.Placed.Max(p => IncidentSize.Of(p.Signal)), e.Group.Feature));
+        var (lead, verdict) = joined.MinBy(e =>
+            (e.Group.Signals.Min(signal => signal.PValue), -e.Group.Placed.Max(p => IncidentSize.Of(p.Signal)), e.Group.Feature));
         var least = Math.Max(1e-300, lead.Signals.Min(signal => signal.PValue));
         return new(
             lead.First, joined.Max(e => e.Group.Last), Math.Min(300, -Math.Log10(least)), Drift.Incidents.KindOf(lead.Signals, grid.Count), verdict,
             [
                 .. joined
                     .Select(e => new IncidentMember(
-                        e.Group.Feature, e.Group.Placed.Max(placed => IncidentSize.Of(placed.Signal)), [.. e.Group.Placed.OrderBy(placed => placed.Signal.PValue)]))
+                        e.Group.Feature, e.Group.Placed.Max(placed => IncidentSize.Of(placed.Signal)),
+                        [.. e.Group.Placed.OrderBy(placed => placed.Signal.PValue)]))
                     .OrderByDescending(member => member.Size).ThenBy(member => member.Feature),
             ]);
     }
@@ -55,8 +59,10 @@ internal sealed class Explaining(
         var (own, source) = (series[group.Feature], Source(group.Feature));
         var others = Neighbours(group).ToList();
         var symptoms = group.Signals.Select(signal => signal.Symptom).ToHashSet();
-        var family = others.Where(other => source is not null && Source(other.Feature) == source && other.Signals.Exists(signal => symptoms.Contains(signal.Symptom)));
-        var companions = others.Where(other => (source is null || Source(other.Feature) != source) && other.Signals.Exists(signal => signal.Symptom == Symptom.Level));
+        var family = others.Where(other => source is not null && Source(other.Feature) == source
+            && other.Signals.Exists(signal => symptoms.Contains(signal.Symptom)));
+        var companions = others.Where(other => (source is null || Source(other.Feature) != source)
+            && other.Signals.Exists(signal => signal.Symptom == Symptom.Level));
         var launches = own.SelectMany(one => one.Launches).Where(launch => Math.Abs(launch.Window - group.First) <= 1)
             .Select(launch => $"version {launch.Version} of {Name(group.Feature)}").Distinct();
         var year = (int)Math.Round(364 / ProfileDetector.SpanOf(grid.Length).TotalDays);

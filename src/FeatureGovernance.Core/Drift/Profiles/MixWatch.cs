@@ -47,7 +47,8 @@ internal static class MixWatch
         var tail = LearnedTail.Fit(distance.Where(double.IsFinite), 0.02);
         findings.CountTests(Symptom.CategoryMix, distance.Count(double.IsFinite));
         findings.AddRuns(
-            [.. Enumerable.Range(0, distance.Length).Where(w => distance[w] > 0.15 && tail.PValue(distance[w]) < Findings.Suspicious).Select(w => (w, w, tail.PValue(distance[w])))], 1,
+            [.. Enumerable.Range(0, distance.Length).Where(w => distance[w] > 0.15 && tail.PValue(distance[w]) < Findings.Suspicious)
+                .Select(w => (w, w, tail.PValue(distance[w])))], 1,
             (first, last, p) => new(Symptom.CategoryMix, first, last, p, distance[first..(last + 1)].Max(), string.Create(
                 CultureInfo.InvariantCulture, $"The shares of frequent values are {distance[first..(last + 1)].Max():0.00} apart from those before (Jensen–Shannon)")));
     }

@@ -58,6 +58,7 @@ public static class ProfileDetector
         ArgumentNullException.ThrowIfNull(options);
         var kept = Discoveries.Keep(findings, features, options.Discovery);
         var groups = Grouping.ByFeature(kept, grid);
-        return [.. new Explaining(findings, features, groups, grid, options.Holidays).Incidents().OrderBy(incident => incident.First).ThenBy(incident => incident.Members[0].Feature)];
+        return [.. new Explaining(findings, features, groups, grid, options.Holidays).Incidents().OrderBy(incident => incident.First)
+            .ThenBy(incident => incident.Members[0].Feature)];
     }
 }

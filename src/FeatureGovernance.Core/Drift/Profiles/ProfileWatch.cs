@@ -43,7 +43,8 @@ internal static class ProfileWatch
         if (!series.IsText)
         {
             // Quantiles tell shares by twentieths; a default below 0 is told as a default.
-            Rate(Symptom.Negative, window => Math.Max(0, (ShapeWatch.ShareBelowZero(window) * (window.Count - window.Nulls - window.NotNumbers)) - window.Defaults),
+            Rate(Symptom.Negative, window =>
+                Math.Max(0, (ShapeWatch.ShareBelowZero(window) * (window.Count - window.Nulls - window.NotNumbers)) - window.Defaults),
                 present, 0.1, "of the values are negative");
         }
 
@@ -62,8 +63,10 @@ internal static class ProfileWatch
         if (!(level.Scale > 0))
         {
             var unit = deviation > 0 ? deviation : Math.Max(1e-9, Math.Abs(Robust.Median(means)));
-            SeriesWatch.Watch([.. means.Select(mean => mean / unit)], grid, new(Symptom.Level, 0.02, LeastShift, 0), findings, (first, last, p, now, then) => new(
-                Symptom.Level, first, last, p, now - then, string.Create(CultureInfo.InvariantCulture, $"The mean is {now * unit:G4}, and was {then * unit:G4} all along")));
+            SeriesWatch.Watch([.. means.Select(mean => mean / unit)], grid, new(Symptom.Level, 0.02, LeastShift, 0), findings,
+                (first, last, p, now, then) => new(
+                Symptom.Level, first, last, p, now - then,
+                string.Create(CultureInfo.InvariantCulture, $"The mean is {now * unit:G4}, and was {then * unit:G4} all along")));
             return 0;
         }
 
@@ -84,7 +87,9 @@ internal static class ProfileWatch
             findings.Signals.Add(signal with
             {
                 Effect = double.IsFinite(shift) ? shift : signal.Effect,
-                Words = double.IsFinite(shift) ? string.Create(CultureInfo.InvariantCulture, $"{signal.Words}, {shift:+0.00;-0.00} of the values") : signal.Words,
+                Words = double.IsFinite(shift)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{signal.Words}, {shift:+0.00;-0.00} of the values")
+                    : signal.Words,
             });
         }
 
@@ -113,7 +118,8 @@ internal static class ProfileWatch
         var usual = Robust.Median(spread);
         if (!(usual > 0))
             return;
-        SeriesWatch.Watch([.. spread.Select(s => Math.Log(s + (0.01 * usual)))], grid, new(Symptom.Scatter, 0.03, 0.25, 0), findings, (first, last, p, now, then) => new(
+        SeriesWatch.Watch([.. spread.Select(s => Math.Log(s + (0.01 * usual)))], grid, new(Symptom.Scatter, 0.03, 0.25, 0), findings,
+            (first, last, p, now, then) => new(
             Symptom.Scatter, first, last, p, now - then, string.Create(
                 CultureInfo.InvariantCulture, $"Values scatter {Math.Exp(now - then):0.##} times as much as usual (standard deviation {Math.Exp(now):G4}, usually {Math.Exp(then):G4})")));
     }

@@ -66,7 +66,8 @@ internal static class ShapeWatch
     public static double ShareBelowZero(ProfileWindow window) => window.Quantiles.IsEmpty ? 0 : Rank(window.Quantiles, 0, inclusive: false);
 
     private static double Middle(ProfileSeries series, int first, int last) =>
-        Robust.Median(series.Windows[first..(last + 1)].Where(window => window is { Quantiles.Length: > 0 }).Select(window => window!.Quantiles[window.Quantiles.Length / 2]));
+        Robust.Median(series.Windows[first..(last + 1)].Where(window => window is { Quantiles.Length: > 0 })
+            .Select(window => window!.Quantiles[window.Quantiles.Length / 2]));
 
     private static (double Distance, double Stability) Against(ProfileSeries series, int w, double unit)
     {

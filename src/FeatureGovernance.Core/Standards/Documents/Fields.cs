@@ -194,7 +194,8 @@ internal sealed class Fields(MapNode map, string path, List<FieldError> faults)
             if (known.Contains(name))
                 continue;
             var near = known.Where(other => EditDistance.Bounded(other, Shorten(name), 2) <= 2).Order(StringComparer.Ordinal).FirstOrDefault();
-            Fault(Shorten(name), "There is no such field here.", near is null ? $"Use some of: {string.Join(", ", known.Order(StringComparer.Ordinal))}." : $"Did you mean '{near}'?", line, "unknown-field");
+            Fault(Shorten(name), "There is no such field here.",
+                near is null ? $"Use some of: {string.Join(", ", known.Order(StringComparer.Ordinal))}." : $"Did you mean '{near}'?", line, "unknown-field");
         }
     }
 

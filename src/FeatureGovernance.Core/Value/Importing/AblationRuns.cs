@@ -18,9 +18,11 @@ internal static class AblationRuns
         return new(EvidenceMethod.Ablation, [.. rows.Select(row =>
         {
             var with = SideOf(row, "with", "withStandardError") ?? common
-                ?? throw new EvidenceFault($"{row.Place}.with", "The metric with the feature is missing.", "Give 'with' in each row, or one 'baseline' beside the rows.", row.Line);
+                ?? throw new EvidenceFault($"{row.Place}.with", "The metric with the feature is missing.",
+                    "Give 'with' in each row, or one 'baseline' beside the rows.", row.Line);
             var without = SideOf(row, "without", "withoutStandardError")
-                ?? throw new EvidenceFault($"{row.Place}.without", "The metric without the feature is missing.", "Give a number, or the list of its runs.", row.Line);
+                ?? throw new EvidenceFault($"{row.Place}.without", "The metric without the feature is missing.",
+                    "Give a number, or the list of its runs.", row.Line);
             // A stated error of the difference knows more than the two sides: runs are often paired.
             var error = row.Number("standardError", "se", "stderr")
                 ?? (with.StandardError is { } a && without.StandardError is { } b ? Math.Sqrt((a * a) + (b * b)) : null);
@@ -39,7 +41,8 @@ internal static class AblationRuns
         };
         var name = head.Find("metric") is { ValueKind: JsonValueKind.String } told ? told.GetString() : metric;
         var direction = stated ?? (name is null ? null : MetricDirection.Of(name)) ?? higherIsBetter
-            ?? throw new EvidenceFault("higherIsBetter", $"Whether more of '{name}' is better is not known.", "Say \"higherIsBetter\": true or false in the file, or register the model's metric.");
+            ?? throw new EvidenceFault("higherIsBetter", $"Whether more of '{name}' is better is not known.",
+                "Say \"higherIsBetter\": true or false in the file, or register the model's metric.");
         return direction ? 1 : -1;
     }
 
@@ -52,7 +55,9 @@ internal static class AblationRuns
         if (found.ValueKind == JsonValueKind.Object)
         {
             var inner = new Row($"{row.Place}.{name}", row.Line, Rows.Fields(found));
-            return inner.Find("runs") is { ValueKind: JsonValueKind.Array } runs ? OfRuns(runs, $"{row.Place}.{name}.runs", row.Line) : new(inner.Required("value", "mean"), inner.Number("standardError", "se"));
+            return inner.Find("runs") is { ValueKind: JsonValueKind.Array } runs
+                ? OfRuns(runs, $"{row.Place}.{name}.runs", row.Line)
+                : new(inner.Required("value", "mean"), inner.Number("standardError", "se"));
         }
 
         return new(row.Required(name), row.Number(error));

@@ -81,7 +81,8 @@ public static class EvidenceFile
         foreach (var value in evidence.Values)
         {
             if (!double.IsFinite(value.Value))
-                throw new EvidenceFault("body", $"The importance of '{value.Name}' is not a finite number.", "Mend or leave out the feature, and measure again.");
+                throw new EvidenceFault("body", $"The importance of '{value.Name}' is not a finite number.",
+                    "Mend or leave out the feature, and measure again.");
             if (value.StandardError is { } error && !(double.IsFinite(error) && error >= 0))
                 throw new EvidenceFault("body", $"The standard error of '{value.Name}' is not a finite number from 0.", "Leave out what is not known.");
         }
@@ -89,6 +90,7 @@ public static class EvidenceFile
         if (evidence.Values.GroupBy(value => value.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new EvidenceFault("body", $"'{twice.Key}' is there {twice.Count()} times.", "Give each feature one name and one measurement.");
         if (evidence.Values.All(value => value.Value <= 0))
-            throw new EvidenceFault("body", "No feature has a positive importance, so there is nothing to share.", "Check the direction of the metric, and that the model was trained.");
+            throw new EvidenceFault("body", "No feature has a positive importance, so there is nothing to share.",
+                "Check the direction of the metric, and that the model was trained.");
     }
 }

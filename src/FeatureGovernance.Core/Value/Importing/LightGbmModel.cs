@@ -69,9 +69,11 @@ internal static class LightGbmModel
         for (var i = 0; i < columns.Length; i++)
         {
             if (!int.TryParse(columns[i], NumberStyles.None, CultureInfo.InvariantCulture, out var column) || names is null || column >= names.Length)
-                throw new EvidenceFault("split_feature", $"Tree {tree} splits on feature {columns[i]}, and feature_names has {names?.Length ?? 0}.", "Save the model again.", line);
+                throw new EvidenceFault("split_feature", $"Tree {tree} splits on feature {columns[i]}, and feature_names has {names?.Length ?? 0}.",
+                    "Save the model again.", line);
             if (!double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var gain) || !double.IsFinite(gain))
-                throw new EvidenceFault("split_gain", $"Tree {tree} has the gain '{values[i]}', which is not a finite number.", "Train and save the model again.", line);
+                throw new EvidenceFault("split_gain", $"Tree {tree} has the gain '{values[i]}', which is not a finite number.",
+                    "Train and save the model again.", line);
             sums[column] += gain;
         }
     }

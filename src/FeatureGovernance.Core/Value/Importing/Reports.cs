@@ -12,7 +12,8 @@ internal static class Reports
     {
         var value = row.Required("value", "meanAbsShap", "meanAbs", "shap", "importance");
         return value < 0
-            ? throw new EvidenceFault($"{row.Place}.value", $"{value} is negative, so it is no mean of absolute values.", "Send mean(|SHAP|) over the rows.", row.Line)
+            ? throw new EvidenceFault($"{row.Place}.value", $"{value} is negative, so it is no mean of absolute values.",
+                "Send mean(|SHAP|) over the rows.", row.Line)
             : new ImportedValue(row.Feature(), value, row.Number("standardError", "se", "stderr"));
     })]);
 
@@ -50,7 +51,8 @@ internal static class Reports
         var standardised = head.Find("standardised", "standardized") is { ValueKind: JsonValueKind.True };
         var values = rows.Where(row => !Intercepts.Contains(row.Feature().ToLowerInvariant())).Select(row =>
         {
-            var scale = row.Number("scale", "featureStandardDeviation", "featureSd", "sd") ?? (standardised || row.Find("standardisedCoefficient", "standardizedCoefficient") is not null ? 1.0 : null as double?)
+            var scale = row.Number("scale", "featureStandardDeviation", "featureSd",
+                "sd") ?? (standardised || row.Find("standardisedCoefficient", "standardizedCoefficient") is not null ? 1.0 : null as double?)
                 ?? throw new EvidenceFault($"{row.Place}.scale", "Coefficients on different scales cannot be compared.",
                     "Give the standard deviation of each feature as 'scale', or \"standardised\": true where the features were standardised.", row.Line);
             var coefficient = row.Required("coefficient", "standardisedCoefficient", "standardizedCoefficient", "estimate", "coef", "beta", "value");
@@ -62,7 +64,8 @@ internal static class Reports
     private static IEnumerable<ImportedValue> Arrays(Row head, JsonElement means)
     {
         if (head.Find("featureNames") is not { ValueKind: JsonValueKind.Array } names || names.GetArrayLength() != means.GetArrayLength())
-            throw new EvidenceFault("feature_names", "There is not one name for each importance.", "Add the list of feature names, in the order of the columns.");
+            throw new EvidenceFault("feature_names", "There is not one name for each importance.",
+                "Add the list of feature names, in the order of the columns.");
         var repeats = head.Number("nRepeats", "repeats")
             ?? (head.Find("importances") is { ValueKind: JsonValueKind.Array } raw && raw.GetArrayLength() > 0 && raw[0].ValueKind == JsonValueKind.Array ? (double?)raw[0].GetArrayLength() : null);
         var deviations = head.Find("importancesStd") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == means.GetArrayLength() ? list : default(JsonElement?);

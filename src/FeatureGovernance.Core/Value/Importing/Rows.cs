@@ -19,7 +19,8 @@ internal sealed record Row(string Place, long? Line, IReadOnlyDictionary<string,
         return null;
     }
 
-    public string Feature() => Find("feature", "name", "column", "variable", "term") is { ValueKind: JsonValueKind.String } name && name.GetString() is { Length: > 0 } text
+    public string Feature() => Find("feature", "name", "column", "variable", "term") is { ValueKind: JsonValueKind.String } name
+        && name.GetString() is { Length: > 0 } text
         ? text
         : throw new EvidenceFault($"{Place}.feature", "The row names no feature.", "Give each row a field 'feature'.", Line);
 
@@ -66,7 +67,8 @@ internal static class Rows
         }
         catch (JsonException fault)
         {
-            throw new EvidenceFault("body", $"Not well-formed JSON at byte {(fault.BytePositionInLine ?? 0) + 1}.", "Send the whole file, unchanged, in UTF-8.", fault.LineNumber + 1);
+            throw new EvidenceFault("body", $"Not well-formed JSON at byte {(fault.BytePositionInLine ?? 0) + 1}.", "Send the whole file, unchanged, in UTF-8.",
+                fault.LineNumber + 1);
         }
     }
 
@@ -130,7 +132,8 @@ internal static class Rows
             }
 
             if (cells.Count != header.Length)
-                throw new EvidenceFault("body", $"Line {number} has {cells.Count} cells, the header {header.Length}.", "Quote cells that hold a comma.", number);
+                throw new EvidenceFault("body", $"Line {number} has {cells.Count} cells, the header {header.Length}.",
+                    "Quote cells that hold a comma.", number);
             var fields = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
             for (var i = 0; i < header.Length; i++)
                 fields[header[i].Length == 0 && i == 0 ? "feature" : header[i]] = JsonSerializer.SerializeToElement(cells[i]);

@@ -51,7 +51,8 @@ internal static class XgboostModel
             while (open.TryPop(out var node))
             {
                 if (node.ValueKind != JsonValueKind.Object)
-                    throw new EvidenceFault($"[{tree}]", "A node of the tree is not an object.", "Send get_dump(dump_format='json', with_stats=True), joined as one array.");
+                    throw new EvidenceFault($"[{tree}]", "A node of the tree is not an object.",
+                        "Send get_dump(dump_format='json', with_stats=True), joined as one array.");
                 if (!node.TryGetProperty("split", out var split))
                     continue;
                 splits++;
@@ -79,7 +80,8 @@ internal static class XgboostModel
     private static void ReadSaved(JsonElement learner, Dictionary<string, double> sums)
     {
         if (!Find(learner, out var trees, "gradient_booster", "model", "trees") && !Find(learner, out trees, "gradient_booster", "gbtree", "model", "trees"))
-            throw new EvidenceFault("learner.gradient_booster", "The model has no trees.", "Send a model of booster gbtree or dart; of a linear one send its coefficients.");
+            throw new EvidenceFault("learner.gradient_booster", "The model has no trees.",
+                "Send a model of booster gbtree or dart; of a linear one send its coefficients.");
         string[] names = learner.TryGetProperty("feature_names", out var named) && named.ValueKind == JsonValueKind.Array
             ? [.. named.EnumerateArray().Select(name => name.ToString())]
             : [];

@@ -33,10 +33,13 @@ internal static class AdminPages
         pages.MapPost("/admin/scoring", Score).Needs(Permission.RunScoring).Mutates();
     }
 
-    private static async Task<AdminModel> ModelAsync(HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? cursor, CancellationToken cancellation)
+    private static async Task<AdminModel> ModelAsync(
+        HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? cursor, CancellationToken cancellation)
     {
         var caller = context.Caller();
-        var tokens = Permissions.Of(caller.Role, Permission.ManageTokens) == Reach.None ? null : (await AccessEndpoints.List(db, context.RequestServices.GetRequiredService<TimeProvider>(), 100, cursor, cancellation)).Or<Page<TokenView>>();
+        var tokens = Permissions.Of(caller.Role, Permission.ManageTokens) == Reach.None
+            ? null
+            : (await AccessEndpoints.List(db, context.RequestServices.GetRequiredService<TimeProvider>(), 100, cursor, cancellation)).Or<Page<TokenView>>();
         var runs = (await ScoringEndpoints.List(source, 10, null, cancellation)).Or<Page<ScoringRunView>>();
         return new(tokens, null, runs?.Items ?? [], caller.IsAdmin, null, new Dictionary<string, string>());
     }
@@ -45,12 +48,14 @@ internal static class AdminPages
     private static async Task<IResult> Create(HttpContext context, WriteTransaction write, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
-        var answer = await AccessEndpoints.Create(new() { Name = form.Field("name"), Role = form.Field("role"), Person = form.Field("person") }, write, cancellation);
+        var answer = await AccessEndpoints.Create(new() { Name = form.Field("name"), Role = form.Field("role"), Person = form.Field("person") },
+            write, cancellation);
         var made = answer.Take(out NewToken token, out var refusal);
         var model = await ModelAsync(context, write.Db, source, null, cancellation);
         return made
             ? Rendered.As<AdminPage>(model with { Made = token })
-            : Rendered.As<AdminPage>(model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) }, Problems.Status(refusal.Kind));
+            : Rendered.As<AdminPage>(model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) },
+                Problems.Status(refusal.Kind));
     }
 
     private static async Task<IResult> Revoke(int id, HttpContext context, WriteTransaction write, Callers callers, CancellationToken cancellation)
@@ -59,11 +64,13 @@ internal static class AdminPages
         return answer.Result is Refused refused ? refused : Rendered.See(context, "/admin");
     }
 
-    private static async Task<IResult> Score(HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
+    private static async Task<IResult> Score(
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
     {
         var answer = await ScoringEndpoints.Start(context, write, jobs, cancellation);
         return answer.Take<object>(out _, out var refusal)
             ? Rendered.See(context, "/admin")
-            : Rendered.As<AdminPage>(await ModelAsync(context, write.Db, source, null, cancellation) with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
+            : Rendered.As<AdminPage>(await ModelAsync(context, write.Db, source, null, cancellation) with { Complaint = Complaint.Of(refusal) },
+                Problems.Status(refusal.Kind));
     }
 }

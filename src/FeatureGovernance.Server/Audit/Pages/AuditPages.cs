@@ -16,13 +16,15 @@ internal static class AuditPages
     public static void MapAuditPages(this RouteGroupBuilder pages) => pages.MapGet("/audit", Get).Needs(Permission.ReadAudit);
 
     private static async Task<IResult> Get(
-        HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? actor, string? subjectKind, string? subject, string? cursor, CancellationToken cancellation)
+        HttpContext context, GovernanceDb db, NpgsqlDataSource source, string? actor, string? subjectKind, string? subject, string? cursor,
+        CancellationToken cancellation)
     {
         static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
         (actor, subjectKind, subject) = (Given(actor), Given(subjectKind), Given(subject));
         var answer = await AuditEndpoints.List(context, db, source, actor, null, subjectKind, subject, null, null, null, 50, cursor, cancellation);
         var found = answer.Take(out Page<AuditEvent> page, out var refusal);
         return Rendered.As<AuditPage>(
-            new AuditModel(found ? page : null, actor, subjectKind, subject, cursor is null, found ? null : Complaint.Of(refusal)), found ? 200 : Problems.Status(refusal.Kind));
+            new AuditModel(found ? page : null, actor, subjectKind, subject, cursor is null, found ? null : Complaint.Of(refusal)),
+            found ? 200 : Problems.Status(refusal.Kind));
     }
 }

@@ -14,7 +14,8 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <summary>Pools with what they lack next, plans and scenarios.</summary>
 /// <param name="Base">The plan without a scenario that tells what is lacking; null before the first.</param>
 public sealed record CapacityModel(
-    Page<PoolView> Pools, IReadOnlyDictionary<string, PoolPlanView> Outlooks, int? Base, IReadOnlyList<PlanSummary> Plans, IReadOnlyList<ScenarioView> Scenarios,
+    Page<PoolView> Pools, IReadOnlyDictionary<string, PoolPlanView> Outlooks, int? Base, IReadOnlyList<PlanSummary> Plans,
+    IReadOnlyList<ScenarioView> Scenarios,
     bool MayPlan, bool IsFirst, Complaint? Complaint);
 
 internal static class CapacityPages
@@ -57,13 +58,15 @@ internal static class CapacityPages
             Permissions.Of(context.Caller().Role, Permission.PlanCapacity) != Reach.None, cursor is null, null);
     }
 
-    private static async Task<IResult> Plan(HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
+    private static async Task<IResult> Plan(
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
     {
         var form = await context.Request.ReadFormAsync(cancellation);
         var (path, refusal) = await StartAsync([.. form["scenario"].OfType<string>()], write, jobs, cancellation);
         return path is not null
             ? Rendered.See(context, path)
-            : Rendered.As<CapacityPage>(await ModelAsync(context, source, null, cancellation) with { Complaint = Complaint.Of(refusal!) }, Problems.Status(refusal!.Kind));
+            : Rendered.As<CapacityPage>(await ModelAsync(context, source, null, cancellation) with { Complaint = Complaint.Of(refusal!) },
+                Problems.Status(refusal!.Kind));
     }
 
     private static async Task<IResult> Cancel(int id, HttpContext context, WriteTransaction write, CancellationToken cancellation)

@@ -22,6 +22,7 @@ internal static class GapReading
         var answer = await GapEndpoint.Post(id, new() { Pool = pool, Quarter = quarter, RecommendedOnly = model.RecommendedOnly }, source, cancellation);
         return answer.Take(out GapAnswer found, out var refusal)
             ? Rendered.As<GapPage>(model with { Answer = found })
-            : refusal.Kind == Core.RefusalKind.NotFound ? (Refused)refusal : Rendered.As<GapPage>(model with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
+            : refusal.Kind == Core.RefusalKind.NotFound ? (Refused)refusal : Rendered.As<GapPage>(model with { Complaint = Complaint.Of(refusal) },
+                Problems.Status(refusal.Kind));
     }
 }

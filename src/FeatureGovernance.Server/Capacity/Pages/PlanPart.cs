@@ -12,7 +12,8 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <param name="ComesFrom">What the first year's demand comes from; null where that is not told.</param>
 /// <param name="Notes">What was made of gaps and outliers, and by which methods.</param>
 public sealed record PlanPart(
-    string? Pool, string Title, string Unit, Plot Chart, IReadOnlyList<(PeriodView Mine, PeriodView? Other)> Periods, string? ComesFrom, IReadOnlyList<string> Notes)
+    string? Pool, string Title, string Unit, Plot Chart, IReadOnlyList<(PeriodView Mine, PeriodView? Other)> Periods, string? ComesFrom,
+    IReadOnlyList<string> Notes)
 {
     private const double LeastShare = 0.005;
 
@@ -49,7 +50,8 @@ public sealed record PlanPart(
         List<Shape> shapes =
         [
             new("far", Paths.Band([.. periods.Select(one => ((double, double)?)(one.Mine.Demand.P10, one.Mine.Demand.P90))], scale)),
-            new("other-far", Paths.Band([.. periods.Select(one => one.Mine.Supply is { } supply ? (supply.P10, supply.P90) : ((double, double)?)null)], scale, stepped: true)),
+            new("other-far", Paths.Band([.. periods.Select(one => one.Mine.Supply is { } supply ? (supply.P10, supply.P90) : ((double, double)?)null)],
+                scale, stepped: true)),
             new("other", Paths.Steps([.. periods.Select(one => one.Mine.Supply?.P50)], scale)),
             new("middle", Paths.Line([.. periods.Select(one => (double?)one.Mine.Demand.P50)], scale)),
         ];
@@ -62,10 +64,12 @@ public sealed record PlanPart(
 
         var width = 100.0 / periods.Count;
         var lacking = periods.Select((one, i) => (Lack: one.Mine.Shortfall, i)).Where(one => one.Lack?.FirstDay is not null).ToList();
-        var first = lacking.Select(one => $" The first shortfall is in {periods[one.i].Mine.Period}, with probability {Show.Share(one.Lack!.Probability)}.").FirstOrDefault();
+        var first = lacking.Select(one =>
+            $" The first shortfall is in {periods[one.i].Mine.Period}, with probability {Show.Share(one.Lack!.Probability)}.").FirstOrDefault();
         return new($"{title}, {unit} by {by}", $"Demand and supply of {title} from {periods[0].Mine.Period} to {periods[^1].Mine.Period}, in {unit}."
             + (first ?? (periods.All(one => one.Mine.Shortfall is null) ? " The supply is unknown." : " No shortfall is in sight.")),
-            shapes, Paths.Names([.. periods.Select(one => one.Mine.Period)], 4), scale.Ticks(value => Show.Amount(value)), Paths.Spots(periods.Count, i => Says(periods[i])),
+            shapes, Paths.Names([.. periods.Select(one => one.Mine.Period)], 4), scale.Ticks(value => Show.Amount(value)),
+            Paths.Spots(periods.Count, i => Says(periods[i])),
             [.. lacking.Select(one => new Span(one.i * width, width, "short"))], legend)
         {
             // One says enough; the others are read from their spots.

@@ -15,11 +15,13 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <param name="Accuracy">How it fared; null while it is not finished.</param>
 /// <param name="Others">Finished plans to lay beside it.</param>
 public sealed record PlanModel(
-    PlanSummary Plan, PlanSummary? Beside, string By, string? Pool, IReadOnlyList<PlanPart> Parts, PlanAccuracyView? Accuracy, IReadOnlyList<PlanSummary> Others,
+    PlanSummary Plan, PlanSummary? Beside, string By, string? Pool, IReadOnlyList<PlanPart> Parts, PlanAccuracyView? Accuracy,
+    IReadOnlyList<PlanSummary> Others,
     string? NextCursor, bool IsFirst, bool MayPlan, Complaint? Complaint)
 {
     /// <summary>This page with another choice.</summary>
-    public string With(string? by = null, string? beside = null, string? cursor = null, string? pool = null) => Show.Query($"/capacity/plans/{Plan.Id}", ("by", by ?? By),
+    public string With(string? by = null, string? beside = null, string? cursor = null, string? pool = null) =>
+        Show.Query($"/capacity/plans/{Plan.Id}", ("by", by ?? By),
         ("beside", beside ?? Beside?.Id.ToString(CultureInfo.InvariantCulture)), ("pool", pool ?? Pool), ("cursor", cursor));
 }
 
@@ -29,13 +31,15 @@ internal static class PlanReading
     private const int MostOthers = 20;
 
     public static async Task<IResult> Get(
-        int id, HttpContext context, NpgsqlDataSource source, TimeProvider clock, string? by, int? beside, string? pool, string? cursor, CancellationToken cancellation)
+        int id, HttpContext context, NpgsqlDataSource source, TimeProvider clock, string? by, int? beside, string? pool, string? cursor,
+        CancellationToken cancellation)
     {
         var step = by is "month" or "year" ? by : "quarter";
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
             return (Refused)PlanQuery.Unknown(id);
-        var others = (await PlanLedger.ListAsync(connection, long.MaxValue, MostOthers, cancellation)).Where(one => one.Id != id && one.View.State == "succeeded").ToList();
+        var others = (await PlanLedger.ListAsync(connection, long.MaxValue, MostOthers, cancellation))
+            .Where(one => one.Id != id && one.View.State == "succeeded").ToList();
         var model = new PlanModel(plan.View, null, step, null, [], null, [.. others.Select(one => one.View)], null, cursor is null,
             Permissions.Of(context.Caller().Role, Permission.PlanCapacity) != Reach.None, null);
         if (plan.View.State != "succeeded")

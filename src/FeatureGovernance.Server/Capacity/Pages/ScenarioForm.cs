@@ -86,7 +86,8 @@ internal static class ScenarioForm
             "launch" => new() { Kind = kind, Pools = pools, From = Day("from"), Model = Typed(typed, $"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"), RampDays = Days("rampDays") },
             "deprecation" => new()
             {
-                Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"), Recommended = Typed(typed, $"recommended {i}") == "true" ? true : null,
+                Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"),
+                Recommended = Typed(typed, $"recommended {i}") == "true" ? true : null,
             },
             "efficiency" => new() { Kind = kind, Pools = pools, From = Day("from"), Share = Number("share") / 100, RampDays = Days("rampDays") },
             "driver" => new() { Kind = kind, Pools = pools, From = Day("from"), Driver = Typed(typed, $"driver {i}"), Change = Number("change") / 100, RampDays = Days("rampDays") },
@@ -97,11 +98,14 @@ internal static class ScenarioForm
         IReadOnlyList<string>? List(string name) =>
             Typed(typed, $"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
 
-        double? Number(string name) => Read<double>(name, "a number", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
+        double? Number(string name) => Read<double>(name, "a number", text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
 
-        int? Days(string name) => Read<int>(name, "a number of days", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : (int?)null);
+        int? Days(string name) => Read<int>(name, "a number of days", text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : (int?)null);
 
-        DateOnly? Day(string name) => Read<DateOnly>(name, "a day", text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : (DateOnly?)null);
+        DateOnly? Day(string name) => Read<DateOnly>(name, "a day", text =>
+            DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : (DateOnly?)null);
 
         T? Read<T>(string name, string what, Func<string, T?> read)
             where T : struct
@@ -109,7 +113,8 @@ internal static class ScenarioForm
             if (Typed(typed, $"{name} {i}") is not { } text)
                 return null;
             var value = read(text);
-            faults.Check(value is not null, $"{at}.{name}", $"'{Problems.Shorten(FieldFaults.Printable(text))}' is not {what}.", "Write it in digits, or leave it out.");
+            faults.Check(value is not null, $"{at}.{name}", $"'{Problems.Shorten(FieldFaults.Printable(text))}' is not {what}.",
+                "Write it in digits, or leave it out.");
             return value;
         }
     }
@@ -121,7 +126,8 @@ internal static class ScenarioForm
         {
             (string Name, object? Value)[] fields =
             [
-                ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", part.Rate * 100), ("share", part.Share * 100),
+                ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", part.Rate * 100),
+                ("share", part.Share * 100),
                 ("rampDays", part.RampDays), ("model", part.Model), ("traffic", part.Traffic), ("amount", part.Amount), ("features", Join(part.Features)),
                 ("driver", part.Driver), ("change", part.Change * 100), ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
             ];

@@ -55,7 +55,8 @@ public sealed record WhatIfModel(
                 new("line-3", Paths.Line([.. periods.Select(one => (double?)one.Demand.Plan.P50)], scale)),
             ],
             Paths.Names([.. periods.Select(one => one.Period)], 4), scale.Ticks(value => Show.Amount(value)),
-            Paths.Spots(periods.Count, i => $"{periods[i].Period}: demand {Show.Amount(periods[i].Demand.Other.P50)}, in the plan {Show.Amount(periods[i].Demand.Plan.P50)}"),
+            Paths.Spots(periods.Count, i =>
+                $"{periods[i].Period}: demand {Show.Amount(periods[i].Demand.Other.P50)}, in the plan {Show.Amount(periods[i].Demand.Plan.P50)}"),
             [], [new("middle", "demand with these assumptions"), new("far", "8 of 10 futures"), new("line-3", "demand in the plan")]);
     }
 }

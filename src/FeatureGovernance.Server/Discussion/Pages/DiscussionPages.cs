@@ -46,7 +46,8 @@ internal static class DiscussionPages
         var answer = await CommentEndpoints.Post(key, new() { Text = form.Field("text") }, context, write, cancellation);
         return answer.Take<object>(out _, out var refusal)
             ? Rendered.See(context, Show.Feature(key) + "#discussion")
-            : await FeatureReading.ReadAsync(key, new(null, null, null, null, null, null), context, source, db, shelf, clock, (Complaint.Of(refusal), form["text"].ToString()), cancellation);
+            : await FeatureReading.ReadAsync(key, new(null, null, null, null, null, null), context, source, db, shelf, clock,
+                (Complaint.Of(refusal), form["text"].ToString()), cancellation);
     }
 
     private static async Task<IResult> TakeBack(string key, int comment, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>

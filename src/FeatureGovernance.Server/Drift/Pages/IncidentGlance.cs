@@ -47,9 +47,11 @@ internal static class IncidentGlances
         while (await reader.ReadAsync(cancellation))
         {
             var loss = reader.IsDBNull(9) ? null : (double?)reader.GetDouble(9);
-            var between = loss is { } middle && !reader.IsDBNull(10) ? ImpactEstimate.Interval(middle, reader.GetDouble(10)) : ((double Lower, double Upper)?)null;
+            var between = loss is { } middle && !reader.IsDBNull(10) ? ImpactEstimate.Interval(middle,
+                reader.GetDouble(10)) : ((double Lower, double Upper)?)null;
             found.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), Words.Of((ChangeKind)reader.GetInt16(3)),
-                reader.IsDBNull(4) ? null : Words.Of((Fault)reader.GetInt16(4)), Words.Of((Severity)reader.GetInt16(5)), Words.Of((IncidentStatus)reader.GetInt16(6)),
+                reader.IsDBNull(4) ? null : Words.Of((Fault)reader.GetInt16(4)), Words.Of((Severity)reader.GetInt16(5)),
+                Words.Of((IncidentStatus)reader.GetInt16(6)),
                 reader.GetFieldValue<DateTimeOffset>(7), reader.GetBoolean(8), loss, between?.Lower, between?.Upper));
         }
 

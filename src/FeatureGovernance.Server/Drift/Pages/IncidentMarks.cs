@@ -25,7 +25,8 @@ internal static class IncidentMarkQuery
     private const int Most = 50;
 
     /// <summary>The newest incidents of a feature that touch a span.</summary>
-    public static async Task<List<IncidentMark>> OfAsync(NpgsqlDataSource source, int feature, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    public static async Task<List<IncidentMark>> OfAsync(
+        NpgsqlDataSource source, int feature, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"""
             select i.id, i.starts, i.ends, i.severity, i.status, i.kind, i.fault
@@ -39,8 +40,10 @@ internal static class IncidentMarkQuery
         var marks = new List<IncidentMark>();
         while (await reader.ReadAsync(cancellation))
         {
-            marks.Add(new(reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), Words.Of((Severity)reader.GetInt16(3)),
-                Words.Of((IncidentStatus)reader.GetInt16(4)), Words.Of((ChangeKind)reader.GetInt16(5)), reader.IsDBNull(6) ? null : Words.Of((Fault)reader.GetInt16(6))));
+            marks.Add(new(reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2),
+                Words.Of((Severity)reader.GetInt16(3)),
+                Words.Of((IncidentStatus)reader.GetInt16(4)), Words.Of((ChangeKind)reader.GetInt16(5)),
+                reader.IsDBNull(6) ? null : Words.Of((Fault)reader.GetInt16(6))));
         }
 
         return marks;

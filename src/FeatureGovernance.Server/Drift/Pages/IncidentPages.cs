@@ -33,9 +33,12 @@ internal static class IncidentPages
             : await IncidentReading.AgainAsync(id, refusal, form, context, source, clock, cancellation);
     }
 
-    private static async Task<IResult> Look(HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
+    private static async Task<IResult> Look(
+        HttpContext context, WriteTransaction write, NpgsqlDataSource source, IBackgroundJobClient jobs, CancellationToken cancellation)
     {
         var answer = await DriftRunEndpoints.Start(write, jobs, cancellation);
-        return answer.Take(out DriftRunView _, out var refusal) ? Rendered.See(context, "/incidents") : await Triage.PageAsync([], refusal, context, source, cancellation);
+        return answer.Take(out DriftRunView _, out var refusal)
+            ? Rendered.See(context, "/incidents")
+            : await Triage.PageAsync([], refusal, context, source, cancellation);
     }
 }

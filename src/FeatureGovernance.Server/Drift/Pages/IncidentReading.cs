@@ -29,8 +29,11 @@ internal static class IncidentReading
     private const int WindowsBefore = 28;
     private const int WindowsAfter = 10;
 
-    public static async Task<IResult> Get(int id, string? feature, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation) =>
-        await ModelAsync(id, feature, context, source, clock, cancellation) is { } model ? Rendered.As<IncidentPage>(model) : (Refused)IncidentEndpoints.Unknown(id);
+    public static async Task<IResult> Get(
+        int id, string? feature, HttpContext context, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation) =>
+        await ModelAsync(id, feature, context, source, clock, cancellation) is { } model
+            ? Rendered.As<IncidentPage>(model)
+            : (Refused)IncidentEndpoints.Unknown(id);
 
     /// <summary>The page again, as things stand now, with the complaint and what was typed.</summary>
     public static async Task<IResult> AgainAsync(
@@ -60,7 +63,8 @@ internal static class IncidentReading
     private static List<string> MayDo(IncidentView incident, DateTimeOffset now) => !Words<IncidentStatus>.TryParse(incident.Status, out var present)
         ? []
         : [.. Enum.GetValues<IncidentStatus>()
-            .Where(wanted => IncidentHandling.Refuses(present, wanted, wanted == IncidentStatus.Snoozed ? now.AddDays(1) : null, "?", now) is null).Select(Words.Of)];
+            .Where(wanted => IncidentHandling.Refuses(present, wanted, wanted == IncidentStatus.Snoozed ? now.AddDays(1) : null, "?",
+                now) is null).Select(Words.Of)];
 
     private static ValuesAsked Around(IncidentView incident, string feature)
     {

@@ -50,7 +50,8 @@ internal static class Triage
     public static async Task<IResult> Get(HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var query = context.Request.Query;
-        var filters = Names.Where(name => !string.IsNullOrWhiteSpace(query[name])).ToDictionary(name => name, name => query[name].ToString(), StringComparer.Ordinal);
+        var filters = Names.Where(name => !string.IsNullOrWhiteSpace(query[name]))
+            .ToDictionary(name => name, name => query[name].ToString(), StringComparer.Ordinal);
         return await PageAsync(filters, null, context, source, cancellation);
     }
 
@@ -61,7 +62,8 @@ internal static class Triage
         string? Filter(string name) => filters.GetValueOrDefault(name);
         var status = Filter("status");
         var answer = await IncidentEndpoints.List(
-            source, Filter("feature"), Filter("team"), Filter("model"), status == "any" ? null : status, status is null ? true : null, Filter("cause"), Filter("severity"),
+            source, Filter("feature"), Filter("team"), Filter("model"), status == "any" ? null : status, status is null ? true : null, Filter("cause"),
+            Filter("severity"),
             Filter("order") ?? Words.Of(IncidentOrder.Severity), Size, Filter("cursor"), cancellation);
         var found = answer.Take(out Page<IncidentSummary> page, out var refusal);
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -88,7 +90,8 @@ internal static class Triage
         return active;
     }
 
-    private static async Task<Dictionary<int, TriageDetail>> DetailsAsync(NpgsqlConnection connection, Page<IncidentSummary> page, CancellationToken cancellation)
+    private static async Task<Dictionary<int, TriageDetail>> DetailsAsync(
+        NpgsqlConnection connection, Page<IncidentSummary> page, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             select i.id, i.verdict -> 'evidence' -> 0 ->> 'words', p.models, p.loss
@@ -100,7 +103,8 @@ internal static class Triage
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var details = new Dictionary<int, TriageDetail>();
         while (await reader.ReadAsync(cancellation))
-            details[reader.GetInt32(0)] = new(reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetDouble(3));
+            details[reader.GetInt32(0)] = new(reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2),
+                reader.IsDBNull(3) ? null : reader.GetDouble(3));
         return details;
     }
 

@@ -11,8 +11,10 @@ namespace FeatureGovernance.Server.Drift.Pages;
 internal sealed record ValueWords(string Fan, string Distinct, string Frequent, IReadOnlyList<(string Name, Func<ValueWindow, long> Of, bool Always)> Rates)
 {
     private static readonly ValueWords Numbers = new("Distribution", "Distinct values", "Most frequent values", Shares("zero", "not a number"));
-    private static readonly ValueWords Texts = new("Length of the texts in characters", "Distinct texts", "Most frequent texts", Shares("empty", "not a number"));
-    private static readonly ValueWords Embeddings = new("Norm of the embeddings", "Distinct norms", "Dimensions of the embeddings", Shares("all zero", "incomplete"));
+    private static readonly ValueWords Texts = new("Length of the texts in characters", "Distinct texts", "Most frequent texts",
+        Shares("empty", "not a number"));
+    private static readonly ValueWords Embeddings = new("Norm of the embeddings", "Distinct norms", "Dimensions of the embeddings",
+        Shares("all zero", "incomplete"));
 
     public bool AreEmbeddings => this == Embeddings;
 

@@ -30,33 +30,41 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
         var names = slots.Select((_, i) => Name(first + (length * i), values.Window)).ToList();
         var marked = marks.Select(mark => (Mark: mark, Across: mark.Across(first, length, slots.Length))).Where(one => one.Across is not null)
             .Select(one => (one.Mark, one.Across!.Value)).ToList();
-        return new Drawing(slots, names, marked, i => (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture), ValueWords.Of(values.Windows[^1].Values)).All();
+        return new Drawing(slots, names, marked, i =>
+            (first + (length * i)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture), ValueWords.Of(values.Windows[^1].Values)).All();
     }
 
     /// <summary>A window's begin as read on an axis, in UTC as windows are.</summary>
-    public static string Name(DateTimeOffset start, string window) => start.UtcDateTime.ToString(window == "hour" ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
+    public static string Name(DateTimeOffset start, string window) =>
+        start.UtcDateTime.ToString(window == "hour" ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
 
-    private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked, Func<int, string> moment, ValueWords words)
+    private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked,
+        Func<int, string> moment, ValueWords words)
     {
         private string Reach => slots.Length == 1 ? $"on {names[0]}" : $"from {names[0]} to {names[^1]}";
 
         public ValuesCharts All()
         {
-            var dimensions = words.AreEmbeddings ? slots.OfType<ValueWindow>().SelectMany(window => window.Frequent).Select(value => value.Value).Distinct().ToList() : [];
-            return new(Fan(), Rates(), Distinct(), dimensions.Count == 1 ? null : Frequent(), Lag()) { OneDimension = dimensions.Count == 1 ? dimensions[0] : null };
+            var dimensions = words.AreEmbeddings
+                ? slots.OfType<ValueWindow>().SelectMany(window => window.Frequent).Select(value => value.Value).Distinct().ToList()
+                : [];
+            return new(Fan(), Rates(), Distinct(), dimensions.Count == 1 ? null : Frequent(),
+                Lag()) { OneDimension = dimensions.Count == 1 ? dimensions[0] : null };
         }
 
         private Plot? Fan()
         {
             if (slots.All(window => window?.Quantiles is null))
                 return null;
-            var scale = Scale.Of(slots.Where(window => window?.Quantiles is not null).SelectMany(window => new[] { window!.Quantiles![1], window.Quantiles[5] }), fromZero: false);
+            var scale = Scale.Of(slots.Where(window => window?.Quantiles is not null)
+                .SelectMany(window => new[] { window!.Quantiles![1], window.Quantiles[5] }), fromZero: false);
             var last = slots[^1]!.Quantiles;
             return Plot(words.Fan,
                 $"{words.Fan} {Reach}. " + (last is null ? "" : $"At the end half of the values lie from {Show.Value(last[2])} to {Show.Value(last[4])}, the median is {Show.Value(last[3])}."),
                 scale, value => Show.Value(value),
                 [
-                    new("far", Paths.Band([.. slots.Select(window => Pair(window, 1, 5))], scale)), new("near", Paths.Band([.. slots.Select(window => Pair(window, 2, 4))], scale)),
+                    new("far", Paths.Band([.. slots.Select(window => Pair(window, 1, 5))], scale)),
+                    new("near", Paths.Band([.. slots.Select(window => Pair(window, 2, 4))], scale)),
                     new("middle", Paths.Line([.. slots.Select(window => window?.Quantiles?[3])], scale)),
                 ],
                 window => window.Quantiles is { } q ? $"median {Show.Value(q[3])}, half within {Show.Value(q[2])} – {Show.Value(q[4])}, 90 % within {Show.Value(q[1])} – {Show.Value(q[5])}" : "no numbers",
@@ -121,13 +129,15 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
             var (unit, seconds) = Ages.UnitOf(longest.Value);
             var scale = Scale.Of(slots.Select(window => window?.LagSeconds).OfType<double>().Select(lag => lag / seconds), fromZero: true);
             return Plot($"Age when read, in {unit}",
-                $"How old values were when they were read {Reach}." + (slots[^1]!.LagSeconds is { } last ? $" At the end {Ages.Of(last)}." : ""), scale, lag => Show.Value(lag),
+                $"How old values were when they were read {Reach}." + (slots[^1]!.LagSeconds is { } last ? $" At the end {Ages.Of(last)}." : ""), scale,
+                lag => Show.Value(lag),
                 [new("middle", Paths.Line([.. slots.Select(window => window?.LagSeconds / seconds)], scale))],
                 window => window.LagSeconds is { } lag ? $"half of the values were at least {Ages.Of(lag)} old when read" : "the age was not told", []);
         }
 
         private Plot Plot(
-            string title, string says, Scale scale, Func<double, string> write, IReadOnlyList<Shape> shapes, Func<ValueWindow, string> spot, IReadOnlyList<Key> legend) =>
+            string title, string says, Scale scale, Func<double, string> write, IReadOnlyList<Shape> shapes, Func<ValueWindow, string> spot,
+            IReadOnlyList<Key> legend) =>
             new(title, says, shapes, Paths.Names(names), scale.Ticks(write),
                 Paths.Spots(slots.Length, i => $"{names[i]}: {(slots[i] is { } window ? spot(window) : "nothing was reported")}{Marked(i)}", moment),
                 [.. marked.Select(one => new Span(one.Across.At, one.Across.Width, one.Mark.Kind))],
@@ -145,7 +155,8 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
         private static double Part(ValueWindow window, string value) =>
             window.Count == 0 ? 0 : Math.Min(1, (window.Frequent.FirstOrDefault(one => one.Value == value)?.Least ?? 0) / (double)window.Count);
 
-        private static (double, double)? Pair(ValueWindow? window, int lower, int upper) => window?.Quantiles is { } quantiles ? (quantiles[lower], quantiles[upper]) : null;
+        private static (double, double)? Pair(ValueWindow? window, int lower, int upper) =>
+            window?.Quantiles is { } quantiles ? (quantiles[lower], quantiles[upper]) : null;
 
         private static string Label(string value) => value.Length == 0 ? "(empty)" : value.Length > 24 ? value[..24] + "…" : value;
     }

@@ -64,7 +64,8 @@ internal static class ValuesReading
         var faults = new FieldFaults();
         var first = newest.FirstOrDefault();
         var window = faults.Word<WindowLength>("window", Given(asked.Window), first.Starts == default ? WindowLength.Day : first.Window) ?? WindowLength.Day;
-        var site = faults.Word<ProfileSite>("site", Given(asked.Site), newest.Where(one => one.Window == window).Select(one => (ProfileSite?)one.Site).FirstOrDefault() ?? ProfileSite.Serving)
+        var site = faults.Word<ProfileSite>("site", Given(asked.Site), newest.Where(one => one.Window == window).Select(one => (ProfileSite?)one.Site)
+            .FirstOrDefault() ?? ProfileSite.Serving)
             ?? ProfileSite.Serving;
         faults.Check(asked.Span is null or (>= 1 and <= LongestSpan), "span", "The span is not a number of days.", $"Use 1 to {LongestSpan:N0}.");
         var model = new ValuesModel(key, null, Words.Of(window), Words.Of(site), Given(asked.Segment), 0,
@@ -79,7 +80,8 @@ internal static class ValuesReading
         var to = asked.To ?? end.Value;
         var from = asked.From ?? to.AddDays(-model.Span);
         if ((to - from) / Length(window) > MostWindows)
-            return Refuse(model, Problems.Malformed("span", $"There would be over {MostWindows:N0} windows to draw.", "Choose a shorter span, or longer windows."));
+            return Refuse(model, Problems.Malformed("span", $"There would be over {MostWindows:N0} windows to draw.",
+                "Choose a shorter span, or longer windows."));
         var answer = await ValuesQuery.Get(key, model.Window, model.Site, model.Segment, from, to, source, clock, cancellation);
         if (!answer.Take(out FeatureValues values, out var refused))
             return Refuse(model, refused);
@@ -91,7 +93,8 @@ internal static class ValuesReading
         return (model with { Charts = values.Windows.Count == 0 ? null : ValuesCharts.Of(values, Length(window), model.Marks) }, 200);
     }
 
-    private static (ValuesModel, int) Refuse(ValuesModel model, Refusal refusal) => (model with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
+    private static (ValuesModel, int) Refuse(ValuesModel model, Refusal refusal) =>
+        (model with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
 
     /// <summary>The length of a window by its word; a day where the word is none.</summary>
     public static TimeSpan Length(string window) => Length(Words<WindowLength>.TryParse(window, out var length) ? length : WindowLength.Day);
@@ -106,7 +109,8 @@ internal static class ValuesReading
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static async Task<List<(WindowLength Window, ProfileSite Site, DateTimeOffset Starts)>> NewestAsync(NpgsqlDataSource source, int feature, CancellationToken cancellation)
+    private static async Task<List<(WindowLength Window, ProfileSite Site, DateTimeOffset Starts)>> NewestAsync(
+        NpgsqlDataSource source, int feature, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(Newest);
         command.Parameters.Add(new() { Value = feature });

@@ -27,7 +27,9 @@ internal static class AdoptionReading
     {
         var wanted = string.IsNullOrEmpty(state) ? null : state;
         var answer = await AdoptionList.List(source, null, null, null, wanted, 50, cursor, cancellation);
-        return answer.Take(out Page<AdoptionSummary> page, out var refusal) ? Rendered.As<AdoptionsPage>(new AdoptionsModel(page, wanted, cursor is null)) : (Refused)refusal;
+        return answer.Take(out Page<AdoptionSummary> page, out var refusal)
+            ? Rendered.As<AdoptionsPage>(new AdoptionsModel(page, wanted, cursor is null))
+            : (Refused)refusal;
     }
 
     public static async Task<IResult> Get(int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation) =>
@@ -39,7 +41,8 @@ internal static class AdoptionReading
         context.ExpectVersion(form);
         var named = form["feature"].OfType<string>().ToArray();
         var answer = await AdoptionEndpoints.Decide(
-            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Features = named.Length == 0 ? null : named }, context, write, cancellation);
+            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Features = named.Length == 0 ? null : named }, context,
+            write, cancellation);
         if (answer.Take<object>(out _, out var refusal))
             return Rendered.See(context, $"/adoptions/{id}");
         return await ModelAsync(id, context, source, cancellation) is { } model
@@ -54,7 +57,8 @@ internal static class AdoptionReading
             return null;
         var actor = await context.ActorAsync(connection, cancellation);
         var may = Permissions.Of(context.Caller().Role, Permission.DecideAdoption) == Reach.None ? [] : request.Items
-            .Where(item => Adoptions.Decide(item.Adoption, AdoptionState.Approved, actor, "", DateTimeOffset.MaxValue).Accepted).Select(item => item.Adoption.Feature).ToList();
+            .Where(item => Adoptions.Decide(item.Adoption, AdoptionState.Approved, actor, "", DateTimeOffset.MaxValue).Accepted)
+            .Select(item => item.Adoption.Feature).ToList();
         return new(request.View(), may, null, null);
     }
 }

@@ -8,9 +8,11 @@ namespace FeatureGovernance.Server.Lifecycle.Pages;
 internal static class ProposalForms
 {
     public static Task<IResult> Review(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
+        CancellationToken cancellation) =>
         DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Review(
-            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Team = form.Field("team") }, context, write, rules, cancellation), cancellation);
+            id, new() { Decision = form.Field("decision"), Comment = form.Field("comment"), Team = form.Field("team") }, context, write, rules,
+            cancellation), cancellation);
 
     public static Task<IResult> Resolve(
         int id, int number, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
@@ -19,17 +21,20 @@ internal static class ProposalForms
             id, number, new() { Answer = form.Field("answer") }, context, write, cancellation), cancellation);
 
     public static Task<IResult> Withdraw(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
+        CancellationToken cancellation) =>
         DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Withdraw(
             id, new() { Reason = form.Field("reason") }, context, write, cancellation), cancellation);
 
     public static Task<IResult> Rollback(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
+        CancellationToken cancellation) =>
         DoAsync(id, context, source, rules, clock, async form => await ProposalSteps.Rollback(
             id, new() { Reason = form.Field("reason") }, context, write, rules, cancellation), cancellation);
 
     public static Task<IResult> Advance(
-        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock, CancellationToken cancellation) =>
+        int id, HttpContext context, WriteTransaction write, NpgsqlDataSource source, ProposalRules rules, TimeProvider clock,
+        CancellationToken cancellation) =>
         DoAsync(id, context, source, rules, clock, async _ => await ProposalSteps.Advance(id, null, context, write, rules, cancellation), cancellation);
 
     private static async Task<IResult> DoAsync(

@@ -65,15 +65,19 @@ internal static class ProposalReading
             // The rules themselves are asked, so that a button is shown exactly where pressing it would do.
             mayReview ? [.. proposal.Reviews.Select(review => review.Team).Where(team => Reviewing.Vote(proposal, actor, ReviewDecision.Abstain, "", now, team).Accepted)] : [],
             mayPropose && Deprecation.Withdraw(proposal, actor, "?", now).Accepted,
-            mayPropose && proposal.State is > ProposalState.Submitted and < ProposalState.Removed && (actor.IsAdmin || actor.Id == proposal.Proposer || proposal.Reviews.Any(review => actor.LeadsTeam(review.Team))),
+            mayPropose && proposal.State is > ProposalState.Submitted and < ProposalState.Removed
+                && (actor.IsAdmin || actor.Id == proposal.Proposer || proposal.Reviews.Any(review => actor.LeadsTeam(review.Team))),
             mayPropose && proposal.IsOpen && (actor.IsAdmin || actor.Id == proposal.Proposer || proposal.Reviews.Any(review => actor.LeadsTeam(review.Team))),
-            mayReview ? [.. proposal.Objections.Select(one => one.Number).Where(number => Reviewing.ResolveObjection(proposal, number, actor, "?", now).Accepted)] : [],
+            mayReview
+                ? [.. proposal.Objections.Select(one => one.Number).Where(number => Reviewing.ResolveObjection(proposal, number, actor, "?", now).Accepted)]
+                : [],
             null, new Dictionary<string, string>());
     }
 
     private static Stake StakeOf(JsonElement evidence) => evidence.TryGetProperty("impact", out var impact)
         ? new(Number(impact, "value"), Number(impact, "valueLower"), Number(impact, "valueUpper"),
-            Number(impact, "savingPerDayCorrected") ?? Number(impact, "savingPerDay"), Length(impact, "models"), Length(impact, "teams"), Number(impact, "replacementCoverage"))
+            Number(impact, "savingPerDayCorrected") ?? Number(impact, "savingPerDay"), Length(impact, "models"), Length(impact, "teams"),
+            Number(impact, "replacementCoverage"))
         : new(null, null, null, null, 0, 0, null);
 
     private static List<EvidenceRow> Rows(JsonElement evidence) => !evidence.TryGetProperty("features", out var features)

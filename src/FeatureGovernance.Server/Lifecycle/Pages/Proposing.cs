@@ -47,7 +47,8 @@ internal static class Proposing
             return Rendered.See(context, $"/deprecations/{made.Id}");
         var features = await CandidatesAsync(keys, key => form.Field($"replacement {key}"), source, cancellation);
         return Rendered.As<ProposingPage>(
-            new ProposingModel(features, body.Reason ?? "", notice, rules.Policy.MinimumNoticeDays, fades, Complaint.Of(refusal)), Problems.Status(refusal.Kind));
+            new ProposingModel(features, body.Reason ?? "", notice, rules.Policy.MinimumNoticeDays, fades, Complaint.Of(refusal)),
+            Problems.Status(refusal.Kind));
     }
 
     private static BrownoutBody Fade() => new()
@@ -55,7 +56,8 @@ internal static class Proposing
         Type = "fade", Steps = [new("PT0H", 0.5), new("PT24H", 0.1), new("PT48H", 0)], Hold = "PT24H",
     };
 
-    private static async Task<List<Candidate>> CandidatesAsync(string[] keys, Func<string, string?> replacement, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<List<Candidate>> CandidatesAsync(
+        string[] keys, Func<string, string?> replacement, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var scores = await ScoreQueries.OfAsync(keys, source, cancellation);
         return [.. keys.Select(key => scores.TryGetValue(key, out var score)

@@ -16,7 +16,8 @@ namespace FeatureGovernance.Server.Notifications.Pages;
 /// <param name="Opened">A webhook just opened, with its secret, shown this once.</param>
 /// <param name="Kept">What was typed into the form that was turned down, by field.</param>
 public sealed record ChannelsModel(
-    IReadOnlyList<ChannelView> Channels, IReadOnlyDictionary<int, long> Undelivered, IReadOnlyList<string> Teams, string? Self, ChannelView? Opened, Complaint? Complaint,
+    IReadOnlyList<ChannelView> Channels, IReadOnlyDictionary<int, long> Undelivered, IReadOnlyList<string> Teams, string? Self, ChannelView? Opened,
+    Complaint? Complaint,
     IReadOnlyDictionary<string, string> Kept)
 {
     /// <summary>The kinds of channels.</summary>
@@ -46,7 +47,8 @@ internal static class ChannelPages
         if (!answer.Take(out ChannelView opened, out var refusal))
         {
             return Rendered.As<ChannelsPage>(
-                model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) }, Problems.Status(refusal.Kind));
+                model with { Complaint = Complaint.Of(refusal), Kept = form.ToDictionary(one => one.Key, one => one.Value.ToString()) },
+                Problems.Status(refusal.Kind));
         }
 
         return opened.Secret is null
@@ -66,7 +68,8 @@ internal static class ChannelPages
         var refusal = (answer.Result as Refused)?.Refusal;
         return refusal is null
             ? Rendered.See(context, "/channels")
-            : Rendered.As<ChannelsPage>(await ModelAsync(context, source, cancellation) with { Complaint = Complaint.Of(refusal) }, Problems.Status(refusal.Kind));
+            : Rendered.As<ChannelsPage>(await ModelAsync(context, source, cancellation) with { Complaint = Complaint.Of(refusal) },
+                Problems.Status(refusal.Kind));
     }
 
     private static async Task<ChannelsModel> ModelAsync(HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)

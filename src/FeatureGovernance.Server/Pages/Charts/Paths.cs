@@ -62,7 +62,8 @@ internal static class Paths
     public static IReadOnlyList<Tick> Names(IReadOnlyList<string> periods, int most = 5)
     {
         var every = Math.Max(1, (int)Math.Ceiling(periods.Count / (double)most));
-        return [.. periods.Select((name, i) => (name, i)).Where(one => one.i % every == every / 2 && (every == 1 || one.i + 0.5 <= 0.94 * periods.Count)).Select(one => new Tick((one.i + 0.5) / periods.Count * 100, one.name))];
+        return [.. periods.Select((name, i) => (name, i)).Where(one => one.i % every == every / 2 && (every == 1 || one.i + 0.5 <= 0.94 * periods.Count))
+            .Select(one => new Tick((one.i + 0.5) / periods.Count * 100, one.name))];
     }
 
     /// <summary>A spot over each period.</summary>

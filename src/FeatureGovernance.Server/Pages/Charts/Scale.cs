@@ -36,5 +36,6 @@ public sealed record Scale(double Least, double Most, double Step)
 
     /// <summary>The lines across with their names.</summary>
     public IReadOnlyList<Tick> Ticks(Func<double, string> write) =>
-        [.. Enumerable.Range(0, (int)Math.Round((Most - Least) / Step) + 1).Select(i => Least + (i * Step)).Select(value => new Tick(Y(value) / 10, write(value)))];
+        [.. Enumerable.Range(0, (int)Math.Round((Most - Least) / Step) + 1).Select(i => Least + (i * Step))
+            .Select(value => new Tick(Y(value) / 10, write(value)))];
 }

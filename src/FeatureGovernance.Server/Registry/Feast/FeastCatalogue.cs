@@ -59,7 +59,8 @@ internal static class FeastCatalogue
         await db.SaveChangesAsync(cancellation);
     }
 
-    private static void Count(GovernanceDb db, object record, string kind, string name, ImportTally tally) => tally.Count(kind, name, db.Entry(record).State switch
+    private static void Count(GovernanceDb db, object record, string kind, string name, ImportTally tally) =>
+        tally.Count(kind, name, db.Entry(record).State switch
     {
         EntityState.Added => Outcome.Created,
         EntityState.Modified => Outcome.Updated,

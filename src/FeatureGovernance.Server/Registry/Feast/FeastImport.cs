@@ -69,8 +69,10 @@ internal static class FeastImport
         }
 
         public ImportResult Result(IReadOnlyList<UnknownField> unknown, IReadOnlyList<OmittedPart> notImported) => new(
-            tally.Counts("feature"), tally.Counts("model"), tally.Counts("model-version"), tally.Counts("group"), tally.Counts("entity"), tally.Counts("source"),
-            tally.Changes, absent, tally.Refused, [.. imported.Notes.Select(note => new ImportRemark(note.Code, note.Subject, note.Message))], unknown, notImported);
+            tally.Counts("feature"), tally.Counts("model"), tally.Counts("model-version"), tally.Counts("group"), tally.Counts("entity"),
+            tally.Counts("source"),
+            tally.Changes, absent, tally.Refused, [.. imported.Notes.Select(note => new ImportRemark(note.Code, note.Subject, note.Message))],
+            unknown, notImported);
 
         private string TeamOf(string wanted, string? present) =>
             wanted != defaultTeam && teams.ContainsKey(wanted) ? wanted : present ?? defaultTeam;
@@ -177,7 +179,8 @@ internal static class FeastImport
             }
 
             await Manifests.RegisterAsync(
-                write, record, model.Version, reads.ToDictionary(key => features[key].Id, key => features[key].CurrentVersion), label, live: true, cancellation);
+                write, record, model.Version, reads.ToDictionary(key => features[key].Id, key => features[key].CurrentVersion), label,
+                live: true, cancellation);
             tally.Count("model-version", $"{model.Name}@{model.Version}", Outcome.Created);
             await AdoptAsync(record, [.. reads.Select(key => features[key].Id)], cancellation);
         }

@@ -28,5 +28,6 @@ internal sealed class ImportTally
     }
 
     public ImportCounts Counts(string kind) => new(
-        counts.GetValueOrDefault((kind, Outcome.Created)), counts.GetValueOrDefault((kind, Outcome.Updated)), counts.GetValueOrDefault((kind, Outcome.Unchanged)));
+        counts.GetValueOrDefault((kind, Outcome.Created)), counts.GetValueOrDefault((kind, Outcome.Updated)),
+        counts.GetValueOrDefault((kind, Outcome.Unchanged)));
 }

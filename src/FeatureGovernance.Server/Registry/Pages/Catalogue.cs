@@ -46,7 +46,8 @@ internal static class Catalogue
     public static Task<RazorComponentResult<CataloguePage>> Get(HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var query = context.Request.Query;
-        var filters = Names.Where(name => !string.IsNullOrWhiteSpace(query[name])).ToDictionary(name => name, name => query[name].ToString(), StringComparer.Ordinal);
+        var filters = Names.Where(name => !string.IsNullOrWhiteSpace(query[name]))
+            .ToDictionary(name => name, name => query[name].ToString(), StringComparer.Ordinal);
         return PageAsync(filters, null, context, source, cancellation);
     }
 

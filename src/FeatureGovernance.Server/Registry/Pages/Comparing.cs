@@ -16,12 +16,14 @@ namespace FeatureGovernance.Server.Registry.Pages;
 public sealed record CompareModel(IReadOnlyList<ComparedFeature> Features, IReadOnlyList<CompareRow> Rows, IReadOnlyList<string> Missing, Complaint? Complaint)
 {
     /// <summary>This page without one of them.</summary>
-    public string Without(string key) => Show.Query("/compare", [.. Features.Where(one => one.Feature.Key != key).Select(one => ("feature", (string?)one.Feature.Key))]);
+    public string Without(string key) =>
+        Show.Query("/compare", [.. Features.Where(one => one.Feature.Key != key).Select(one => ("feature", (string?)one.Feature.Key))]);
 }
 
 /// <summary>A feature with what was judged of it; numbers are null where they are unknown.</summary>
 public sealed record ComparedFeature(
-    FeatureView Feature, double? Value, double? Lower, double? Upper, double? Percentile, double? ReadsPerDay, double? Usage, double? CostPerDay, double? Saving,
+    FeatureView Feature, double? Value, double? Lower, double? Upper, double? Percentile, double? ReadsPerDay, double? Usage,
+    double? CostPerDay, double? Saving,
     string? Recommendation, IReadOnlyList<string> Models, string? Twin, double? Similarity, long Incidents);
 
 /// <summary>One thing that is said of each.</summary>
@@ -52,7 +54,8 @@ internal static class Comparing
     {
         var keys = context.Request.Query["feature"].OfType<string>().Where(key => FeatureKey.TryParse(key, out _)).Distinct(StringComparer.Ordinal).ToList();
         var many = keys.Count > Most
-            ? Complaint.Of(Problems.Malformed("feature", $"{keys.Count:N0} features are too many to stand side by side.", $"The first {Most} are shown; choose fewer."))
+            ? Complaint.Of(Problems.Malformed("feature", $"{keys.Count:N0} features are too many to stand side by side.",
+                $"The first {Most} are shown; choose fewer."))
             : null;
         keys = [.. keys.Take(Most)];
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -63,7 +66,8 @@ internal static class Comparing
         return Rendered.As<ComparePage>(new CompareModel(features, [.. Rows(features)], missing, many), many is null ? 200 : 400);
     }
 
-    private static async Task<Dictionary<int, Func<FeatureView, ComparedFeature>>> JudgedAsync(NpgsqlConnection connection, string[] keys, CancellationToken cancellation)
+    private static async Task<Dictionary<int, Func<FeatureView, ComparedFeature>>> JudgedAsync(
+        NpgsqlConnection connection, string[] keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Query, connection);
         command.Parameters.Add(new() { Value = keys });
@@ -97,7 +101,8 @@ internal static class Comparing
         yield return Row("Kind", one => Show.Word(one.Feature.Kind));
         yield return Row("Entity", one => one.Feature.Entity);
         yield return Row("Type", one => one.Feature.DataType);
-        yield return Row("Source", one => string.Join('.', new[] { one.Feature.Source?.System, one.Feature.Source?.Table, one.Feature.Source?.Column }.OfType<string>()));
+        yield return Row("Source", one =>
+            string.Join('.', new[] { one.Feature.Source?.System, one.Feature.Source?.Table, one.Feature.Source?.Column }.OfType<string>()));
         yield return Row("Expression", one => one.Feature.Source?.Expression);
         yield return Row("Expected", one => VersionChanges.Text(one.Feature.Expected));
         yield return Row("Default", one => one.Feature.Default?.GetRawText());

@@ -28,7 +28,8 @@ internal static class LineageDrawing
         var depth = Depths(lineage);
         var self = $"feature/{key}";
         var columns = lineage.Nodes.GroupBy(node => depth[node.Id]).OrderBy(column => column.Key)
-            .Select(column => column.OrderByDescending(node => node.Id == self).ThenBy(node => node.Name, StringComparer.Ordinal).Take(MostInColumn).ToList()).ToList();
+            .Select(column => column.OrderByDescending(node => node.Id == self).ThenBy(node => node.Name, StringComparer.Ordinal)
+            .Take(MostInColumn).ToList()).ToList();
         var tallest = columns.Count == 0 ? 0 : columns.Max(column => column.Count);
         var boxes = new Dictionary<string, Box>(StringComparer.Ordinal);
         for (var x = 0; x < columns.Count; x++)

@@ -21,7 +21,8 @@ internal static class ViewForms
         var refusal = await SavedViews.SaveAsync(write, context.Caller(), form.Field("name"), path["/features".Length..].TrimStart('?'), cancellation);
         return refusal is null
             ? Rendered.See(context, path)
-            : await Catalogue.PageAsync(filters, (Complaint.Of(refusal), form["name"].ToString(), Problems.Status(refusal.Kind)), context, source, cancellation);
+            : await Catalogue.PageAsync(filters, (Complaint.Of(refusal), form["name"].ToString(), Problems.Status(refusal.Kind)), context,
+                source, cancellation);
     }
 
     public static async Task<IResult> Forget(int id, HttpContext context, WriteTransaction write, CancellationToken cancellation) =>

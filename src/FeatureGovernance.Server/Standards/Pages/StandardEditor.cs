@@ -48,7 +48,9 @@ internal static class StandardEditor
         if (form["do"] != "dry-run")
             return Rendered.As<StandardPage>(model! with { Clean = true });
         var answer = await DryRun.RunAsync(standard, null, null, 50, source, shelf, clock, cancellation);
-        return answer.Take(out DryRunReport report, out var broken) ? Rendered.As<StandardPage>(model! with { Clean = true, Trial = report }) : Refuse(model, broken);
+        return answer.Take(out DryRunReport report, out var broken)
+            ? Rendered.As<StandardPage>(model! with { Clean = true, Trial = report })
+            : Refuse(model, broken);
     }
 
     /// <summary>Puts the text, unless somebody else was faster.</summary>
@@ -97,12 +99,15 @@ internal static class StandardEditor
     }
 
     // What changed while he wrote is shown beside his text; sent again, his text is put upon what he has now seen.
-    private static async Task<IResult> RefuseAsync(StandardModel model, Refusal refusal, IFormCollection form, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> RefuseAsync(
+        StandardModel model, Refusal refusal, IFormCollection form, NpgsqlDataSource source, CancellationToken cancellation)
     {
-        if (refusal.Kind != RefusalKind.Stale || model.Standard is not { } present || !int.TryParse(form["version"], CultureInfo.InvariantCulture, out var seen))
+        if (refusal.Kind != RefusalKind.Stale || model.Standard is not { } present
+            || !int.TryParse(form["version"], CultureInfo.InvariantCulture, out var seen))
             return Refuse(model, refusal);
         var former = await StandardEndpoints.FindAsync(source, present.Name, seen, cancellation);
-        var changes = StandardDiff.Between(former is null ? null : StandardReader.Read(former.Document).Standard, StandardReader.Read(present.Document).Standard);
+        var changes = StandardDiff.Between(former is null ? null : StandardReader.Read(former.Document).Standard,
+            StandardReader.Read(present.Document).Standard);
         var meanwhile = changes.Take(100).Select(change => new StandardDifference(change.Path, change.Before, change.After)).ToList();
         return Refuse(model with { Seen = null, Meanwhile = meanwhile }, refusal);
     }

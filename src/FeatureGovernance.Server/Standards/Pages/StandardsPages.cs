@@ -16,7 +16,8 @@ public sealed record StandardsModel(Page<StandardSummary> Standards, bool MayPut
 public sealed record TeamsModel(Page<ScorecardSummary> Cards, IReadOnlyList<(string Slug, string Name, long Features)> Teams, bool IsFirst);
 
 /// <summary>A team's scorecard, and how it went.</summary>
-public sealed record TeamModel(string Team, string Name, IReadOnlyList<string> Leads, IReadOnlyList<string> Members, JointScorecardView? Card, LevelTrend? Trend);
+public sealed record TeamModel(string Team, string Name, IReadOnlyList<string> Leads, IReadOnlyList<string> Members, JointScorecardView? Card,
+    LevelTrend? Trend);
 
 internal static class StandardsPages
 {
@@ -24,9 +25,11 @@ internal static class StandardsPages
     {
         pages.MapGet("/standards", List).Needs(Permission.Read);
         pages.MapGet("/standards/new", StandardEditor.New).Needs(Permission.ManageStandards);
-        pages.MapPost("/standards/new/try", (HttpContext context, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
+        pages.MapPost("/standards/new/try",
+            (HttpContext context, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation) =>
             StandardEditor.Try(null, context, source, shelf, clock, cancellation)).Needs(Permission.ManageStandards);
-        pages.MapPost("/standards/new", (HttpContext context, WriteTransaction write, NpgsqlDataSource source, StandardShelf shelf, CancellationToken cancellation) =>
+        pages.MapPost("/standards/new",
+            (HttpContext context, WriteTransaction write, NpgsqlDataSource source, StandardShelf shelf, CancellationToken cancellation) =>
             StandardEditor.Save(null, context, write, source, shelf, cancellation)).Needs(Permission.ManageStandards).Mutates();
         pages.MapGet("/standards/{name}", StandardEditor.Get).Needs(Permission.Read);
         pages.MapPost("/standards/{name}/try", StandardEditor.Try).Needs(Permission.RegisterFeatures);

@@ -31,12 +31,14 @@ internal static class TeamPages
     public static async Task<IResult> Get(
         string team, GovernanceDb db, NpgsqlDataSource source, StandardShelf shelf, TimeProvider clock, CancellationToken cancellation)
     {
-        var found = await db.Teams.AsNoTracking().Include(one => one.Members).ThenInclude(member => member.Person).SingleOrDefaultAsync(one => one.Slug == team, cancellation);
+        var found = await db.Teams.AsNoTracking().Include(one => one.Members).ThenInclude(member => member.Person)
+            .SingleOrDefaultAsync(one => one.Slug == team, cancellation);
         if (found is null)
             return (Refused)Problems.NotFound("team", FieldFaults.Printable(team));
         var card = (await ScorecardEndpoints.JointAsync("team", team, Selection.Team(team), source, shelf, clock, cancellation)).Or<JointScorecardView>();
         var trend = (await ScorecardEndpoints.TrendAsync(0, team, null, null, source, clock, cancellation)).Or<LevelTrend>();
-        var people = found.Members.OrderBy(member => member.Person.Handle, StringComparer.Ordinal).ToLookup(member => member.IsLead, member => member.Person.Handle);
+        var people = found.Members.OrderBy(member => member.Person.Handle, StringComparer.Ordinal)
+            .ToLookup(member => member.IsLead, member => member.Person.Handle);
         return Rendered.As<TeamPage>(new TeamModel(team, found.Name, [.. people[true]], [.. people[false]], card, trend));
     }
 }

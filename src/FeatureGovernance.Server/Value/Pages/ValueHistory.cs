@@ -29,7 +29,8 @@ public sealed record ValueHistory(IReadOnlyList<ValueOnDay> Days)
             return null;
         var last = known.Keys.Max();
         var length = Math.Min(MostDays, last.DayNumber - known.Keys.Min().DayNumber + 1);
-        return new([.. Enumerable.Range(0, length).Select(i => last.AddDays(i + 1 - length)).Select(day => known.GetValueOrDefault(day) ?? new(day, null, null, null))]);
+        return new([.. Enumerable.Range(0, length).Select(i => last.AddDays(i + 1 - length))
+            .Select(day => known.GetValueOrDefault(day) ?? new(day, null, null, null))]);
     }
 
     /// <summary>The drawing: the value as a line in its 80 % interval.</summary>

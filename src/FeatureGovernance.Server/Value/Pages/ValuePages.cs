@@ -13,7 +13,8 @@ namespace FeatureGovernance.Server.Value.Pages;
 /// <param name="Curve">Value against cost over all features; null where either is unknown.</param>
 /// <param name="Scores">Features with what is advised of each; null where the filters are at fault.</param>
 public sealed record ValueModel(
-    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, CostCurve? Curve, Page<ScoreSummary>? Scores, string? Recommendation, string? Team, string Sort,
+    string By, IReadOnlyList<ValuePart> Parts, IReadOnlyList<Tile> Map, CostCurve? Curve, Page<ScoreSummary>? Scores, string? Recommendation,
+    string? Team, string Sort,
     bool IsFirst, Complaint? Complaint)
 {
     /// <summary>This page with other parameters, from its first list page on.</summary>
@@ -26,7 +27,8 @@ internal static class ValuePages
     public static void MapValuePages(this RouteGroupBuilder pages) => pages.MapGet("/value", Get).Needs(Permission.Read);
 
     private static async Task<IResult> Get(
-        NpgsqlDataSource source, PublishedValue published, string? by, string? recommendation, string? team, string? sort, string? cursor, CancellationToken cancellation)
+        NpgsqlDataSource source, PublishedValue published, string? by, string? recommendation, string? team, string? sort, string? cursor,
+        CancellationToken cancellation)
     {
         var division = by == "group" ? "group" : "team";
         var overview = await published.NewestAsync(cancellation);

@@ -10,7 +10,8 @@ namespace FeatureGovernance.Server.Value.Valuations;
 internal static class MeasuredEvidence
 {
     public static async Task<(long? Batch, IReadOnlyList<string> Notes)> LandAsync(
-        StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, ImportanceBatch batch, Ingest ingest, CancellationToken cancellation)
+        StoredValuation valuation, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, ImportanceBatch batch, Ingest ingest,
+        CancellationToken cancellation)
     {
         // A suspected leak has no share, and must not take one as evidence.
         if (measured.Features.Any(f => f.Reasons.Any(r => r.Code == MeasuredValue.NotMeasured)))
@@ -52,5 +53,6 @@ internal static class MeasuredEvidence
     public static string MetricOf(StoredValuation valuation, MeasuredValue measured) => valuation.Question.Metric ?? MetricName(measured.Metric);
 
     // A telemetry metric is a name without blanks.
-    private static string MetricName(string metric) => metric.StartsWith("log loss", StringComparison.Ordinal) ? "logloss" : metric == "R²" ? "r2" : metric.ToLowerInvariant();
+    private static string MetricName(string metric) =>
+        metric.StartsWith("log loss", StringComparison.Ordinal) ? "logloss" : metric == "R²" ? "r2" : metric.ToLowerInvariant();
 }

@@ -37,7 +37,8 @@ internal static class ReplaySamples
     }
 
     public static async Task KeepAsync(
-        NpgsqlConnection connection, StoredValuation valuation, string metric, MeasuredValue measured, IReadOnlyDictionary<string, string> keys, PackedSample packed, DateTimeOffset at,
+        NpgsqlConnection connection, StoredValuation valuation, string metric, MeasuredValue measured, IReadOnlyDictionary<string, string> keys,
+        PackedSample packed, DateTimeOffset at,
         CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
@@ -54,7 +55,8 @@ internal static class ReplaySamples
         command.Parameters.AddWithValue(metric);
         command.Parameters.AddWithValue(packed.Rows);
         command.Parameters.AddWithValue(packed.Columns.Select(column => keys[column]).ToArray());
-        command.Parameters.AddWithValue(measured.Features.Where(feature => feature.Reasons.All(reason => reason.Code != "leak")).Sum(feature => Math.Max(0, feature.Permutation)));
+        command.Parameters.AddWithValue(measured.Features.Where(feature => feature.Reasons.All(reason => reason.Code != "leak"))
+            .Sum(feature => Math.Max(0, feature.Permutation)));
         command.Parameters.AddWithValue(NpgsqlDbType.Bytea, packed.Content);
         command.Parameters.AddWithValue(packed.InSeconds);
         await command.ExecuteNonQueryAsync(cancellation);
@@ -66,7 +68,8 @@ internal static class ReplaySamples
         command.Parameters.AddWithValue(model);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new(reader.GetInt32(0), reader.GetString(1), reader.GetFieldValue<int[]>(2), reader.GetBoolean(3), reader.GetDouble(4), SampleArchive.Read(reader.GetFieldValue<byte[]>(5)))
+            ? new(reader.GetInt32(0), reader.GetString(1), reader.GetFieldValue<int[]>(2), reader.GetBoolean(3), reader.GetDouble(4),
+                SampleArchive.Read(reader.GetFieldValue<byte[]>(5)))
             : null;
     }
 }

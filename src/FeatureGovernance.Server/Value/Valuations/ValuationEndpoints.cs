@@ -29,17 +29,20 @@ internal static class ValuationEndpoints
     {
         var valuations = api.MapGroup("/valuations").WithTags("Scores");
         valuations.MapPost("", Submit).Needs(Permission.RunScoring).Mutates()
-            .Accepts<IFormFile>("application/vnd.apache.parquet", "text/csv", "text/plain", "application/octet-stream").WithSummary("Measure what each feature of an evaluation sample is worth");
+            .Accepts<IFormFile>("application/vnd.apache.parquet", "text/csv", "text/plain", "application/octet-stream")
+            .WithSummary("Measure what each feature of an evaluation sample is worth");
         valuations.MapGet("", List).Needs(Permission.Read).WithSummary("Valuations, the newest first");
         valuations.MapGet("/{id:int}", Get).Needs(Permission.Read).WithSummary("One valuation, how far it is and what it found");
-        valuations.MapGet("/{id:int}/features", Features).Needs(Permission.Read).WithSummary("What each feature of the sample is worth, the most valuable first");
+        valuations.MapGet("/{id:int}/features", Features).Needs(Permission.Read)
+            .WithSummary("What each feature of the sample is worth, the most valuable first");
         valuations.MapGet("/{id:int}/label", Label).Needs(Permission.Read).WithSummary("What the sample tells of its label");
         valuations.MapPost("/{id:int}/cancel", Cancel).Needs(Permission.RunScoring).Mutates().WithSummary("Stop a valuation; nothing of it is kept");
     }
 
     [RequestSizeLimit(LargestSample)]
     private static async Task<Results<Accepted<ValuationView>, Refused>> Submit(
-        [AsParameters] ValuationRequest request, HttpContext context, WriteTransaction write, SampleStore store, IBackgroundJobClient jobs, CancellationToken cancellation)
+        [AsParameters] ValuationRequest request, HttpContext context, WriteTransaction write, SampleStore store, IBackgroundJobClient jobs,
+        CancellationToken cancellation)
     {
         if (ValuationRefusals.Faults(request) is { } malformed)
             return (Refused)malformed;
@@ -49,8 +52,11 @@ internal static class ValuationEndpoints
             return (Refused)unknown;
         var isUpload = request.Path is null;
         if (!isUpload && store.Allowed(request.Path!) is null)
-            return (Refused)ValuationRefusals.Broken("unknown-path", "path", "There is no such file in the folder of samples.", "Upload the file, or have the operator put it below FEATGOV_SAMPLES.");
-        var (file, bytes) = isUpload ? await store.TakeAsync(context.Request.Body, cancellation) : (store.Allowed(request.Path!)!, new FileInfo(store.Allowed(request.Path!)!).Length);
+            return (Refused)ValuationRefusals.Broken("unknown-path", "path", "There is no such file in the folder of samples.",
+                "Upload the file, or have the operator put it below FEATGOV_SAMPLES.");
+        var (file, bytes) = isUpload
+            ? await store.TakeAsync(context.Request.Body, cancellation)
+            : (store.Allowed(request.Path!)!, new FileInfo(store.Allowed(request.Path!)!).Length);
         var kept = false;
         try
         {
@@ -59,7 +65,8 @@ internal static class ValuationEndpoints
             var question = request.ToQuestion();
             var id = await ValuationLedger.AddAsync(write.Connection, question, file, isUpload, bytes, write.Origin.Actor, write.Now, cancellation);
             var made = (await ValuationLedger.FindAsync(write.Connection, id, cancellation))!.View;
-            write.Record(NewEvent.Of<object>("valuation.requested", "valuation", id, $"{id}", null, new { question.Label, question.Model, question.Version, bytes }));
+            write.Record(NewEvent.Of<object>("valuation.requested", "valuation", id, $"{id}", null,
+                new { question.Label, question.Model, question.Version, bytes }));
             write.AfterCommit(() => jobs.Enqueue<ValuationJob>(job => job.RunAsync(id, CancellationToken.None)));
             kept = true;
             return TypedResults.Accepted($"/api/v1/valuations/{id}", made);
@@ -79,7 +86,9 @@ internal static class ValuationEndpoints
     private static async Task<Results<Ok<ValuationView>, Refused>> Get(int id, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await ValuationLedger.FindAsync(connection, id, cancellation) is { } found ? TypedResults.Ok(found.View) : (Refused)Problems.NotFound("valuation", $"{id}");
+        return await ValuationLedger.FindAsync(connection, id, cancellation) is { } found
+            ? TypedResults.Ok(found.View)
+            : (Refused)Problems.NotFound("valuation", $"{id}");
     }
 
     private static async Task<Results<Ok<Page<ValuedColumn>>, Refused>> Features(
@@ -108,7 +117,8 @@ internal static class ValuationEndpoints
             : (Refused)Problems.NotFound("valuation", $"{id}");
     }
 
-    private static async Task<Results<Accepted<ValuationView>, Refused>> Cancel(int id, WriteTransaction write, SampleStore store, CancellationToken cancellation)
+    private static async Task<Results<Accepted<ValuationView>, Refused>> Cancel(
+        int id, WriteTransaction write, SampleStore store, CancellationToken cancellation)
     {
         if (await ValuationLedger.FindAsync(write.Connection, id, cancellation) is not { } found)
             return (Refused)Problems.NotFound("valuation", $"{id}");

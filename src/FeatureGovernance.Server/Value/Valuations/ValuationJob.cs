@@ -15,7 +15,8 @@ namespace FeatureGovernance.Server.Value.Valuations;
 /// Measures samples in the background. What was found, its evidence and the audit event land in one transaction that also ends the
 /// valuation, so that one begun again after a process was killed counts once.
 /// </summary>
-internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, IConfiguration configuration, TimeProvider clock)
+internal sealed class ValuationJob(
+    NpgsqlDataSource source, WriteTransaction write, Ingest ingest, TelemetryNames names, SampleStore store, IConfiguration configuration, TimeProvider clock)
 {
     private const int MostAttempts = 3;
 
@@ -38,7 +39,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
             left = null;
             foreach (var open in await ValuationLedger.OpenAsync(connection, cancellation))
             {
-                if (left is null && Now - open.View.RequestedAt > TimeSpan.FromMinutes(1) && !await ValuationLedger.Runs.IsHeldAsync(connection, open.View.Id, cancellation))
+                if (left is null && Now - open.View.RequestedAt > TimeSpan.FromMinutes(1)
+                    && !await ValuationLedger.Runs.IsHeldAsync(connection, open.View.Id, cancellation))
                     left = open;
             }
         }
@@ -59,7 +61,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
                 return;
             var valuation = (await ValuationLedger.FindAsync(connection, id, cancellation))!;
             if (valuation.View.Attempts > MostAttempts)
-                await EndAsync(valuation, RunState.Failed, $"Its process stopped {MostAttempts} times in the middle; the sample may be too large for this machine. Send fewer rows (rows=).");
+                await EndAsync(valuation, RunState.Failed,
+                    $"Its process stopped {MostAttempts} times in the middle; the sample may be too large for this machine. Send fewer rows (rows=).");
             else
                 await ExecuteAsync(valuation, cancellation);
         }
@@ -106,7 +109,8 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         if (question.Model is not { } model)
             return null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await ImportanceImport.ResolveAsync(connection, model, question.Version, SampleFile.Columns(path).Except(question.Sample().Others), cancellation);
+        return await ImportanceImport.ResolveAsync(connection, model, question.Version,
+            SampleFile.Columns(path).Except(question.Sample().Others), cancellation);
     }
 
     private (MeasuredValue Value, MeasuredLabel Label, PackedSample? Packed) Measure(
@@ -118,12 +122,14 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         var options = new ValuationOptions { Ablations = question.Ablations ?? new ValuationOptions().Ablations, Budget = allowed * ForValue };
         var value = ValueEngine.Measure(sample, options, new Told(p => progress = p with { Done = p.Done * ForValue }), stop);
         var label = LabelEngine.Measure(
-            sample, new() { Budget = allowed - clock.GetElapsedTime(begun) }, new Told(p => progress = p with { Done = ForValue + (p.Done * (1 - ForValue)) }), stop);
+            sample, new() { Budget = allowed - clock.GetElapsedTime(begun) },
+            new Told(p => progress = p with { Done = ForValue + (p.Done * (1 - ForValue)) }), stop);
         return (value, label, keys is null ? null : ReplaySamples.Pack(sample, configuration.GetValue("FEATGOV_REPLAY_ROWS", ReplaySamples.UsualRows)));
     }
 
     private async Task LandAsync(
-        StoredValuation valuation, MeasuredValue measured, MeasuredLabel label, PackedSample? packed, IReadOnlyDictionary<string, string>? keys, CancellationToken cancellation)
+        StoredValuation valuation, MeasuredValue measured, MeasuredLabel label, PackedSample? packed, IReadOnlyDictionary<string, string>? keys,
+        CancellationToken cancellation)
     {
         write.Origin = Origin.System("valuation");
         await write.BeginAsync(cancellation);
@@ -133,7 +139,9 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
             return;
         }
 
-        var (batch, notes) = keys is null ? (null, []) : await MeasuredEvidence.LandAsync(valuation, measured, keys, new(write) { Names = names }, ingest, cancellation);
+        var (batch, notes) = keys is null
+            ? (null, [])
+            : await MeasuredEvidence.LandAsync(valuation, measured, keys, new(write) { Names = names }, ingest, cancellation);
         var summary = new ValuationSummary(
             measured.Metric, measured.Quality, measured.QualityStandardError, measured.RemovalLoss, measured.RemovalLossStandardError,
             measured.Features.Length, measured.Trainings, batch, [.. measured.Notes, .. notes])
@@ -143,16 +151,19 @@ internal sealed class ValuationJob(NpgsqlDataSource source, WriteTransaction wri
         };
         await ValuationLedger.KeepAsync(write.Connection, valuation.View.Id, summary, [.. measured.Features.Select(f => Shown(f, keys))], cancellation);
         if (packed is not null)
-            await ReplaySamples.KeepAsync(write.Connection, valuation, MeasuredEvidence.MetricOf(valuation, measured), measured, keys!, packed, write.Now, cancellation);
+            await ReplaySamples.KeepAsync(write.Connection, valuation, MeasuredEvidence.MetricOf(valuation, measured), measured, keys!, packed,
+                write.Now, cancellation);
         var registered = await LabelLedger.ResolveAsync(write.Connection, valuation.Question, cancellation);
         await LabelLedger.KeepAsync(write.Connection, LabelShown.Of(label, valuation.View.Id, write.Now, registered?.Key), registered?.Id, cancellation);
         write.Record(NewEvent.Of<object>(
-            "valuation.measured", "valuation", valuation.View.Id, $"{valuation.View.Id}", null, new { valuation.View.Model, valuation.View.Version, features = measured.Features.Length, batch }));
+            "valuation.measured", "valuation", valuation.View.Id, $"{valuation.View.Id}", null,
+            new { valuation.View.Model, valuation.View.Version, features = measured.Features.Length, batch }));
         await write.CommitAsync(cancellation);
     }
 
     private static ValuedColumn Shown(ValuedFeature f, IReadOnlyDictionary<string, string>? keys) => new(
-        f.Feature, keys?.GetValueOrDefault(f.Feature), f.Permutation, f.PermutationStandardError, f.Ablation, f.AblationStandardError, f.Share, f.Lower80, f.Upper80,
+        f.Feature, keys?.GetValueOrDefault(f.Feature), f.Permutation, f.PermutationStandardError, f.Ablation, f.AblationStandardError, f.Share,
+        f.Lower80, f.Upper80,
         f.Cluster, Words.Of(f.Recommendation), [.. f.Reasons.Select(r => new ValuedReason(r.Code, r.Sentence, r.Confidence))], f.Shap, f.ShapStandardError);
 
     private async Task EndAsync(StoredValuation valuation, RunState state, string? error)

@@ -44,7 +44,8 @@ internal static class ValuationLedger
         """;
 
     public static async Task<int> AddAsync(
-        NpgsqlConnection connection, ValuationQuestion question, string file, bool isUpload, long bytes, string by, DateTimeOffset at, CancellationToken cancellation)
+        NpgsqlConnection connection, ValuationQuestion question, string file, bool isUpload, long bytes, string by, DateTimeOffset at,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             "insert into value.valuation (question, file, is_upload, bytes, requested_by, requested_at) values ($1, $2, $3, $4, $5, $6) returning id", connection);

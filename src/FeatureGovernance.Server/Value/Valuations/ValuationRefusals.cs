@@ -11,7 +11,8 @@ namespace FeatureGovernance.Server.Value.Valuations;
 
 /// <summary>What is asked of <c>POST /valuations</c> beside the body, which is the sample.</summary>
 internal sealed record ValuationRequest(
-    string? Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows, int? Seconds, string? Path,
+    string? Label, string? Group, string? Time, string? Task, string? Model, string? Version, string? Metric, int? Ablations, long? Rows,
+    int? Seconds, string? Path,
     string? LabelTime, string? LabelKey, string? Weight, string? Score)
 {
     public ValuationQuestion ToQuestion() => new(Label ?? "label", Group, Time, Task, Model, Version, Metric, Ablations, Rows, Seconds)
@@ -38,7 +39,8 @@ internal static class ValuationRefusals
             ("weight", request.Weight), ("score", request.Score),
         })
             faults.Text(field, name, LongestName);
-        faults.Check(request.LabelTime is null || request.Time is not null, "labelTime", "The delay lies between two times.", "Name the column of the event's time too (time=).");
+        faults.Check(request.LabelTime is null || request.Time is not null, "labelTime", "The delay lies between two times.",
+            "Name the column of the event's time too (time=).");
         faults.Word<ValuationTask>("task", request.Task);
         faults.Slug("model", request.Model, required: false);
         faults.Text("version", request.Version, 128);
@@ -63,7 +65,8 @@ internal static class ValuationRefusals
         {
             null => Broken("unknown-names", "model", $"There is no model '{request.Model}'.", "Register it first, or check the spelling."),
             false when request.Version is { } version => Broken(
-                "unknown-names", "version", $"There is no version '{Problems.Shorten(FieldFaults.Printable(version))}' of '{request.Model}'.", "Register its manifest first."),
+                "unknown-names", "version", $"There is no version '{Problems.Shorten(FieldFaults.Printable(version))}' of '{request.Model}'.",
+                "Register its manifest first."),
             _ => null,
         };
     }
@@ -73,7 +76,8 @@ internal static class ValuationRefusals
         if (request.LabelKey is not { } key)
             return null;
         return await FeatureRow.FindAsync(connection, key, cancellation) is { Draft.Kind: FeatureKind.Label } ? null : Broken(
-            "unknown-names", "labelKey", $"There is no label '{Problems.Shorten(FieldFaults.Printable(key))}'.", "Register it first, with kind label, or leave it out.");
+            "unknown-names", "labelKey", $"There is no label '{Problems.Shorten(FieldFaults.Printable(key))}'.",
+            "Register it first, with kind label, or leave it out.");
     }
 
     public static async Task<Refusal?> UnusableAsync(NpgsqlConnection connection, string path, ValuationRequest request, CancellationToken cancellation)
@@ -88,11 +92,13 @@ internal static class ValuationRefusals
                 return null;
             var named = await ImportanceImport.ResolveAsync(connection, model, request.Version, columns.Except(question.Others), cancellation);
             return named.Count > 0 ? null : Broken(
-                "unknown-names", "model", $"No column of the sample is a feature that '{model}' reads.", "Name the columns as the features are, or group__name.");
+                "unknown-names", "model", $"No column of the sample is a feature that '{model}' reads.",
+                "Name the columns as the features are, or group__name.");
         }
         catch (SampleException refusal)
         {
-            return Broken("unusable-sample", "body", SampleStore.Discreet(refusal.Message, path), "Mend the sample, or the names of its columns, and send it again.");
+            return Broken("unusable-sample", "body", SampleStore.Discreet(refusal.Message, path),
+                "Mend the sample, or the names of its columns, and send it again.");
         }
     }
 

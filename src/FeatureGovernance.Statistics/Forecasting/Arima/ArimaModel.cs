@@ -57,7 +57,8 @@ internal sealed record ArimaModel(
             return ArmaLikelihood.Evaluate(w, ar, ma, order.Constant)?.MinusTwoLogLikelihood ?? double.PositiveInfinity;
         }
         var parameters = order.Ar + order.Ma + order.SeasonalAr + order.SeasonalMa;
-        var start = warm is not null && warm.Point.Length == parameters && warm.Order == order ? Array.ConvertAll(warm.Point, value => Math.Clamp(value, -2, 2)) : Start(order, warm);
+        var start = warm is not null && warm.Point.Length == parameters && warm.Order == order ? Array.ConvertAll(warm.Point, value =>
+            Math.Clamp(value, -2, 2)) : Start(order, warm);
         var found = QuasiNewton.Minimise(Objective, start, maxIterations, tolerance);
         if (!double.IsFinite(found.Value)) return null;
         Read(found.Point, order, out var phi, out var theta, out var arParts, out var maParts);

@@ -38,7 +38,8 @@ internal sealed class BacktestScores(double absoluteUnit, double squareUnit)
     {
         var unit = absoluteUnit * count;
         return new BacktestReport(
-            origins, smape / count, absolute / unit, Math.Sqrt(square / count / squareUnit), pinball / unit, in80 / count, in95 / count, bias / unit, naive / unit);
+            origins, smape / count, absolute / unit, Math.Sqrt(square / count / squareUnit), pinball / unit, in80 / count, in95 / count,
+            bias / unit, naive / unit);
     }
 
     private static double Loss(double error, double quantile) => error >= 0 ? quantile * error : (quantile - 1) * error;

@@ -27,7 +27,8 @@ internal sealed record CombinedSeries(
         {
             var origin = series.Origins[i];
             var said = new PastForecast(
-                origin.Actual, Blend(combined[i], heard[i], part), drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)), origin.SeasonalNaive);
+                origin.Actual, Blend(combined[i], heard[i], part), drift.Apply(series, Combination.MedianStandardError(origin.Forecasts)),
+                origin.SeasonalNaive);
             past.Add(said);
             misses.Add([.. said.Actual.Select((value, h) => (value - said.Mean[h]) / (said.StandardErrors[h] + 1e-300))]);
         }

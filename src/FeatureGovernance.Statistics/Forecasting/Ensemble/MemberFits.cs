@@ -54,7 +54,8 @@ internal sealed class MemberFits
                 for (var h = 0; h < horizon; h++) errors[h] *= pattern.Scale(n + h);
             }
             longer?.Restore(mean, errors, n);
-            if (Array.TrueForAll(mean, double.IsFinite) && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
+            if (Array.TrueForAll(mean, double.IsFinite)
+                && Array.TrueForAll(errors, double.IsFinite)) forecasts.Add(new MemberForecast(member, model, mean, errors));
         }
 
         void AddLogarithmic(string member, string model, double[] mean, double[] errors, bool restore = true)
@@ -77,13 +78,16 @@ internal sealed class MemberFits
         if (period > 1)
             Add("aggregated-theta", "DOTM over blocks", AggregatedTheta.Forecast(adjusted, period, horizon), theta.StandardErrors(horizon));
 
-        ets = whole is null ? EtsModel.Choose(y, period) : whole.ets is null ? null : EtsModel.Fit(y, period, whole.ets.Shape, whole.ets, RefitIterations, QuasiNewton.Coarse);
+        ets = whole is null ? EtsModel.Choose(y, period) : whole.ets is null ? null : EtsModel.Fit(y, period, whole.ets.Shape, whole.ets, RefitIterations,
+            QuasiNewton.Coarse);
         if (ets is not null) Add("ets", ets.Shape.ToString(), ets.Forecast(horizon), ets.StandardErrors(horizon), restore: false);
 
-        arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima, RefitIterations, QuasiNewton.Coarse);
+        arima = whole is null ? ArimaSelection.Choose(adjusted, 1) : whole.arima is null ? null : ArimaModel.Fit(adjusted, whole.arima.Order, whole.arima,
+            RefitIterations, QuasiNewton.Coarse);
         if (arima is not null) Add("arima", arima.Order.ToString(), arima.Forecast(horizon), arima.StandardErrors(horizon));
 
-        complex = whole is null ? ComplexSmoothing.Choose(y, period) : whole.complex is null ? null : ComplexSmoothing.Fit(y, period, whole.complex.Season, whole.complex);
+        complex = whole is null ? ComplexSmoothing.Choose(y, period) : whole.complex is null ? null : ComplexSmoothing.Fit(y, period,
+            whole.complex.Season, whole.complex);
         if (complex is not null) Add("ces", $"CES({complex.Season})", complex.Forecast(horizon), complex.StandardErrors(horizon), restore: false);
         if (!pattern.IsNone)
         {
@@ -95,7 +99,9 @@ internal sealed class MemberFits
         {
             // Of long seasons, which make long series, these were found to add nothing.
             Add("classical-theta", "theta", ThetaModel.Fit(adjusted, ThetaKind.Standard).Forecast(horizon), theta.StandardErrors(horizon));
-            damped = whole?.damped is { } before ? EtsModel.Fit(adjusted, 1, Damped, before, RefitIterations, QuasiNewton.Coarse) : EtsModel.Fit(adjusted, 1, Damped);
+            damped = whole?.damped is { } before
+                ? EtsModel.Fit(adjusted, 1, Damped, before, RefitIterations, QuasiNewton.Coarse)
+                : EtsModel.Fit(adjusted, 1, Damped);
             if (damped is not null) Add("damped", "ETS(A,Ad,N) adjusted", damped.Forecast(horizon), damped.StandardErrors(horizon));
         }
 

@@ -25,7 +25,8 @@ internal sealed record PoolDrift(double[] Logs)
             var at = h;
             List<double> ratios = [.. pool.SelectMany(series => series.LogRatios).Where(origin => at < origin.Length).Select(origin => origin[at])];
             // Steps that no backtest reaches continue the last one that some did.
-            logs[h] = ratios.Count > 0 ? Math.Min(most, ratios.Count / (ratios.Count + PriorDrifts)) * PoolCalibration.Quantile(ratios, 0.5) : h > 0 ? logs[h - 1] : 0;
+            logs[h] = ratios.Count > 0 ? Math.Min(most, ratios.Count / (ratios.Count + PriorDrifts)) * PoolCalibration.Quantile(ratios,
+                0.5) : h > 0 ? logs[h - 1] : 0;
         }
         return new PoolDrift(logs);
     }

@@ -17,7 +17,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 /// <param name="Notes">What was done to the input.</param>
 internal sealed record SeriesAnalysis(
     double[] Values, IReadOnlyList<MemberForecast> Forecasts, double[] Weights, IReadOnlyList<BlendRow> Rows, IReadOnlyList<PastOrigin> Origins,
-    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> LogRatios, bool NonNegative, int Period, int TrailingMissing, IReadOnlyList<string> Notes)
+    double SeasonalStep, double SeasonalSquare, IReadOnlyList<double[]> LogRatios, bool NonNegative, int Period, int TrailingMissing,
+    IReadOnlyList<string> Notes)
 {
     private const int OriginCount = 6;
     private const int RowsPerOrigin = 12;
@@ -74,7 +75,8 @@ internal sealed record SeriesAnalysis(
             for (var h = origin.Actual.Length - 1; h >= 0; h -= stride)
             {
                 var (at, size) = (h, Math.Abs(origin.Actual[h]) + Math.Abs(middle[h]));
-                if (size > 0) rows.Add(new BlendRow((float)(origin.Actual[h] / size), Array.ConvertAll(paths, path => (float)Math.Clamp(path[at] / size, -1e6, 1e6))));
+                if (size > 0) rows.Add(new BlendRow((float)(origin.Actual[h] / size),
+                    Array.ConvertAll(paths, path => (float)Math.Clamp(path[at] / size, -1e6, 1e6))));
             }
         }
         return rows;
@@ -110,6 +112,7 @@ internal sealed record SeriesAnalysis(
         var errors = new double[horizon];
         for (var h = 0; h < horizon; h++) errors[h] = Math.Sqrt(moves * Math.Min(h + 1, y.Length == 1 ? MostAssumedSteps : horizon));
         return new SeriesAnalysis(
-            y, [new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], nonNegative, period, prepared.TrailingMissing, notes);
+            y, [new MemberForecast("naive", "random walk", mean, errors)], [1], [], [], double.NaN, double.NaN, [], nonNegative, period,
+            prepared.TrailingMissing, notes);
     }
 }

@@ -112,7 +112,8 @@ internal static class QuasiNewton
         }
     }
 
-    private static void Update(double[,] inverse, double[] x, double[] next, double[] gradient, double[] nextGradient, double[] change, double[] product, bool fresh)
+    private static void Update(
+        double[,] inverse, double[] x, double[] next, double[] gradient, double[] nextGradient, double[] change, double[] product, bool fresh)
     {
         var dimension = x.Length;
         var curvature = 0.0;

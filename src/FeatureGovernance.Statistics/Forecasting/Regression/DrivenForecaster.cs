@@ -99,7 +99,8 @@ public static class DrivenForecaster
             var factor = Math.Exp(Effect(k => drivers[k].Scale(ahead[k].Values[h])));
             // What is not known of the drivers' future adds to the spread as the variances of independent things do.
             var spread = Math.Sqrt(drivers.Select((_, k) => Math.Pow(coefficients[k] * ahead[k].Spread[h], 2)).Sum()) * step.Mean;
-            double Wider(double end, double scale) => step.Mean + Math.Sign(end - step.Mean) * Math.Sqrt(Math.Pow(end - step.Mean, 2) + Math.Pow(spread * scale, 2));
+            double Wider(double end, double scale) =>
+                step.Mean + Math.Sign(end - step.Mean) * Math.Sqrt(Math.Pow(end - step.Mean, 2) + Math.Pow(spread * scale, 2));
             return new ForecastStep(step.Mean * factor, Math.Max(0, Wider(step.Lower80, 1)) * factor, Wider(step.Upper80, 1) * factor,
                 Math.Max(0, Wider(step.Lower95, Normal80To95)) * factor, Wider(step.Upper95, Normal80To95) * factor);
         });
@@ -136,7 +137,8 @@ public static class DrivenForecaster
     private static ForecastStep Blend(ForecastStep one, ForecastStep other, double weight)
     {
         double Mix(double a, double b) => a + weight * (b - a);
-        return new(Mix(one.Mean, other.Mean), Mix(one.Lower80, other.Lower80), Mix(one.Upper80, other.Upper80), Mix(one.Lower95, other.Lower95), Mix(one.Upper95, other.Upper95));
+        return new(Mix(one.Mean, other.Mean), Mix(one.Lower80, other.Lower80), Mix(one.Upper80, other.Upper80), Mix(one.Lower95, other.Lower95),
+            Mix(one.Upper95, other.Upper95));
     }
 
     /// <summary>A driver without gaps: inner ones lie on the line between their neighbours, at the end the last value goes on.</summary>
@@ -154,7 +156,8 @@ public static class DrivenForecaster
                 last = t;
             }
             var history = all[from..];
-            return new(driver.Name, history, [.. driver.Future], history.All(value => value > 0) && driver.Future.All(value => double.IsNaN(value) || value > 0), driver.IsStated);
+            return new(driver.Name, history, [.. driver.Future],
+                history.All(value => value > 0) && driver.Future.All(value => double.IsNaN(value) || value > 0), driver.IsStated);
         }
 
         public double Scale(double value) => IsElasticity ? Math.Log(value) : value;
@@ -162,7 +165,8 @@ public static class DrivenForecaster
         public double[] Scaled(double[] values) => Array.ConvertAll(values, Scale);
 
         /// <summary>As it was known some steps ago.</summary>
-        public Known Before(int steps) => this with { History = History[..^steps], Future = IsStated ? History[^steps..] : [.. Enumerable.Repeat(double.NaN, steps)] };
+        public Known Before(int steps) =>
+            this with { History = History[..^steps], Future = IsStated ? History[^steps..] : [.. Enumerable.Repeat(double.NaN, steps)] };
 
         /// <summary>What is stated of the future, and forecasts where nothing is, with half their 80 % intervals on the scale of the
         /// regression.</summary>

@@ -27,7 +27,8 @@ internal static class DriverEffects
         {
             for (var round = 0; round < Rounds; round++)
             {
-                fit = SeasonalRegression.Fit(Less(logarithms, correlation), 0, plain with { Drivers = [.. drivers.Select(driver => Less(driver[..logarithms.Length], correlation))] });
+                fit = SeasonalRegression.Fit(Less(logarithms, correlation), 0,
+                    plain with { Drivers = [.. drivers.Select(driver => Less(driver[..logarithms.Length], correlation))] });
                 var coefficients = fit.Coefficients[^drivers.Count..];
                 double[] rest = [.. logarithms.Select((value, t) => value - drivers.Select((driver, k) => coefficients[k] * driver[t]).Sum())];
                 correlation = Correlation(SeasonalRegression.Fit(rest, 0, plain).Residuals);

@@ -28,7 +28,8 @@ internal enum ComplexSeason
 /// <param name="Aicc">Akaike's criterion corrected for short series.</param>
 /// <param name="Series">What the model was fitted to.</param>
 internal sealed record ComplexSmoothing(
-    ComplexSeason Season, int Period, (double Real, double Imaginary) Level, (double Real, double Imaginary) Seasonal, double Variance, double Aicc, double[] Series)
+    ComplexSeason Season, int Period, (double Real, double Imaginary) Level, (double Real, double Imaginary) Seasonal, double Variance,
+    double Aicc, double[] Series)
 {
     private double[] Point { get; init; } = [];
 

@@ -18,7 +18,8 @@ namespace FeatureGovernance.Statistics.Forecasting.Smoothing;
 /// <param name="LogLikelihood">As R's forecast package reports it: without the constant of the normal density.</param>
 /// <param name="Variance">Of the one-step errors, relative to the level where the error is multiplicative.</param>
 internal sealed record EtsModel(
-    EtsShape Shape, int Period, double Alpha, double Beta, double Gamma, double Phi, double[] InitialStates, double[] Series, double LogLikelihood, double Variance)
+    EtsShape Shape, int Period, double Alpha, double Beta, double Gamma, double Phi, double[] InitialStates, double[] Series,
+    double LogLikelihood, double Variance)
 {
     // Enough to tell the members of the family apart; the chosen one is then fitted to the end.
     private const int SearchIterations = 40;
@@ -83,7 +84,8 @@ internal sealed record EtsModel(
         var degrees = Math.Max(y.Length - shape.Parameters(period) + 1, 1);
         for (var i = 0; i < initial.Length; i++)
             if (i < 2 || shape.Season == EtsComponent.Additive) initial[i] *= scale;
-        return new EtsModel(shape, period, a, b, g, f, initial, y, -0.5 * (found.Value + 2 * y.Length * Math.Log(scale)), squares / degrees * (multiplicative ? 1 : scale * scale))
+        return new EtsModel(shape, period, a, b, g, f, initial, y, -0.5 * (found.Value + 2 * y.Length * Math.Log(scale)),
+            squares / degrees * (multiplicative ? 1 : scale * scale))
         {
             Point = found.Point,
         };

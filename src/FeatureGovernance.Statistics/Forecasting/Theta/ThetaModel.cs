@@ -33,7 +33,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
         var dynamic = kind == ThetaKind.DynamicOptimised;
 
         // The standard method smooths the series itself (theta 1); its second line enters with the forecast.
-        double Objective(double[] p) => Follow(scaled, dynamic, Bound(p[1], 0.01, 0.99), p[0], dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 1, intercept, slope, null);
+        double Objective(double[] p) =>
+            Follow(scaled, dynamic, Bound(p[1], 0.01, 0.99), p[0], dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 1, intercept, slope, null);
 
         var level = warm is null ? scaled[0] : warm.InitialLevel / scale;
         QuasiNewton.Minimum best = default;
@@ -45,7 +46,8 @@ internal sealed record ThetaModel(ThetaKind Kind, double Alpha, double Theta, do
             if (best.Point is null || found.Value < best.Value) best = found;
         }
         var p = best.Point!;
-        return new ThetaModel(kind, Bound(p[1], 0.01, 0.99), dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 2, p[0] * scale, Objective(p) * scale * scale, y);
+        return new ThetaModel(kind, Bound(p[1], 0.01, 0.99), dynamic ? 1 + Math.Exp(Math.Clamp(p[2], -12, 5)) : 2, p[0] * scale,
+            Objective(p) * scale * scale, y);
     }
 
     /// <summary>Point forecasts of the next <paramref name="horizon"/> values.</summary>

@@ -49,10 +49,13 @@ public sealed class FeastImpactTests(ITestOutputHelper output)
         var covered = pairs.Average(pair =>
         {
             var ((middle, lower, upper), (mean, error)) = (pair.Foretold, (pair.Measured.Mean, Z80 * pair.Measured.StandardError));
-            var beyond = mean < middle ? (middle - mean) / Math.Sqrt(((middle - lower) * (middle - lower)) + (error * error)) : (mean - middle) / Math.Sqrt(((upper - middle) * (upper - middle)) + (error * error));
+            var beyond = mean < middle
+                ? (middle - mean) / Math.Sqrt(((middle - lower) * (middle - lower)) + (error * error))
+                : (mean - middle) / Math.Sqrt(((upper - middle) * (upper - middle)) + (error * error));
             return beyond <= 1 ? 1.0 : 0;
         });
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {pairs.Length} faults, Spearman {spearman:0.000}, {100 * covered:0} % within the interval of 80 %"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {pairs.Length} faults, Spearman {spearman:0.000}, {100 * covered:0} % within the interval of 80 %"));
         return (spearman, covered);
     }
 }

@@ -150,13 +150,15 @@ internal sealed class ImpactTrials : IDisposable
         var (first, symptoms) = (weeks - FaultyWeeks, signals.Select(one => one.Signal.Symptom).ToHashSet());
         var readings = DriftReading.Of(Told(first - WeeksBefore, first), Told(first, weeks), symptoms, verdict?.Fault, null);
         return ReplayedIncident.Of(
-            replay, [(sample.Features[column], readings)], verdict?.Causes.GetValueOrDefault(Cause.DataQuality) ?? 1, FaultyWeeks, TestContext.Current.CancellationToken)
+            replay, [(sample.Features[column], readings)], verdict?.Causes.GetValueOrDefault(Cause.DataQuality) ?? 1, FaultyWeeks,
+            TestContext.Current.CancellationToken)
             ?? new(0, 0, 0);
     }
 
     private static Sample Known(Sample sample, int[] rows, int[] weekOf) => sample with
     {
-        Cells = new([.. rows.SelectMany(row => Enumerable.Range(0, sample.Features.Length).Select(column => sample.Cells[row, column]))], rows.Length, sample.Features.Length),
+        Cells = new([.. rows.SelectMany(row => Enumerable.Range(0, sample.Features.Length).Select(column => sample.Cells[row, column]))], rows.Length,
+            sample.Features.Length),
         Labels = [.. rows.Select(row => sample.Labels[row])],
         Times = [.. rows.Select(row => (double)weekOf[row])],
         LabelRows = null,
@@ -166,7 +168,8 @@ internal sealed class ImpactTrials : IDisposable
     {
         ProfileSeries series = new(new(0, false, ""), false, windows);
         var features = ImmutableDictionary<int, WatchedFeature>.Empty.Add(0, new("feature", null, ImmutableDictionary<Symptom, double>.Empty));
-        var incidents = ProfileDetector.Conclude([.. ProfileDetector.Look([series], grid)], features, grid, new(WindowLength.Week, DetectionOptions.UsualDiscovery, HolidayCalendar.None));
+        var incidents = ProfileDetector.Conclude([.. ProfileDetector.Look([series], grid)], features, grid,
+            new(WindowLength.Week, DetectionOptions.UsualDiscovery, HolidayCalendar.None));
         var found = incidents.Where(i => i.Last >= weeks - FaultyWeeks).MaxBy(i => (i.Score, -i.First));
         return found is null ? ([], null) : (found.Members[0].Signals, found.Verdict);
     }

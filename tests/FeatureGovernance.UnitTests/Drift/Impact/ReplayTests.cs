@@ -69,7 +69,8 @@ public sealed class ReplayTests : IDisposable
         (int Code, string Output, string Errors) Run(string feature, string drift, double share = 1)
         {
             using StringWriter output = new(), errors = new();
-            var code = ImpactCommand.Run(file, new("label"), feature, ImpactCommand.Read(drift, share), true, output, errors, TestContext.Current.CancellationToken);
+            var code = ImpactCommand.Run(file, new("label"), feature, ImpactCommand.Read(drift, share), true, output, errors,
+                TestContext.Current.CancellationToken);
             return (code, output.ToString(), errors.ToString());
         }
 

@@ -20,7 +20,8 @@ internal sealed record ValueFault(string Name, Func<double, double, double, Rand
         new("negated", (value, _, _, _) => -value),
     ];
 
-    private static ValueFault Missing(double share) => new($"{100 * share:0} % missing", (value, _, _, random) => random.NextDouble() < share ? double.NaN : value);
+    private static ValueFault Missing(double share) =>
+        new($"{100 * share:0} % missing", (value, _, _, random) => random.NextDouble() < share ? double.NaN : value);
 
     private static ValueFault Zeros(double share) => new($"{100 * share:0} % zero", (value, _, _, random) => random.NextDouble() < share ? 0 : value);
 }

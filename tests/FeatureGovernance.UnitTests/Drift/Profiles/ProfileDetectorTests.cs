@@ -58,7 +58,8 @@ public class ProfileDetectorTests
     [Fact]
     public void The_same_profiles_give_the_same_incidents_in_any_order_of_features()
     {
-        var series = Enumerable.Range(1, 6).Select(f => f % 2 == 0 ? ProfileHistory.Calm(f).With(60, 70, window => window with { Nulls = 200 }) : ProfileHistory.Calm(f)).ToArray();
+        var series = Enumerable.Range(1, 6)
+            .Select(f => f % 2 == 0 ? ProfileHistory.Calm(f).With(60, 70, window => window with { Nulls = 200 }) : ProfileHistory.Calm(f)).ToArray();
 
         var once = Told(ProfileHistory.Detected(series));
 
@@ -123,7 +124,8 @@ public class ProfileDetectorTests
     [Fact]
     public void Training_and_serving_that_disagree_are_told_as_skew()
     {
-        var serving = ProfileHistory.Calm(1).With(0, 89, window => window with { Quantiles = [.. window.Quantiles.Select(q => q + 30)], Mean = window.Mean + 30 });
+        var serving = ProfileHistory.Calm(1)
+            .With(0, 89, window => window with { Quantiles = [.. window.Quantiles.Select(q => q + 30)], Mean = window.Mean + 30 });
 
         ProfileHistory.Detected([ProfileHistory.Calm(1, training: true), serving])
             .Should().Contain(i => i.Verdict.Fault == Fault.TrainingServingSkew);
