@@ -8,7 +8,8 @@ namespace FeatureGovernance.Server.Pages;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PageAttribute : Attribute;
 
-/// <summary>What every page needs around it: headers that keep foreign code out, and forms that come from our own pages.</summary>
+/// <summary>What every page needs around it: headers that keep foreign code out, forms that come from our own pages, and numbers as the
+/// reader writes them.</summary>
 internal sealed class PageGuard(RequestDelegate next, IAntiforgery antiforgery)
 {
     private const string ContentSecurity =
@@ -24,6 +25,7 @@ internal sealed class PageGuard(RequestDelegate next, IAntiforgery antiforgery)
         }
 
         Protect(context.Response);
+        ReaderNumbers.Follow(context.Request);
         if (HttpMethods.IsPost(context.Request.Method) && !await IsOursAsync(context))
         {
             await Problems.WriteAsync(context, 400, "form-expired",

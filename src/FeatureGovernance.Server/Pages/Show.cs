@@ -15,17 +15,17 @@ public static class Show
     {
         null => Unknown,
         0 => "0 %",
-        < 0.0001 => "< 0.01 %",
-        < 0.01 => $"{(share * 100).Value.ToString("0.00", CultureInfo.InvariantCulture)} %",
-        < 0.1 => $"{(share * 100).Value.ToString("0.0", CultureInfo.InvariantCulture)} %",
-        _ => $"{(share * 100).Value.ToString("0", CultureInfo.InvariantCulture)} %",
+        < 0.0001 => $"< {0.01.ToString("0.00", ReaderNumbers.Now)} %",
+        < 0.01 => $"{(share * 100).Value.ToString("0.00", ReaderNumbers.Now)} %",
+        < 0.1 => $"{(share * 100).Value.ToString("0.0", ReaderNumbers.Now)} %",
+        _ => $"{(share * 100).Value.ToString("0", ReaderNumbers.Now)} %",
     };
 
     /// <summary>A part of one that is lost.</summary>
     public static string Loss(double? share) => share is > 0 and < 0.0001 ? Share(share) : share is > 0 ? $"−{Share(share)}" : Share(share);
 
     /// <summary>A whole number with its thousands apart.</summary>
-    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(long number) => number.ToString("N0", ReaderNumbers.Now);
 
     /// <summary>A quantity in at most four digits, as 1.2 M.</summary>
     public static string Amount(double? amount)
@@ -36,12 +36,12 @@ public static class Show
         var (divisor, unit) = size >= 1e12 ? (1e12, " T") : size >= 1e9 ? (1e9, " bn") : size >= 1e6 ? (1e6, " M") : size >= 1e4 ? (1e3, " k") : (1, "");
         var scaled = number / divisor;
         return scaled.ToString(Math.Abs(scaled) >= 100 || scaled == Math.Truncate(scaled) ? "N0" : Math.Abs(scaled) >= 1 ? "0.0" : "0.00",
-            CultureInfo.InvariantCulture) + unit;
+            ReaderNumbers.Now) + unit;
     }
 
     /// <summary>A value of a feature in four digits, large ones as 1.2 M.</summary>
     public static string Value(double? value) =>
-        value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", CultureInfo.InvariantCulture) : Amount(value);
+        value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", ReaderNumbers.Now) : Amount(value);
 
     /// <summary>Money each day, in the organisation's currency.</summary>
     public static string PerDay(double? money) => money is null ? Unknown : $"{Amount(money)} / day";

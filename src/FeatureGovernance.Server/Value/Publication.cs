@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FeatureGovernance.Server.Value;
 
-/// <summary>Puts a run's shares, scores and gains in the place of the last one's and keeps the scores by run, within the caller's transaction.</summary>
+/// <summary>Puts a run's shares, scores and gains in the place of the last one's and keeps scores and shares by run, within the caller's transaction.</summary>
 internal static class Publication
 {
     private const int RunsPerPartition = 32;
@@ -38,6 +38,20 @@ internal static class Publication
         select feature_id, $1, value, lower, upper, percentile, usage, reads_per_day, cost, recommendation, confidence from score_now
         """;
 
+    // A share that stays as it was is not written again: most do from day to day.
+    private const string RememberShares = """
+        insert into value.share_history
+        select n.feature_id, n.model_id, r.as_of, n.share
+        from value.score_run r cross join share_now n
+        left join lateral (
+            select h.share from value.share_history h
+            where h.feature_id = n.feature_id and h.model_id = n.model_id order by h.as_of desc limit 1) last on true
+        where r.id = $1 and (last.share is null or abs(n.share - last.share) > 0.05 * greatest(n.share, last.share))
+        on conflict (feature_id, model_id, as_of) do update set share = excluded.share
+        """;
+
+    private const string ForgetShares = "delete from value.share_history where as_of < (select as_of - 400 from value.score_run where id = $1)";
+
     public static async Task ExecuteAsync(NpgsqlConnection connection, int run, DateTimeOffset at, CancellationToken cancellation)
     {
         await Sql.ExecuteAsync(connection, Replace, cancellation);
@@ -50,9 +64,12 @@ internal static class Publication
 
         await Gains.PublishAsync(connection, cancellation);
         await KeepPartitionsAsync(connection, run / RunsPerPartition, cancellation);
-        await using var remember = new NpgsqlCommand(Remember, connection) { CommandTimeout = 0 };
-        remember.Parameters.AddWithValue(run);
-        await remember.ExecuteNonQueryAsync(cancellation);
+        foreach (var statement in (string[])[Remember, ForgetShares, RememberShares])
+        {
+            await using var remember = new NpgsqlCommand(statement, connection) { CommandTimeout = 0 };
+            remember.Parameters.AddWithValue(run);
+            await remember.ExecuteNonQueryAsync(cancellation);
+        }
     }
 
     private static async Task KeepPartitionsAsync(NpgsqlConnection connection, int block, CancellationToken cancellation)

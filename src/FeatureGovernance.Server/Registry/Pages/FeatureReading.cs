@@ -22,7 +22,7 @@ namespace FeatureGovernance.Server.Registry.Pages;
 
 /// <summary>All that is known of one feature, as far as one page can hold it.</summary>
 public sealed record FeatureModel(
-    FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score, ValueHistory? Worth,
+    FeatureView Feature, IReadOnlyList<FeatureVersionView> Versions, Dependants Dependants, Drawing Lineage, FeatureScoreView? Score, ValueHistory? Worth, ShareTrends Trends,
     FeatureStanding? Standing, IReadOnlyList<HistoryEntry> History, IReadOnlyList<ProposalView> Proposals, ValuesModel Values,
     bool MayPropose, DiscussionModel Discussion)
 {
@@ -57,12 +57,13 @@ internal static class FeatureReading
         var lineage = (await FeatureGraph.Lineage(key, source, cancellation)).Or<Lineage>();
         var score = row.Draft.Kind == FeatureKind.Label ? null : (await ScoreQueries.Get(key, source, cancellation)).Or<FeatureScoreView>();
         var worth = score is null ? null : await ValueHistory.ReadAsync(source, row.Id, cancellation);
+        var trends = score is null ? ShareTrends.None : await ShareTrends.ReadAsync(source, row.Id, cancellation);
         var standing = (await StandingQuery.Get(key, null, source, shelf, clock, cancellation)).Or<FeatureStanding>();
         var proposals = (await ProposalList.List(context, source, clock, null, null, key, null, 10, null, cancellation)).Or<Page<ProposalView>>();
         var (values, status) = await ValuesReading.OfAsync(row.Key, row.Id, asked, source, clock, cancellation);
         var discussion = (await DiscussionModel.ReadAsync(row, context, source, cancellation)) with { Refused = turnedDown };
         return Rendered.As<FeaturePage>(new FeatureModel(
-            row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, worth, standing, history?.Items ?? [],
+            row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, worth, trends, standing, history?.Items ?? [],
             proposals?.Items ?? [], values, context.Caller().May(Permission.ProposeDeprecation, row.TeamId), discussion),
             turnedDown is null ? status : 400);
     }
