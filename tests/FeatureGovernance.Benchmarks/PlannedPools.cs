@@ -37,8 +37,8 @@ internal static class PlannedPools
     public static Task CopyAsync(NpgsqlDataSource source, int copies) => ExecuteAsync(source, string.Create(CultureInfo.InvariantCulture, $"""
         insert into capacity.plan (name, as_of, scenarios, requested_by, requested_at, finished_at, state, progress, planned, left_out, totals)
         select 'copy ' || i, as_of, scenarios, requested_by, requested_at, finished_at, state, progress, planned, left_out, totals from capacity.plan, generate_series(1, {copies}) i;
-        insert into capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast)
-        select c.id, m.pool_id, m.pool, m.outlook, m.forecast from capacity.plan_pool m, capacity.plan c where c.id <> m.plan_id;
+        insert into capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast, short_from)
+        select c.id, m.pool_id, m.pool, m.outlook, m.forecast, m.short_from from capacity.plan_pool m, capacity.plan c where c.id <> m.plan_id;
         """));
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)

@@ -44,7 +44,7 @@ public sealed class CapacityTests(Tour tour, Browser browser)
         await planner.Page.Locator("#pools-0").FillAsync("home-page-cpu");
 
         await Assertions.Expect(changes.Locator("tr", new() { HasText = "home-page-cpu" })).ToContainTextAsync("−25");
-        await Assertions.Expect(changes.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand of All pools") })).ToBeVisibleAsync();
+        await Assertions.Expect(changes.GetByRole(AriaRole.Img, new() { NameRegex = new("Demand of the 1 pool looked at") })).ToBeVisibleAsync();
         planner.Page.Url.Should().NotContain("antiforgery", "what guards a form stays in it");
         var before = (await tour.Server.Admin.GetAsync("capacity/scenarios")).Raw;
         await planner.Page.ReloadAsync();

@@ -10,8 +10,7 @@ namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>
 /// What a plan would say under further assumptions, while someone is typing them: its own futures, drawn again and changed. Nothing is
-/// forecast and
-/// nothing is kept. Supply is what is known of it now, on both sides.
+/// forecast and nothing is kept. Supply is what is known of it now, on both sides.
 /// </summary>
 internal static class PlanPreviewing
 {
@@ -21,8 +20,12 @@ internal static class PlanPreviewing
     /// <summary>A scenario that has no name yet needs one for the names of its parts.</summary>
     private const string Unsaved = "preview";
 
-    public static async Task<Results<Ok<PlanPreview>, Refused>> Post(
-        int id, PreviewRequest body, NpgsqlDataSource source, CancellationToken cancellation)
+    public static Task<Results<Ok<PlanPreview>, Refused>> Post(int id, PreviewRequest body, NpgsqlDataSource source, CancellationToken cancellation) =>
+        OfAsync(id, body, MostPools, source, cancellation);
+
+    /// <param name="dearest">How many pools are looked at where none are named.</param>
+    public static async Task<Results<Ok<PlanPreview>, Refused>> OfAsync(
+        int id, PreviewRequest body, int dearest, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var faults = new FieldFaults();
         PlanEndpoints.Slugs("scenarios", body.Scenarios, MostScenarios, faults);
@@ -41,7 +44,7 @@ internal static class PlanPreviewing
         var scenarios = await PlanEndpoints.ScenariosAsync(connection, body.Scenarios ?? [], faults, cancellation);
         if (body.Parts is not null)
             await ScenarioReader.CheckNamesAsync(connection, typed, faults, cancellation);
-        var pools = faults.Any ? [] : await PoolsAsync(connection, plan, body, faults, cancellation);
+        var pools = faults.Any ? [] : await PoolsAsync(connection, plan, body, dearest, faults, cancellation);
         if (faults.Refusal is { } unknown)
             return (Refused)unknown;
         var forecasts = await ForecastsAsync(connection, id, [.. pools.Select(pool => pool.Id)], cancellation);
@@ -62,34 +65,30 @@ internal static class PlanPreviewing
 
     private static PlanPreview Preview(
         StoredPlan plan, List<StoredPool> pools, Dictionary<int, DemandForecast> forecasts, Assumptions before, Assumptions after,
-        ILookup<int, SupplyEvent> events,
-        SlipHistory slips)
+        ILookup<int, SupplyEvent> events, SlipHistory slips)
     {
         var periods = Period.After(plan.AsOf);
+        var last = periods.Max(period => period.Last);
+        var steps = pools.ConvertAll(pool => forecasts[pool.Id].Grid(plan.AsOf, last));
+        var shared = pools.Select((pool, i) => (forecasts[pool.Id].SharedCorrelation, steps[i].Length)).Distinct()
+            .ToDictionary(kind => kind, kind => DemandForecast.SharedShocks(kind.SharedCorrelation, kind.Length));
         TotalOutlook[] totals = [Money(periods), Money(periods)];
-        var shared = new Dictionary<(double, int), double[][]>();
-        var previewed = new List<PreviewedPool>();
-        foreach (var pool in pools)
+        var sides = new ImmutableArray<PeriodOutlook>[2][];
+        // Each side adds up its own total, pool by pool: futures are floating-point numbers, whose order tells.
+        Parallel.For(0, 2, side => sides[side] = [.. pools.Select((pool, i) => Outlook(pool, steps[i], side == 0 ? before : after, totals[side]))]);
+        var previewed = pools.Select((pool, i) => new PreviewedPool(pool.View.Pool, pool.View.Unit!, after.For(pool.View, forecasts[pool.Id].Responses, steps[i]).Notes,
+            Compare(sides[0][i], sides[1][i], period => period.Cost?.Demand.Mean))).ToList();
+
+        ImmutableArray<PeriodOutlook> Outlook(StoredPool pool, TimeStep[] grid, Assumptions assumptions, TotalOutlook total)
         {
             var forecast = forecasts[pool.Id];
-            var steps = forecast.Grid(plan.AsOf, periods.Max(period => period.Last));
-            if (!shared.TryGetValue((forecast.SharedCorrelation, steps.Length), out var together))
-                shared.Add((forecast.SharedCorrelation, steps.Length), together = DemandForecast.SharedShocks(forecast.SharedCorrelation, steps.Length));
-            var notes = after.For(pool.View, forecast.Responses, steps).Notes;
-            var outlooks = ((Assumptions, TotalOutlook)[])[(before, totals[0]), (after, totals[1])];
-            var (mine, other) = (Outlook(outlooks[0]), Outlook(outlooks[1]));
-            previewed.Add(new(pool.View.Pool, pool.View.Unit!, notes, Compare(mine, other, period => period.Cost?.Demand.Mean)));
-
-            ImmutableArray<PeriodOutlook> Outlook((Assumptions Assumptions, TotalOutlook Total) side)
-            {
-                var assumed = side.Assumptions.For(pool.View, forecast.Responses, steps);
-                var demand = forecast.Draw(pool.Id, together, 10 * Observations.LargestAmount);
-                var effects = PoolOutlook.Change(demand, assumed.Changes, steps);
-                var supply = SupplyPaths.Draw(pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, steps, DemandForecast.Futures, assumed.ShiftDays,
-                    DemandForecast.SupplyDraws(pool.Id), []);
-                return PoolOutlook.Of(pool.Terms, steps, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))],
-                    periods, [side.Total]);
-            }
+            var assumed = assumptions.For(pool.View, forecast.Responses, grid);
+            var demand = forecast.Draw(pool.Id, shared[(forecast.SharedCorrelation, grid.Length)], 10 * Observations.LargestAmount);
+            var effects = PoolOutlook.Change(demand, assumed.Changes, grid);
+            var supply = SupplyPaths.Draw(pool.ObservedSupply, [.. events[pool.Id]], slips, plan.AsOf, grid, DemandForecast.Futures, assumed.ShiftDays,
+                DemandForecast.SupplyDraws(pool.Id), []);
+            return PoolOutlook.Of(
+                pool.Terms, grid, demand, supply, [.. assumed.Changes.Zip(effects, (change, effect) => (change.Label, effect))], periods, [total]);
         }
 
         return new()
@@ -121,13 +120,13 @@ internal static class PlanPreviewing
     private static FigureView View(Figure figure) => new(figure.P10, figure.P50, figure.P90, figure.Mean);
 
     private static async Task<List<StoredPool>> PoolsAsync(
-        NpgsqlConnection connection, StoredPlan plan, PreviewRequest body, FieldFaults faults, CancellationToken cancellation)
+        NpgsqlConnection connection, StoredPlan plan, PreviewRequest body, int dearest, FieldFaults faults, CancellationToken cancellation)
     {
         string[] named = [.. (body.Pools is { Count: > 0 } asked ? asked : (body.Parts ?? []).SelectMany(part => part.Pools ?? [])).Distinct().Take(MostPools)];
         // A part without pools concerns all.
         if (body.Pools is not { Count: > 0 }
             && (named.Length == 0 || body.Scenarios is { Count: > 0 } || body.Parts!.Any(part => part.Pools is not { Count: > 0 })))
-            return await Pools.DearestAsync(connection, plan.Id, MostPools, cancellation);
+            return await Pools.DearestAsync(connection, plan.Id, dearest, cancellation);
         var ids = await Pools.IdsAsync(connection, named, cancellation);
         foreach (var name in named.Where(name => !ids.ContainsKey(name)))
             faults.Add("pools", $"There is no pool '{name}'.", "Name one of the plan's pools.");

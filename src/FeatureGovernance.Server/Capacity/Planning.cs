@@ -14,11 +14,13 @@ namespace FeatureGovernance.Server.Capacity;
 /// <summary>What came of planning.</summary>
 internal sealed record PlanOutcome(int Planned, IReadOnlyList<string> LeftOut, string Totals);
 
+/// <summary>What a plan says of a pool, in JSON, and the first day that its quarters find it short.</summary>
+internal sealed record PlannedPool(string Outlook, DateOnly? ShortFrom);
+
 /// <summary>
 /// Makes one plan: forecasts the demand of each pool and of the sums over pools, reconciles them, draws futures of demand and supply,
-/// applies the
-/// scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their scenarios and by
-/// nothing else.
+/// applies the scenarios, and sums up. The futures of a pool depend on its number alone, so that two plans of one day differ by their
+/// scenarios and by nothing else.
 /// </summary>
 internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Func<int, int, HolidayCalendar> holidays, Func<double, Task> report)
 {
@@ -129,7 +131,7 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
     {
         var movement = chunk[0].Driven.Forecast.StepCorrelation;
         var shared = DemandForecast.SharedShocks(movement, steps.Length);
-        var documents = new List<(StoredPool Pool, string Outlook, string Forecast)>();
+        var documents = new List<(StoredPool Pool, PlannedPool Planned, string Forecast)>();
         foreach (var (pool, driven) in chunk)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -139,21 +141,26 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
             documents.Add((pool, Describe(pool, forecast, frozen, history, steps, shared), Json.Text(frozen)));
         }
 
-        await using var writer = await connection.BeginBinaryImportAsync("copy capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast) from stdin (format binary)", cancellation);
-        foreach (var (pool, outlook, forecast) in documents)
+        await using var writer = await connection.BeginBinaryImportAsync(
+            "copy capacity.plan_pool (plan_id, pool_id, pool, outlook, forecast, short_from) from stdin (format binary)", cancellation);
+        foreach (var (pool, planned, forecast) in documents)
         {
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(plan.Id, NpgsqlDbType.Integer, cancellation);
             await writer.WriteAsync(pool.Id, NpgsqlDbType.Integer, cancellation);
             await writer.WriteAsync(pool.View.Pool, NpgsqlDbType.Text, cancellation);
-            await writer.WriteAsync(outlook, NpgsqlDbType.Json, cancellation);
+            await writer.WriteAsync(planned.Outlook, NpgsqlDbType.Json, cancellation);
             await writer.WriteAsync(forecast, NpgsqlDbType.Json, cancellation);
+            if (planned.ShortFrom is { } day)
+                await writer.WriteAsync(day, NpgsqlDbType.Date, cancellation);
+            else
+                await writer.WriteNullAsync(cancellation);
         }
 
         await writer.CompleteAsync(cancellation);
     }
 
-    private string Describe(
+    private PlannedPool Describe(
         StoredPool pool, SeriesForecast forecast, DemandForecast frozen, History history, TimeStep[] steps, double[][] shared)
     {
         var notes = forecast.Notes.ToList();
@@ -177,7 +184,7 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         var level = history.Values.Where(double.IsFinite).TakeLast(frozen.IsMonthly ? 12 : 52).Average();
         var past = pool.View.Resource is { } resource ? growth.GetValueOrDefault(resource) : null;
         outlook = [.. outlook.Select((period, p) => Divide(pool, period, p, level, past, frozen, steps))];
-        return Json.Text(new
+        var text = Json.Text(new
         {
             pool = pool.View.Pool,
             unit = pool.View.Unit,
@@ -187,6 +194,7 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
             drivers = frozen.Responses.Select(one => new FollowedDriver(one.Name, one.Coefficient, one.IsElasticity, one.Weight, one.IsStated)),
             periods = outlook,
         });
+        return new(text, outlook.Where(period => period.Period.Contains('Q', StringComparison.Ordinal)).Min(period => period.Shortfall?.FirstDay));
     }
 
     private PeriodOutlook Divide(

@@ -11,30 +11,29 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <param name="Next">Some of those with their first such quarter, the soonest first.</param>
 public sealed record CapacityGlance(int? Plan, long Pools, long Short, IReadOnlyList<(PoolPlanView Pool, PeriodView Period)> Next)
 {
-    private const int MostRead = 50;
-
     internal static async Task<CapacityGlance> ReadAsync(NpgsqlConnection connection, int most, CancellationToken cancellation)
     {
         if (await Shortfalls.PlanAsync(connection, cancellation) is not { } plan)
             return new(null, 0, 0, []);
-        await using var command = new NpgsqlCommand($"""
-            select p.outlook::text, count(*) over (), (select count(*) from capacity.plan_pool where plan_id = $1)
-            from capacity.plan_pool p
-            where p.plan_id = $1 and exists (
-                select from json_array_elements(p.outlook -> 'periods') e where e ->> 'period' like '%Q%' and e -> 'shortfall' ->> 'firstDay' is not null)
-            order by p.pool limit {MostRead}
+        await using var command = new NpgsqlCommand("""
+            select t.pools, t.lacking, o.outlook
+            from (select count(*) as pools, count(short_from) as lacking from capacity.plan_pool where plan_id = $1) t
+            left join lateral (
+                select outlook::text as outlook, short_from, pool from capacity.plan_pool
+                where plan_id = $1 and short_from is not null order by short_from, pool limit $2) o on true
+            order by o.short_from, o.pool
             """, connection);
         command.Parameters.Add(new() { Value = plan });
+        command.Parameters.Add(new() { Value = most });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var (found, lacking, pools) = (new List<(PoolPlanView Pool, PeriodView Period)>(), 0L, 0L);
+        var (found, pools, lacking) = (new List<(PoolPlanView Pool, PeriodView Period)>(), 0L, 0L);
         while (await reader.ReadAsync(cancellation))
         {
-            (lacking, pools) = (reader.GetInt64(1), reader.GetInt64(2));
-            var outlook = Json.Read<PoolPlanView>(reader.GetString(0))!;
-            if (Shortfalls.Next(outlook) is { } period)
+            (pools, lacking) = (reader.GetInt64(0), reader.GetInt64(1));
+            if (!reader.IsDBNull(2) && Json.Read<PoolPlanView>(reader.GetString(2)) is { } outlook && Shortfalls.Next(outlook) is { } period)
                 found.Add((outlook, period));
         }
 
-        return new(plan, pools, lacking, [.. found.OrderBy(one => one.Period.Shortfall!.FirstDay).Take(most)]);
+        return new(plan, pools, lacking, found);
     }
 }

@@ -16,6 +16,9 @@ public sealed record WhatIfModel(
 {
     private const int MostRows = 8;
 
+    /// <summary>Enough for those that matter, and few enough to answer while a person types.</summary>
+    private const int MostPools = 10;
+
     /// <summary>The demand of a chart that has no line of its own is less than this share of it.</summary>
     private const double Nothing = 1e-9;
 
@@ -28,7 +31,7 @@ public sealed record WhatIfModel(
             plan = await Shortfalls.PlanAsync(connection, cancellation);
         if (plan is not { } id || parts.Count == 0)
             return NotYet(null, plan);
-        var answer = await PlanPreviewing.Post(id, new PreviewRequest { Parts = parts }, source, cancellation);
+        var answer = await PlanPreviewing.OfAsync(id, new PreviewRequest { Parts = parts }, MostPools, source, cancellation);
         return answer.Take(out PlanPreview preview, out var refusal) ? Of(preview) : NotYet(Complaint.Of(refusal), plan);
     }
 
@@ -37,7 +40,7 @@ public sealed record WhatIfModel(
         var rows = preview.Pools.Select(WhatIfRow.Of).Where(row => Math.Abs(row.Change) > Nothing || row.ToAdd.Plan != row.ToAdd.Other)
             .OrderByDescending(row => Math.Abs(row.Change)).ToList();
         var chart = preview.Money.Count > 0
-            ? Drawing("All pools", "money", preview.Money)
+            ? Drawing(preview.IsPartial ? $"the {Show.Of(preview.Pools.Count, "pool")} looked at" : "all pools", "money", preview.Money)
             : preview.Pools is [var first, ..] ? Drawing(first.Pool, first.Unit, first.Periods) : null;
         return new(preview.Plan, null, chart, [.. rows.Take(MostRows)], preview.Pools.Count - Math.Min(rows.Count, MostRows), preview.IsPartial,
             [.. preview.Pools.SelectMany(pool => pool.Notes).Distinct().Take(5)]);
@@ -47,7 +50,7 @@ public sealed record WhatIfModel(
     {
         var periods = all.Where(period => period.Period.Contains('Q', StringComparison.Ordinal)).ToList();
         var scale = Scale.Of(periods.SelectMany(one => new[] { one.Demand.Other.P90, one.Demand.Plan.P50 }), fromZero: true);
-        return new($"{title}, {unit} by quarter",
+        return new($"Demand of {title}, {unit} by quarter",
             $"Demand of {title} with these assumptions and in the plan, from {periods[0].Period} to {periods[^1].Period}, in {unit}.",
             [
                 new("far", Paths.Band([.. periods.Select(one => ((double, double)?)(one.Demand.Other.P10, one.Demand.Other.P90))], scale)),
