@@ -60,8 +60,8 @@ internal static class DriverEndpoints
     public static Task<Results<Ok<Page<DemandDriverView>>, Refused>> List(
         NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("driver", limit, cursor,
-            (connection, after, count) => Drivers.ListAsync(connection, after?.Last ?? "", count, cancellation), driver => (driver.View.Driver, 0), driver =>
-                driver.View, cancellation);
+            (connection, after, count) => Drivers.ListAsync(connection, after?.Last ?? "", count, cancellation), driver => (driver.View.Driver, 0), driver => driver.View,
+            cancellation);
 
     public static async Task<Results<Ok<DemandDriverView>, Refused>> Get(
         string driver, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
