@@ -11,9 +11,9 @@ namespace FeatureGovernance.Benchmarks;
 
 /// <summary>
 /// The ensemble with backtests and intervals beside R's ets, auto.arima and thetaf on the same series, where R and its forecast package
-/// are installed, by
-/// the processor time of each, which others on the machine disturb less than the clock's (<c>--sample</c> of each kind, none with 0); then a whole plan of <c>--pools</c> pools
-/// (default 10,000; none with 0) with <c>--days</c> days each (default 1,095) out of the database.
+/// are installed, by the processor time of each, which others on the machine disturb less than the clock's (<c>--sample</c> of each
+/// kind, none with 0); then a whole plan of <c>--pools</c> pools (default 10,000; none with 0) with <c>--days</c> days each (default
+/// 1,095) out of the database.
 /// </summary>
 internal static class ForecastingBenchmark
 {

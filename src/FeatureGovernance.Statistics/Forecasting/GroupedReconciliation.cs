@@ -15,12 +15,10 @@ public sealed record GroupedNode(IReadOnlyList<double> Forecast, IReadOnlyList<d
 public sealed record GroupedSum(IReadOnlyList<int> Members, IReadOnlyList<double> Weights, GroupedNode Node);
 
 /// <summary>
-/// Reconciles series with any number of overlapping sums over them: the coherent forecasts of least total error variance. The covariance of
-/// the nodes' errors is shrunk towards its diagonal and never written out, so that thousands of series are no burden. Sources:
-/// Wickramasuriya,
-/// Athanasopoulos and Hyndman, Journal of the American Statistical Association 114 (2019), in the projection form of Di Fonzo and
-/// Girolimetto (2023);
-/// Schäfer and Strimmer (2005) for the shrinkage.
+/// Reconciles series with any number of overlapping sums over them: the coherent forecasts of least total error variance. The
+/// covariance of the nodes' errors is shrunk towards its diagonal and never written out, so that thousands of series are no burden.
+/// Sources: Wickramasuriya, Athanasopoulos and Hyndman, Journal of the American Statistical Association 114 (2019), in the projection
+/// form of Di Fonzo and Girolimetto (2023); Schäfer and Strimmer (2005) for the shrinkage.
 /// </summary>
 public static class GroupedReconciliation
 {

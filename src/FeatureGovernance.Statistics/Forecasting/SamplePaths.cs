@@ -14,9 +14,8 @@ public static class SamplePaths
         Follow(forecast.Steps, Shocks(forecast.StepCorrelation, forecast.Steps.Count, count, random));
 
     /// <summary>
-    /// Standard normal shocks, correlated from step to step. Series that move together are drawn from shocks that are mixed: √ρ of shocks
-    /// they
-    /// share and √(1 − ρ) of each one's own.
+    /// Standard normal shocks, correlated from step to step. Series that move together are drawn from shocks that are mixed: √ρ of
+    /// shocks they share and √(1 − ρ) of each one's own.
     /// </summary>
     public static double[][] Shocks(double stepCorrelation, int steps, int count, Random random)
     {

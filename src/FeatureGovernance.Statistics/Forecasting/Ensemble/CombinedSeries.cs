@@ -1,9 +1,8 @@
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// A series with its members combined, the pool's drift added and its memory heard, now and at the origins of its backtest alike, so that
-/// intervals are learned
-/// from the errors of what is told and not of its parts.
+/// A series with its members combined, the pool's drift added or its memory heard, now and at the origins of its backtest alike, so that
+/// intervals are learned from the errors of what is told and not of its parts.
 /// </summary>
 /// <param name="Series">What is combined.</param>
 /// <param name="Weights">By member, adding to 1.</param>

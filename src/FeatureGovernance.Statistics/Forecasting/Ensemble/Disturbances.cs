@@ -4,8 +4,7 @@ namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
 /// Single values and lasting steps that no smooth model should follow. Both are sought on the seasonally adjusted series (its logarithm
-/// where
-/// positive) and only far outside what the series does otherwise, so that ordinary volatility is left alone.
+/// where positive) and only far outside what the series does otherwise, so that ordinary volatility is left alone.
 /// </summary>
 internal static class Disturbances
 {
@@ -42,9 +41,8 @@ internal static class Disturbances
     }
 
     /// <summary>
-    /// Moves the history before a lasting step to the level after it; tells after which observation, or 0 where none was found. The step
-    /// must
-    /// dwarf the other changes and the levels on both sides must not overlap.
+    /// Moves the history before a lasting step to the level after it; tells after which observation, or 0 where none was found. The
+    /// step must dwarf the other changes and the levels on both sides must not overlap.
     /// </summary>
     public static int LevelBreak(double[] y, int period)
     {

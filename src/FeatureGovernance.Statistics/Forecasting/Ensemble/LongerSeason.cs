@@ -4,10 +4,9 @@ using FeatureGovernance.Statistics.Forecasting.Regression;
 namespace FeatureGovernance.Statistics.Forecasting.Ensemble;
 
 /// <summary>
-/// A season longer than the one that members see: the year of a daily series (by regression on trend, week and harmonics of the year) and
-/// the week of an hourly
-/// one (by MSTL). It is taken out before they are fitted and put back on what they say, and counts as far as the two halves of the history
-/// agree on it.
+/// A season longer than the one that members see: the year of a daily series (by regression on trend, week and harmonics of the year)
+/// and the week of an hourly one (by MSTL). It is taken out before they are fitted and put back on what they say, and counts as far as
+/// the two halves of the history agree on it.
 /// </summary>
 /// <param name="Positive">Whether it multiplies, for series of positive values, or adds.</param>
 /// <param name="Values">By step of history and forecast: logarithms where it multiplies.</param>

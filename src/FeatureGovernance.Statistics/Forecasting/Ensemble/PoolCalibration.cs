@@ -29,10 +29,8 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
 
     /// <summary>
     /// A backtest differs from the forecast: it knows less (worse), its weights and drift were learned from the errors it is judged by
-    /// (better),
-    /// and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the coverage of
-    /// the M1 and tourism series,
-    /// and where there is no season to that of random walks too, whose true intervals are known.
+    /// (better), and short series, quarterly ones above all, know their own misses badly and have longer tails than many. Fitted to the
+    /// coverage of the M1 and tourism series, and where there is no season to that of random walks too, whose true intervals are known.
     /// </summary>
     private static (double Gain, double PerObservation, double Tail) Handicap(int period) => period switch
     {
@@ -46,7 +44,7 @@ internal sealed record PoolCalibration(double TypicalMiss, double[] Reach80, dou
     {
         var weights = PoolWeights.Learn(pool);
         var memory = PoolMemory.Learn(pool);
-        var drift = PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length), remembered: memory.Now is not null);
+        var drift = memory.Now is null ? PoolDrift.Learn(pool, pool.Max(series => series.Forecasts[0].Mean.Length)) : PoolDrift.None;
         var combined = pool.Select(series => CombinedSeries.Of(series, weights, drift, memory)).ToList();
         var calibration = Learn(combined);
         return [.. combined.Select(calibration.Apply)];

@@ -27,8 +27,7 @@ internal sealed class PoolWeights
 
     /// <summary>
     /// What is believed of the members where there is no season, before a pool is seen: what M1 and tourism agree on. Of seasonal ones
-    /// they agree on
-    /// none, and each counts alike.
+    /// they agree on none, and each counts alike.
     /// </summary>
     private static readonly Dictionary<string, double> Unseasonal = new()
     {

@@ -20,9 +20,8 @@ internal static class QuasiNewton
     private const double DifferenceStep = 1e-6;
 
     /// <summary>
-    /// Minimises <paramref name="objective"/> from <paramref name="start"/>. The objective marks infeasible points by a value that is not
-    /// finite;
-    /// the start must be feasible.
+    /// Minimises <paramref name="objective"/> from <paramref name="start"/>. The objective marks infeasible points by a value that
+    /// is not finite; the start must be feasible.
     /// </summary>
     public static Minimum Minimise(Func<double[], double> objective, double[] start, int maxIterations = 60, double tolerance = Fine)
     {

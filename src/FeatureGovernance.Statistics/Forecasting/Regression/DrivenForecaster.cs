@@ -37,11 +37,11 @@ public sealed record DriverResponse(
 public sealed record DrivenForecast(SeriesForecast Forecast, IReadOnlyList<DriverResponse> Responses);
 
 /// <summary>
-/// Forecasts of series that may follow drivers: their effect is estimated by regression with autocorrelated errors and taken out, the rest
-/// is forecast by the
-/// ensemble, and the effect of the drivers' future put on it. The result is blended with the forecast without drivers by the weight that would
-/// have been best at past origins (least absolute error), shrunk towards none: n origins are trusted n in n + 1 parts. A driver whose future is
-/// stated is judged by what it turned out to be, one that has to be forecast by what was forecast of it then.
+/// Forecasts of series that may follow drivers: their effect is estimated by regression with autocorrelated errors and taken out, the
+/// rest is forecast by the ensemble, and the effect of the drivers' future put on it. The result is blended with the forecast without
+/// drivers by the weight that would have been best at past origins (least absolute error), shrunk towards none: n origins are trusted n
+/// in n + 1 parts. A driver whose future is stated is judged by what it turned out to be, one that has to be forecast by what was
+/// forecast of it then.
 /// </summary>
 public static class DrivenForecaster
 {

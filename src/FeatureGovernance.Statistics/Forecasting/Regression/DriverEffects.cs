@@ -1,9 +1,9 @@
 namespace FeatureGovernance.Statistics.Forecasting.Regression;
 
 /// <summary>
-/// What drivers do to the logarithm of a series: regression on trend, seasons of the year and the drivers with first-order autocorrelated
-/// errors (Cochrane
-/// and Orcutt, Journal of the American Statistical Association 44, 1949), each coefficient shrunk by what its standard error leaves of it.
+/// What drivers do to the logarithm of a series: regression on trend, seasons of the year and the drivers with first-order
+/// autocorrelated errors (Cochrane and Orcutt, Journal of the American Statistical Association 44, 1949), each coefficient shrunk by
+/// what its standard error leaves of it.
 /// </summary>
 internal static class DriverEffects
 {

@@ -3,9 +3,9 @@ using FeatureGovernance.Statistics.Forecasting.Optimisation;
 namespace FeatureGovernance.Statistics.Forecasting.Smoothing;
 
 /// <summary>
-/// A fitted exponential smoothing model: parameters in the usual region (0 &lt; β &lt; α &lt; 1, 0 &lt; γ &lt; 1 − α, 0.8 ≤ φ ≤ 0.98) and
-/// initial
-/// states by maximum likelihood. Source: Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing (2008), ch. 2, 3 and 5.
+/// A fitted exponential smoothing model: parameters in the usual region (0 &lt; β &lt; α &lt; 1, 0 &lt; γ &lt; 1 − α, 0.8 ≤ φ ≤ 0.98)
+/// and initial states by maximum likelihood. Source: Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing (2008),
+/// ch. 2, 3 and 5.
 /// </summary>
 /// <param name="Shape">The member of the family.</param>
 /// <param name="Period">Observations per season.</param>

@@ -4,12 +4,10 @@ namespace FeatureGovernance.Statistics.Forecasting.Smoothing;
 internal static class EtsRecursion
 {
     /// <summary>
-    /// Runs the recursion over <paramref name="y"/> and leaves the final states in <paramref name="states"/>: level, slope, then one entry
-    /// per season,
-    /// the entry t mod m being the next to apply at observation t.
+    /// Runs the recursion over <paramref name="y"/> and leaves the final states in <paramref name="states"/>: level, slope, then
+    /// one entry per season, the entry t mod m being the next to apply at observation t.
     /// </summary>
-    /// <returns>Minus twice the log likelihood without its constant; infinite where a multiplicative model meets a level that is not
-    /// positive.</returns>
+    /// <returns>Minus twice the log likelihood without its constant; infinite where a multiplicative model meets a level that is not positive.</returns>
     public static double Run(
         EtsShape shape, int m, double[] y, double alpha, double beta, double gamma, double phi, double[] states, double[]? residuals)
     {
