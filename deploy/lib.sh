@@ -28,6 +28,15 @@ ensure_sdk() {
   fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0"
 }
 
+# The SDK leaves folders behind in the temporary folder, and so does a browser that was stopped: a script that calls this has
+# one of its own, which goes with it. As open as /tmp, since PostgreSQL has an account of its own.
+temporary_folder() {
+  TMPDIR=$(mktemp -d)
+  export TMPDIR
+  chmod 1777 "$TMPDIR"
+  trap 'rm -rf "$TMPDIR"' EXIT
+}
+
 # Runs a long command so that Ctrl-C and SIGTERM end it and not only this script.
 stoppable() {
   "$@" &
@@ -91,7 +100,10 @@ published() {
 publish() {
   local work=$1 name=$2 out=$3 log rid
   local project=$work/src/FeatureGovernance.$name/FeatureGovernance.$name.csproj
-  log=$(mktemp)
+  # What the SDK leaves in the temporary folder goes with the log.
+  local -x TMPDIR
+  TMPDIR=$(mktemp -d)
+  log=$TMPDIR/log
   case $(uname -m) in
     x86_64) rid=linux-x64 ;;
     aarch64) rid=linux-arm64 ;;
@@ -100,16 +112,16 @@ publish() {
   rm -rf "$out"
   if [ -n "$rid" ] && stoppable dotnet publish "$project" --configuration Release --output "$out" --runtime "$rid" --no-self-contained \
     -p:PublishReadyToRun=true -p:CustomBeforeDirectoryBuildProps="$work/deploy/publish.props" >"$log" 2>&1; then
-    rm -f "$log"
+    rm -rf "$TMPDIR"
     return
   fi
   rm -rf "$out"
   if ! stoppable dotnet publish "$project" --configuration Release --output "$out" >"$log" 2>&1; then
     grep -E 'error|Unhandled' "$log" | sort -u | head -20 >&2 || tail -20 "$log" >&2
-    rm -f "$log"
+    rm -rf "$TMPDIR"
     fail "the build of $name failed."
   fi
-  rm -f "$log"
+  rm -rf "$TMPDIR"
 }
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ if [ "$work" != "$root" ] && [ -d "$root/../shared/data" ]; then
 fi
 results=$work/artifacts/test-results
 mkdir -p "$results"
+temporary_folder
 
 if ! stoppable dotnet build "$work/FeatureGovernance.sln" --configuration Release --verbosity quiet -consoleLoggerParameters:ErrorsOnly; then
   failed=1

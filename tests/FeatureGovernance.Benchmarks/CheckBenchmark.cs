@@ -25,7 +25,7 @@ internal static class CheckBenchmark
 
     public static async Task RunAsync(string[] args)
     {
-        var folder = Directory.CreateTempSubdirectory("featgov-check-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-check-{Guid.CreateVersion7():N}");
         try
         {
             var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",

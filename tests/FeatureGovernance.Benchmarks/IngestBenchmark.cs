@@ -24,7 +24,7 @@ internal static class IngestBenchmark
     {
         var unit = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 100_000;
         var repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
-        var folder = Directory.CreateTempSubdirectory("featgov-ingest-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-ingest-{Guid.CreateVersion7():N}");
         try
         {
             var builder = Service.CreateBuilder(

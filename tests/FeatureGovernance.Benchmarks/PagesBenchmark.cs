@@ -24,7 +24,7 @@ internal static class PagesBenchmark
     public static async Task RunAsync(string[] args)
     {
         var count = args is ["--features", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 100_000;
-        var folder = Directory.CreateTempSubdirectory("featgov-pages-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-pages-{Guid.CreateVersion7():N}");
         try
         {
             var builder = Service.CreateBuilder(

@@ -25,7 +25,7 @@ internal static class RegistryBenchmark
     public static async Task RunAsync(string[] args)
     {
         var count = args is ["--features", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 100_000;
-        var folder = Directory.CreateTempSubdirectory("featgov-registry-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-registry-{Guid.CreateVersion7():N}");
         try
         {
             var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",

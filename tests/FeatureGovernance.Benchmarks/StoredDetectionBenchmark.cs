@@ -44,7 +44,7 @@ internal static class StoredDetectionBenchmark
 
     private static async Task MeasureAsync(int features, int originals, int windows, int segments)
     {
-        var folder = Directory.CreateTempSubdirectory("featgov-detection-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"featgov-detection-{Guid.CreateVersion7():N}");
         try
         {
             var builder = Service.CreateBuilder(["--urls", "http://127.0.0.1:0", "--FEATGOV_DATA", folder, "--FEATGOV_ADMIN_TOKEN", Token, "--FEATGOV_JOBS",

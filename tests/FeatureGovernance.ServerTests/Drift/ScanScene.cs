@@ -9,6 +9,12 @@ public sealed class ScanningServer(TestCluster cluster) : ApiServer(cluster)
     public string Folder { get; } = Directory.CreateTempSubdirectory("featgov-scan-").FullName;
 
     protected override void Configure(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder) => builder.Configuration["FEATGOV_PROFILE_ROOTS"] = Folder;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
 }
 
 /// <summary>Writing files, and having them profiled by the server or by the command.</summary>
