@@ -38,6 +38,8 @@ public sealed class IncidentTests(Tour tour, Browser browser)
 
         await engineer.Page.GotoAsync($"/incidents?status=resolved&feature={tour.Hurt}");
         await Assertions.Expect(engineer.Page.Locator($"#results a[href='/incidents/{tour.Incident}']")).ToBeVisibleAsync();
+        // The tour is shared, and the tests of it come in any order.
+        (await tour.Server.Admin.PatchAsync($"incidents/{tour.Incident}", new { status = "open", reason = "For whoever comes next." })).Expect(200);
         engineer.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal) && !complaint.Contains("412", StringComparison.Ordinal))
             .Should().BeEmpty();
     }

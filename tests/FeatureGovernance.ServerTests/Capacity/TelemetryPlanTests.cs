@@ -19,6 +19,7 @@ public sealed class TelemetryPlanTests(ApiServer server) : IClassFixture<ApiServ
             await server.UsageAsync("g:own", "m1", ago, 50);
             await server.CostAsync("g:shared", "gpu", ago, 40);
             await server.CostAsync("g:own", "gpu", ago, 10);
+            await server.CostAsync("g:own", "disk", ago, 10);
         }
 
         await server.ScoreAsync();
@@ -72,7 +73,7 @@ public sealed class TelemetryPlanTests(ApiServer server) : IClassFixture<ApiServ
     [Fact]
     public async Task Derived_demand_leaves_a_trace_where_it_changed_something_and_only_there()
     {
-        (await server.Admin.PutAsync("capacity/pools/derived", new { unit = "hour", resource = "gpu", demandFrom = new { source = "costs" } })).Expect(201);
+        (await server.Admin.PutAsync("capacity/pools/derived", new { unit = "hour", resource = "disk", demandFrom = new { source = "costs" } })).Expect(201);
 
         await server.Admin.PlanAsync();
         var first = await EventsAsync();
