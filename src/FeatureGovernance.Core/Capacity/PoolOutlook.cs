@@ -84,8 +84,7 @@ public static class PoolOutlook
         if (supply is not null)
         {
             var probability = sums.Peak.Count(lacking => lacking > 0) / (double)sums.Peak.Length;
-            Array.Sort(sums.Peak);
-            shortfall = new(probability, Figure.Of(sums.Lacking), firstDay, Figure.Quantile(sums.Peak, 1 - terms.Risk));
+            shortfall = new(probability, Figure.Of(sums.Lacking), firstDay, ToAdd(sums.Peak, terms.Risk));
         }
 
         return new()
@@ -105,6 +104,13 @@ public static class PoolOutlook
         };
     }
 
+    // The least that leaves as many futures short as are accepted, and no more; the peaks are sorted in place.
+    private static double ToAdd(double[] peaks, double risk)
+    {
+        Array.Sort(peaks);
+        return peaks[peaks.Length - 1 - (int)(risk * peaks.Length + 1e-9)];
+    }
+
     // A trifle of rounding lacks nothing.
     private static double Lacking(PoolTerms terms, double demand, double supply)
     {
@@ -117,11 +123,10 @@ public static class PoolOutlook
         var risks = new double[steps];
         for (var h = 0; h < steps; h++)
         {
+            var isShort = 0;
             for (var i = 0; i < demand.Length; i++)
-            {
-                if (Lacking(terms, demand[i][h], supply[i][h]) > 0)
-                    risks[h] += 1.0 / demand.Length;
-            }
+                isShort += Lacking(terms, demand[i][h], supply[i][h]) > 0 ? 1 : 0;
+            risks[h] = isShort / (double)demand.Length;
         }
 
         return risks;

@@ -4,8 +4,7 @@ namespace FeatureGovernance.Core.Capacity;
 
 /// <summary>
 /// The sum of several pools, in money or in the unit that they share, future by future: in each future the total is exactly the sum of its
-/// parts, so that
-/// means add up and intervals are those of the sum.
+/// parts, so that means add up and intervals are those of the sum.
 /// </summary>
 /// <param name="by">What pools are grouped by.</param>
 /// <param name="name">What is added up.</param>
@@ -68,8 +67,8 @@ public sealed class TotalOutlook(string by, string name, bool inMoney, Immutable
     }
 
     /// <summary>
-    /// The total in every period. Its supply is told only where that of every pool is known; its shortfall is that any pool is short. To
-    /// be asked once.
+    /// The total in every period. Its supply is told only where that of every pool is known; its
+    /// shortfall is that any pool is short. To be asked once.
     /// </summary>
     public ImmutableArray<PeriodOutlook> Describe()
     {

@@ -42,6 +42,21 @@ public class OutlookTests
     }
 
     [Fact]
+    public void What_is_to_be_added_is_the_least_that_brings_the_risk_down_and_nothing_where_it_is_accepted_as_it_is()
+    {
+        // Future by future 1 to 20 are wanted.
+        double[][] demand = [.. Enumerable.Range(1, 20).Select(future => Enumerable.Repeat((double)future, Weeks.Length).ToArray())];
+
+        var accepted = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(18), [], Periods, [])[12].Shortfall!;
+        var tooMany = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(15.5), [], Periods, [])[12].Shortfall!;
+        var mended = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(15.5 + tooMany.ToAdd!.Value), [], Periods, [])[12].Shortfall!;
+
+        (accepted.Probability, accepted.ToAdd, accepted.FirstDay).Should().Be((0.1, 0, null), "two of twenty are what is accepted");
+        (tooMany.Probability, tooMany.ToAdd).Should().Be((0.25, 2.5));
+        (mended.Probability, mended.ToAdd, mended.FirstDay).Should().Be((0.1, 0, null));
+    }
+
+    [Fact]
     public void Quarters_add_up_to_years_and_pools_to_the_total_future_by_future()
     {
         var random = new Random(1);
