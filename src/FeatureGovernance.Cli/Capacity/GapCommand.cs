@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Client;
 

@@ -152,7 +152,7 @@ public sealed record PeriodView
     /// <summary>Null where supply is unknown.</summary>
     public ShortfallView? Shortfall { get; init; }
 
-    /// <summary>Null where the pool has no price.</summary>
+    /// <summary>Null where the pool has no price, and of totals in a unit.</summary>
     public PeriodCostView? Cost { get; init; }
 
     /// <summary>What scenarios change, in the order applied.</summary>

@@ -65,7 +65,7 @@ public sealed record PeriodOutlook
     /// <summary>Null where supply is unknown.</summary>
     public Shortfall? Shortfall { get; init; }
 
-    /// <summary>Null where the pool has no price.</summary>
+    /// <summary>Null where the pool has no price, and of totals in a unit.</summary>
     public PeriodCost? Cost { get; init; }
 
     /// <summary>What the scenario's parts change, in the order applied.</summary>

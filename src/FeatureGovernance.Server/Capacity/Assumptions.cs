@@ -13,10 +13,10 @@ internal sealed class Assumptions
 {
     private sealed record Assumed(int Number, string Label, ScenarioPart Part, ScenarioKind Kind)
     {
-        public IReadOnlySet<string>? Pools { get; } = Part.Pools is { Count: > 0 } pools ? pools.ToHashSet(StringComparer.Ordinal) : null;
+        public HashSet<string>? Pools { get; } = Part.Pools is { Count: > 0 } pools ? pools.ToHashSet(StringComparer.Ordinal) : null;
 
         /// <summary>By resource, what the model of a launch takes a day.</summary>
-        public IReadOnlyDictionary<string, double>? Takes { get; init; }
+        public Dictionary<string, double>? Takes { get; init; }
 
         /// <summary>The traffic of a launch over that of its model.</summary>
         public double Factor { get; init; } = 1;
