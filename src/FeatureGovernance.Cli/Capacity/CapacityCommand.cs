@@ -13,7 +13,7 @@ internal static class CapacityCommand
     public static Command Create(Surroundings surroundings) => new("capacity", "Plan supply and demand by quarter and year.")
     {
         Pool(surroundings), Observe(surroundings), DriverCommand.Create(surroundings), Supply(surroundings), PlanCommand.Create(surroundings),
-        Scenario(surroundings), PlanCommand.CloseGap(surroundings),
+        Scenario(surroundings), GapCommand.Create(surroundings),
     };
 
     private static Command Pool(Surroundings surroundings)
@@ -23,13 +23,23 @@ internal static class CapacityCommand
         var price = new Option<double?>("--unit-price") { Description = "Of one unit for one day." };
         var headroom = new Option<double?>("--headroom") { Description = "The share of demand that must be free, for example 0.15." };
         var risk = new Option<double?>("--risk") { Description = "The accepted probability that it is not; default 0.1." };
-        var texts = new[] { ("region", "Where it is."), ("resource-class", "What it is."), ("resource", "The resource of cost telemetry used here."), ("team", "Who uses it.") }
+        var texts = new[]
+            {
+                ("region", "Where it is."), ("resource-class", "What it is."), ("resource", "The resource of cost telemetry used here."),
+                ("team", "Who uses it."),
+            }
             .Select(text => new Option<string?>($"--{text.Item1}") { Description = text.Item2 }).ToList();
         var from = new Option<string?>("--demand-from") { Description = "costs or reads, where demand follows from telemetry; without it, it is reported." };
         var rate = new Option<double?>("--units-per-million-reads") { Description = "With reads: what a million consume, in the pool's unit." };
         var environment = new Option<string?>("--environment") { Description = "With reads: training or serving; without it, both." };
-        var drivers = new Option<string[]>("--driver") { Description = "What its demand may follow, registered by driver set; at most 5.", AllowMultipleArgumentsPerToken = true };
-        var set = new Command("set", "Register or change a pool; what is not given is taken away.") { name, unit, price, headroom, risk, from, rate, environment, drivers };
+        var drivers = new Option<string[]>("--driver")
+        {
+            Description = "What its demand may follow, registered by driver set; at most 5.", AllowMultipleArgumentsPerToken = true,
+        };
+        var set = new Command("set", "Register or change a pool; what is not given is taken away.")
+        {
+            name, unit, price, headroom, risk, from, rate, environment, drivers,
+        };
         texts.ForEach(set.Add);
         set.Runs(surroundings, async call =>
         {
@@ -74,7 +84,8 @@ internal static class CapacityCommand
             var answer = await call.Screen.WithProgressAsync("observations", input.CanSeek ? input.Length : null, progress =>
                 call.Client.UploadAsync<JsonObject>(
                 "capacity/observations".With(("onError", call.Get(onError))), input, MediaTypes.Ndjson, progress, call.Cancellation));
-            call.Screen.Say($"{Written.Cell(answer["landed"])} of {Written.Cell(answer["received"])} landed, {Written.Cell(answer["failed"])} refused.", answer);
+            call.Screen.Say(
+                $"{Written.Cell(answer["landed"])} of {Written.Cell(answer["received"])} landed, {Written.Cell(answer["failed"])} refused.", answer);
             foreach (var error in (answer["errors"] as JsonArray ?? []).OfType<JsonObject>())
                 call.Screen.Remark($"line {error["line"]}: {error["field"]}: {error["message"]} {error["remedy"]}");
         });
@@ -92,7 +103,10 @@ internal static class CapacityCommand
         var done = new Option<string?>("--done-on") { Description = "The day it came, or went." };
         var slip = new Option<double?>("--slip-probability") { Description = "That it is late; without it, as past deliveries were." };
         var median = new Option<double?>("--slip-median-days") { Description = "The median delay where it is late." };
-        var set = new Command("set", "Register or change a delivery, commitment or retirement.") { pool, name, kind, amount, due, orderBy, lead, done, slip, median };
+        var set = new Command("set", "Register or change a delivery, commitment or retirement.")
+        {
+            pool, name, kind, amount, due, orderBy, lead, done, slip, median,
+        };
         set.Runs(surroundings, async call =>
         {
             var body = new JsonObject { ["kind"] = call.Get(kind), ["amount"] = call.Get(amount) };
@@ -115,7 +129,13 @@ internal static class CapacityCommand
         var list = new Command("list", "What is to come and to go.") { owner, limit }.Runs(surroundings, async call =>
             call.Screen.Table(await call.ListAsync<JsonObject>(Paths.Of("capacity", "pools", call.Get(owner), "supply"), call.Get(limit)),
                 Written.Columns("name", "kind", "amount", "due", "doneOn", "slip.probability", "slip.medianDays", "note")));
-        return new("supply", "Dated deliveries, commitments and retirements.") { set, list };
+        var (of, gone) = (new Argument<string>("POOL"), new Argument<string>("NAME"));
+        var withdraw = new Command("withdraw", "Take back a delivery, commitment or retirement.") { of, gone }.Runs(surroundings, async call =>
+        {
+            await call.Client.DeleteAsync(Paths.Of("capacity", "pools", call.Get(of), "supply", call.Get(gone)), call.Cancellation);
+            call.Screen.Say($"{call.Get(gone)} of {call.Get(of)} is taken back.", new JsonObject { ["withdrawn"] = call.Get(gone) });
+        });
+        return new("supply", "Dated deliveries, commitments and retirements.") { set, list, withdraw };
     }
 
     private static Command Scenario(Surroundings surroundings)

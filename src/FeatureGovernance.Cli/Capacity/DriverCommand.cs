@@ -30,7 +30,10 @@ internal static class DriverCommand
             call.Screen.Table(await call.ListAsync<JsonObject>("capacity/drivers", call.Get(limit)),
                 Written.Columns("driver", "unit", "lastDay", "lastValue", "assumedDay", "assumedValue", "description")));
 
-        var file = new Argument<string>("FILE") { Description = "NDJSON of driver, day, value; - for standard input. A day to come is an assumption that holds until the next." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "NDJSON of driver, day, value; - for standard input. A day to come is an assumption that holds until the next.",
+        };
         var observe = new Command("observe", "Send drivers by day.") { file }.Runs(surroundings, async call =>
         {
             await using var input = call.OpenInput(call.Get(file));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FeatureGovernance.Cli.Registry;
 using FeatureGovernance.Cli.Running;
@@ -7,7 +6,7 @@ using FeatureGovernance.Client;
 
 namespace FeatureGovernance.Cli.Capacity;
 
-/// <summary><c>featgov capacity plan</c> and <c>close-gap</c>.</summary>
+/// <summary><c>featgov capacity plan</c>.</summary>
 internal static class PlanCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -25,34 +24,7 @@ internal static class PlanCommand
         Run(surroundings), Show(surroundings), List(surroundings), Cancel(surroundings), Compare(surroundings), Accuracy(surroundings), Report(surroundings),
     };
 
-    public static Command CloseGap(Surroundings surroundings)
-    {
-        var id = Id();
-        var pool = new Option<string>("--pool") { Description = "The pool.", Required = true };
-        var quarter = new Option<string>("--quarter") { Description = "For example 2027Q3.", Required = true };
-        var recommended = new Option<bool>("--recommended-only") { Description = "Only features recommended for deprecation or migration." };
-        var keep = new Option<string[]>("--keep") { Description = "Features that must stay; commas between, or repeated.", AllowMultipleArgumentsPerToken = true };
-        return new Command("close-gap", "Which deprecations would close a gap at the least loss of value.") { id, pool, quarter, recommended, keep }
-            .Runs(surroundings, async call =>
-        {
-            var body = new JsonObject { ["pool"] = call.Get(pool), ["quarter"] = call.Get(quarter) };
-            if (call.Get(recommended))
-                body["recommendedOnly"] = true;
-            if (call.Get(keep) is { Length: > 0 } kept)
-                body["keep"] = Given.Array(kept);
-            var answer = await call.Client.PostAsync<JsonObject>(Paths.Of("capacity", "plans", $"{call.Get(id)}", "close-gap"), body, call.Cancellation);
-            call.Screen.Table(answer, [.. (answer["features"] as JsonArray ?? []).OfType<JsonObject>()],
-                Written.Columns("feature", "team", "value", "freed", "recommendation"));
-            call.Screen.Remark(string.Create(CultureInfo.InvariantCulture,
-                $"{Number("freed"):G6} a day freed of {Number("needed"):G6} needed; value lost {Number("valueLost"):G4}")
-                + (answer["isExact"]?.GetValue<bool>() == true ? ", and no set loses less."
-                    : string.Create(CultureInfo.InvariantCulture, $"; the search was cut short, and no set loses less than {Number("lowerBound"):G4}.")));
-
-            double Number(string field) => answer[field]?.GetValue<double>() ?? 0;
-        });
-    }
-
-    private static Argument<int> Id(string name = "PLAN") => new(name) { Description = "The plan's number." };
+    public static Argument<int> Id(string name = "PLAN") => new(name) { Description = "The plan's number." };
 
     private static Command Run(Surroundings surroundings)
     {
@@ -112,10 +84,14 @@ internal static class PlanCommand
             }
 
             var (plan, wanted) = await FindAsync(call, path, call.Get(pool));
-            call.Screen.Remark($"Plan {plan["id"]} as of {plan["asOf"]}: {plan["state"]}, {Written.Cell(plan["pools"])} pools, scenarios: {Written.Cell(plan["scenarios"])}.");
+            var hasResult = Written.Cell(plan["state"]) == "succeeded";
+            call.Screen.Remark($"Plan {plan["id"]} as of {plan["asOf"]}: {plan["state"]}{(hasResult ? $", {Written.Cell(plan["pools"])} pools" : "")}, "
+                + $"scenarios: {(plan["scenarios"] is JsonArray { Count: > 0 } scenarios ? Written.Cell(scenarios) : "none")}.");
             if (wanted is null)
-                throw new UsageException(call.Get(pool) is { } missing ? $"The plan has no pool {missing}." : "The plan says nothing yet.",
-                    "featgov capacity plan list tells how far plans are.");
+                throw !hasResult ? new UsageException("The plan says nothing.", "featgov capacity plan list tells how far plans are.")
+                    : call.Get(pool) is { } missing
+                        ? new UsageException($"The plan has no pool {missing}.", "featgov capacity plan show --csv lists all of them.")
+                    : new UsageException("No pool of the plan has a price, so there is no sum in money.", "Name a pool with --pool, or sums with --by unit.");
             call.Screen.Table(wanted, [.. (wanted["periods"] as JsonArray ?? []).OfType<JsonObject>()], Columns);
             foreach (var note in wanted["notes"] as JsonArray ?? [])
                 call.Screen.Remark(Written.Cell(note));
@@ -132,7 +108,7 @@ internal static class PlanCommand
         {
             var plan = await call.Client.GetAsync<JsonObject>(path.With(("limit", pool is null ? 1 : 500), ("cursor", cursor)), call.Cancellation);
             if (pool is null)
-                return (plan, (plan["totals"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault());
+                return (plan, (plan["totals"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(total => Written.Cell(total["of"]) == "money"));
             var found = (plan.At("poolPlans.items") as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(one => Written.Cell(one["pool"]) == pool);
             cursor = plan.At("poolPlans.nextCursor")?.GetValue<string>();
             if (found is not null || cursor is null)

@@ -67,11 +67,13 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
                 var day = options.LastDay.AddDays(-daysAgo);
                 var trend = pool.Demand * Math.Pow(1 + pool.Growth, -daysAgo / 365.25);
                 var followed = IsServing(pool) ? Math.Pow(campaigns[daysAgo / Campaign], Follows) : 1;
-                var season = 1 + 0.06 * Math.Cos(2 * Math.PI * (day.DayOfYear - 330) / 365.25) - (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.08 : 0);
+                var season = 1 + 0.06 * Math.Cos(2 * Math.PI * (day.DayOfYear - 330) / 365.25)
+                    - (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.08 : 0);
                 // Supply is raised twice a year, to last for the next half.
                 if (held == 0 || (day.Day == 1 && day.Month % 6 == 1))
                     held = Math.Round(trend * (1 + pool.Margin) * Math.Pow(1 + pool.Growth, 0.5), 1);
-                yield return new() { Pool = pool.Name, Day = day, Demand = Math.Round(trend * season * followed * DemoFeatures.LogNormal(random, 0.03), 2), Supply = held };
+                var demand = Math.Round(trend * season * followed * DemoFeatures.LogNormal(random, 0.03), 2);
+                yield return new() { Pool = pool.Name, Day = day, Demand = demand, Supply = held };
             }
         }
     }
@@ -90,10 +92,19 @@ internal sealed class DemoCapacity(DemoOptions options, DemoOrganisation organis
         {
             var step = Math.Round(0.15 * pool.Demand, 1);
             foreach (var (name, due, late) in ((string, int, int)[])[("order-1", 500, 0), ("order-2", 300, 21), ("order-3", 120, 0)])
-                yield return (pool.Name, name, new() { Kind = "delivery", Amount = step, Due = options.LastDay.AddDays(-due), DoneOn = options.LastDay.AddDays(late - due) });
+            {
+                yield return (pool.Name, name, new()
+                {
+                    Kind = "delivery", Amount = step, Due = options.LastDay.AddDays(-due), DoneOn = options.LastDay.AddDays(late - due),
+                });
+            }
+
             yield return (pool.Name, "order-4", new() { Kind = "delivery", Amount = step, Due = options.LastDay.AddDays(75) });
             yield return (pool.Name, "next-year", new() { Kind = "commitment", Amount = step, OrderBy = options.LastDay.AddDays(120), LeadTimeDays = 90 });
-            yield return (pool.Name, "old-racks", new() { Kind = "retirement", Amount = Math.Round(0.05 * pool.Demand, 1), Due = options.LastDay.AddDays(200) });
+            yield return (pool.Name, "old-racks", new()
+            {
+                Kind = "retirement", Amount = Math.Round(0.05 * pool.Demand, 1), Due = options.LastDay.AddDays(200),
+            });
         }
     }
 }

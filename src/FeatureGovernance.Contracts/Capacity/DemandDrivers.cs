@@ -1,7 +1,8 @@
 namespace FeatureGovernance.Contracts.Capacity;
 
-/// <summary>Something that demand may follow: traffic, the number of models, a business calendar; the body of <c>PUT
-/// /capacity/drivers/{driver}</c>.</summary>
+/// <summary>
+/// Something that demand may follow: traffic, the number of models, a business calendar; the body of <c>PUT /capacity/drivers/{driver}</c>.
+/// </summary>
 public record DemandDriverDefinition
 {
     /// <summary>What it is measured in. A driver that has values keeps its unit.</summary>
@@ -54,8 +55,7 @@ public sealed record DemandDriverValue
 
 /// <summary>How a plan lets a pool follow a driver.</summary>
 /// <param name="Driver">Its name.</param>
-/// <param name="Coefficient">Per cent of demand for a per cent of the driver (an elasticity), else the change of demand's logarithm per
-/// unit.</param>
+/// <param name="Coefficient">Per cent of demand for a per cent of the driver (an elasticity), else the change of demand's logarithm per unit.</param>
 /// <param name="IsElasticity">Which of both; an elasticity where the driver was always above 0.</param>
 /// <param name="Weight">How much of the forecast rests on it, from 0 to 1: what past origins would have wanted.</param>
 /// <param name="IsStated">True where its future is assumed; else it is forecast.</param>

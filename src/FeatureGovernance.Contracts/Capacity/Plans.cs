@@ -69,8 +69,9 @@ public sealed record PlanView : PlanSummary
 /// <summary>The sum of pools.</summary>
 public sealed record TotalView
 {
-    /// <summary><c>all</c>, <c>unit</c>, <c>region</c>, <c>team</c> or <c>resourceClass</c>; all but units are in money. Absent in plans
-    /// of old.</summary>
+    /// <summary>
+    /// <c>all</c>, <c>unit</c>, <c>region</c>, <c>team</c> or <c>resourceClass</c>; all but units are in money. Absent in plans of old.
+    /// </summary>
     public string? By { get; init; }
 
     /// <summary><c>money</c> for everything; else the unit, region, team or class, <c>none</c> for pools that name none.</summary>
@@ -151,16 +152,15 @@ public sealed record PeriodView
     /// <summary>Null where supply is unknown.</summary>
     public ShortfallView? Shortfall { get; init; }
 
-    /// <summary>Null where the pool has no price.</summary>
+    /// <summary>Null where the pool has no price, and of totals in a unit.</summary>
     public PeriodCostView? Cost { get; init; }
 
     /// <summary>What scenarios change, in the order applied.</summary>
     public required IReadOnlyList<EffectView> Effects { get; init; }
 
     /// <summary>
-    /// What the mean demand comes from, adding up to it: <c>today</c>, then <c>driver:</c> and the name of each driver followed, <c>features</c>, <c>models</c> and <c>traffic</c> or
-    /// <c>unexplained</c>, then
-    /// scenarios' parts. Years alone have it.
+    /// What the mean demand comes from, adding up to it: <c>today</c>, then <c>driver:</c> and the name of each driver followed,
+    /// <c>features</c>, <c>models</c> and <c>traffic</c> or <c>unexplained</c>, then scenarios' parts. Years alone have it.
     /// </summary>
     public IReadOnlyList<DriverView>? Drivers { get; init; }
 }

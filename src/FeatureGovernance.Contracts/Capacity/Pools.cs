@@ -3,8 +3,7 @@ namespace FeatureGovernance.Contracts.Capacity;
 /// <summary>What is said of a pool; the body of <c>PUT /capacity/pools/{pool}</c>.</summary>
 public record PoolDefinition
 {
-    /// <summary>What demand and supply are measured in, per day, for example <c>gpu-hours</c>. A pool that has observations keeps its
-    /// unit.</summary>
+    /// <summary>What demand and supply are measured in, per day, for example <c>gpu-hours</c>. One that has observations or supply keeps it.</summary>
     public string? Unit { get; init; }
 
     /// <summary>The price of one unit for one day, at least 0, in the organisation's currency.</summary>
@@ -16,8 +15,7 @@ public record PoolDefinition
     /// <summary>What it is, for example <c>gpu-training</c>.</summary>
     public string? ResourceClass { get; init; }
 
-    /// <summary>The resource of cost telemetry that is consumed here, in the same unit: tells what features and models take of this
-    /// pool.</summary>
+    /// <summary>The resource of cost telemetry that is consumed here, in the same unit: tells what features and models take of this pool.</summary>
     public string? Resource { get; init; }
 
     /// <summary>The team that uses it.</summary>

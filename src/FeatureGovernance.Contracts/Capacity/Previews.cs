@@ -9,8 +9,7 @@ public sealed record PreviewRequest
     /// <summary>Parts of a scenario that is not saved; at most 50.</summary>
     public IReadOnlyList<ScenarioPart>? Parts { get; init; }
 
-    /// <summary>The pools to look at, at most 50; absent: those that <see cref="Parts"/> name, or else the 50 of the plan that cost
-    /// most.</summary>
+    /// <summary>The pools to look at, at most 50; absent: those that <see cref="Parts"/> name, or else the 50 of the plan that cost most.</summary>
     public IReadOnlyList<string>? Pools { get; init; }
 }
 

@@ -31,17 +31,16 @@ public sealed record ScenarioPart
     /// <summary><c>growth</c>: per year beside what history shows, from −0.99 to 100; 0.2 is 20 %.</summary>
     public double? Rate { get; init; }
 
-    /// <summary><c>efficiency</c>: the share of demand that goes, over 0 up to 1.</summary>
+    /// <summary><c>efficiency</c>: the share of demand that goes, from 0 to 1.</summary>
     public double? Share { get; init; }
 
     /// <summary><c>driver</c>: the driver that is more or less than it would be, for pools that follow it.</summary>
     public string? Driver { get; init; }
 
-    /// <summary><c>driver</c>: how much more, over −1 up to 100; 0.2 is 20 % more.</summary>
+    /// <summary><c>driver</c>: how much more, from −0.99 to 100; 0.2 is 20 % more.</summary>
     public double? Change { get; init; }
 
-    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>, <c>driver</c>: days until the whole effect is reached, from 0 to 3650; default
-    /// 0.</summary>
+    /// <summary><c>launch</c>, <c>deprecation</c>, <c>efficiency</c>, <c>driver</c>: days until the whole effect, from 0 to 3650; default 0.</summary>
     public int? RampDays { get; init; }
 
     /// <summary><c>launch</c>: the model that the new one is like.</summary>
@@ -71,4 +70,7 @@ public sealed record ScenarioView : ScenarioDefinition
 
     /// <summary>When.</summary>
     public required DateTimeOffset SavedAt { get; init; }
+
+    /// <summary>Counts every time it was saved; also the ETag.</summary>
+    public required int Revision { get; init; }
 }

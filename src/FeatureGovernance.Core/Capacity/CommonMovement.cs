@@ -8,10 +8,9 @@ public static class CommonMovement
     private const double Largest = 0.95;
 
     /// <summary>
-    /// The mean correlation between pairs of series, from 0 to 0.95, of their changes from step to step over the last 60 steps. Of n
-    /// standardised
-    /// series whose mean has variance v it is (n·v − 1)/(n − 1). Shorter series and those that never change are left out; 0 where fewer
-    /// than two remain.
+    /// The mean correlation between pairs of series, from 0 to 0.95, of their changes from step to step over the last 60
+    /// steps. Of n standardised series whose mean has variance v it is (n·v − 1)/(n − 1). Shorter series and those that
+    /// never change are left out; 0 where fewer than two remain.
     /// </summary>
     /// <param name="histories">Aligned at their ends; NaN where missing.</param>
     public static double Correlation(IReadOnlyList<double[]> histories)

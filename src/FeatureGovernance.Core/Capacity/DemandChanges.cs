@@ -2,8 +2,9 @@ using FeatureGovernance.Statistics.Forecasting.Regression;
 
 namespace FeatureGovernance.Core.Capacity;
 
-/// <summary>What becomes of a demand per day in a step: times a factor, and an amount more. Never below 0, nor beyond what can be
-/// reckoned with.</summary>
+/// <summary>
+/// What becomes of a demand per day in a step: times a factor, and an amount more. Never below 0, nor beyond what can be reckoned with.
+/// </summary>
 public readonly record struct StepChange(double Factor, double Amount)
 {
     /// <summary>Far beyond any demand that can be observed.</summary>

@@ -32,8 +32,7 @@ public sealed record DemandForecast(
 
     /// <summary>
     /// The pool's futures, mean per day by step: they depend on its number and on nothing else. Demand is never below zero, whatever an
-    /// interval's
-    /// straight continuation would say, nor above <paramref name="most"/>.
+    /// interval's straight continuation would say, nor above <paramref name="most"/>.
     /// </summary>
     public double[][] Draw(int pool, double[][] shared, double most)
     {

@@ -16,10 +16,8 @@ public readonly record struct Saving(double Value, double Amount);
 public sealed record GapClosure(ImmutableArray<int> Chosen, double Value, double Amount, double LowerBound, bool IsExact);
 
 /// <summary>
-/// The minimum knapsack: the set of least value that frees at least what is needed. Begins with the greedy method of Csirik, Frenk, Labbé
-/// and
-/// Zhang (Acta Cybernetica 10, 1991), which loses at most twice the least, and improves it by branch and bound on the fractional
-/// relaxation.
+/// The minimum knapsack: the set of least value that frees at least what is needed. Begins with the greedy method of Csirik, Frenk, Labbé and
+/// Zhang (Acta Cybernetica 10, 1991), which loses at most twice the least, and improves it by branch and bound on the fractional relaxation.
 /// </summary>
 public static class GapClosing
 {

@@ -19,8 +19,9 @@ public sealed record PastGrowth(double Features, double Models, double Traffic)
     /// <summary>Below this part of what moved either way, a net change is too small to divide by.</summary>
     private const double LeastNet = 0.2;
 
-    /// <summary>The shares of the change that each had, adding to 1; null where the parts nearly cancel, or moved against <paramref
-    /// name="growth"/>.</summary>
+    /// <summary>
+    /// The shares of the change that each had, adding to 1; null where the parts nearly cancel, or moved against <paramref name="growth"/>.
+    /// </summary>
     public (double Features, double Models, double Traffic)? Shares(double growth)
     {
         var net = Features + Models + Traffic;

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 
 namespace FeatureGovernance.Core.Capacity;
 
-/// <summary>A figure that is not known yet: one in ten futures lies below <paramref name="P10"/>, half below <paramref name="P50"/>, nine
-/// below <paramref name="P90"/>.</summary>
+/// <summary>
+/// A figure that is not known yet: one in ten futures lies below <paramref name="P10"/>, half below
+/// <paramref name="P50"/>, nine below <paramref name="P90"/>.
+/// </summary>
 public sealed record Figure(double P10, double P50, double P90, double Mean)
 {
     /// <summary>Of a sample that is not empty; the sample is sorted in place. Quantiles are linear between order statistics.</summary>
@@ -26,10 +28,8 @@ public sealed record Figure(double P10, double P50, double P90, double Mean)
 /// <summary>What is lacking in a period.</summary>
 /// <param name="Probability">Of any step of the period in which demand with headroom exceeds supply.</param>
 /// <param name="Amount">The sum over days of what is lacking, in unit-days (for totals in money).</param>
-/// <param name="FirstDay">The first day of the first step whose own probability exceeds the pool's accepted risk; null where there is
-/// none.</param>
-/// <param name="ToAdd">Supply per day to add throughout the period so that the risk falls to the accepted one; 0 where it is, null in
-/// totals.</param>
+/// <param name="FirstDay">The first day of the first step whose own probability exceeds the pool's accepted risk; null where there is none.</param>
+/// <param name="ToAdd">Supply per day to add throughout the period so that the risk falls to the accepted one; 0 where it is, null in totals.</param>
 public sealed record Shortfall(double Probability, Figure Amount, DateOnly? FirstDay, double? ToAdd);
 
 /// <summary>What a period costs at the pool's price.</summary>
@@ -65,7 +65,7 @@ public sealed record PeriodOutlook
     /// <summary>Null where supply is unknown.</summary>
     public Shortfall? Shortfall { get; init; }
 
-    /// <summary>Null where the pool has no price.</summary>
+    /// <summary>Null where the pool has no price, and of totals in a unit.</summary>
     public PeriodCost? Cost { get; init; }
 
     /// <summary>What the scenario's parts change, in the order applied.</summary>

@@ -3,8 +3,7 @@ using System.Globalization;
 
 namespace FeatureGovernance.Core.Capacity;
 
-/// <summary>A span of whole UTC days that a plan speaks of: a month (<c>2027-03</c>), a quarter (<c>2027Q1</c>) or a year
-/// (<c>2027</c>).</summary>
+/// <summary>A span of whole UTC days that a plan speaks of: a month (<c>2027-03</c>), a quarter (<c>2027Q1</c>) or a year (<c>2027</c>).</summary>
 /// <param name="Name">How the period is written.</param>
 /// <param name="First">Its first day.</param>
 /// <param name="Days">How many days it has.</param>
@@ -17,8 +16,7 @@ public sealed record Period(string Name, DateOnly First, int Days)
     /// <summary>The last day.</summary>
     public DateOnly Last => First.AddDays(Days - 1);
 
-    /// <summary>What a plan made on a day covers: the next 12 months, 8 quarters and 3 calendar years that begin after it, in this
-    /// order.</summary>
+    /// <summary>What a plan made on a day covers: the next 12 months, 8 quarters and 3 calendar years that begin after it, in this order.</summary>
     public static ImmutableArray<Period> After(DateOnly day)
     {
         var month = new DateOnly(day.Year, day.Month, 1).AddMonths(1);
@@ -62,8 +60,7 @@ public readonly record struct TimeStep(DateOnly First, int Days)
     /// <summary>The share of the step's days on or after the day, from 0 to 1.</summary>
     public double ShareFrom(DateOnly day) => Math.Clamp((First.DayNumber + Days - day.DayNumber) / (double)Days, 0, 1);
 
-    /// <summary>Calendar months, the first holding the day after <paramref name="day"/>, until the last holds <paramref
-    /// name="until"/>.</summary>
+    /// <summary>Calendar months, the first holding the day after <paramref name="day"/>, until the last holds <paramref name="until"/>.</summary>
     public static TimeStep[] Months(DateOnly day, DateOnly until)
     {
         var steps = new List<TimeStep>();

@@ -16,9 +16,8 @@ public sealed record PoolGroup(string By, string Name, IReadOnlyList<int> Member
     public bool IsInMoney => By != "unit";
 
     /// <summary>
-    /// Everything, then units that several pools share, regions, teams and resource classes by name. A way of grouping that no pool names
-    /// is left out;
-    /// otherwise each holds every pool once, so that its totals add up to everything.
+    /// Everything, then units that several pools share, regions, teams and resource classes by name. A way of grouping that no pool names is
+    /// left out; otherwise each holds every pool once, so that its totals add up to everything.
     /// </summary>
     public static IReadOnlyList<PoolGroup> Of(IReadOnlyList<PoolPlace> pools)
     {
@@ -42,8 +41,7 @@ public static class CoherentDemand
 {
     private const int FewestSteps = 24;
 
-    /// <summary>The summed histories of groups that are worth a forecast of their own: of several pools that have a past in
-    /// common.</summary>
+    /// <summary>The summed histories of groups that are worth a forecast of their own: of several pools that have a past in common.</summary>
     /// <param name="histories">Aligned at their ends.</param>
     public static List<(PoolGroup Group, IReadOnlyList<int> Members, IReadOnlyList<double> Weights, double[] History)> Sums(
         IReadOnlyList<PoolGroup> groups, IReadOnlyList<PoolPlace> places, IReadOnlyList<double[]> histories)

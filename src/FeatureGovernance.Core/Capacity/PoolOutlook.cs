@@ -47,8 +47,11 @@ public static class PoolOutlook
             var firstDay = risks is null ? null : FirstDay(risks, terms.Risk, steps, first, last, period);
             foreach (var total in totals)
                 total.Add(p, sums, firstDay, terms.UnitPrice);
-            outlook.Add(Describe(terms, period, sums, firstDay,
-                [.. effects.Select(effect => new Effect(effect.Label, Weigh(effect.ByStep, days, first, last)))]));
+            var described = Describe(terms, period, sums, firstDay,
+                [.. effects.Select(effect => new Effect(effect.Label, Weigh(effect.ByStep, days, first, last)))]);
+            foreach (var total in totals)
+                total.AddGap(p, described.Cost?.Gap);
+            outlook.Add(described);
         }
 
         return outlook.MoveToImmutable();
@@ -77,15 +80,14 @@ public static class PoolOutlook
     private static PeriodOutlook Describe(
         PoolTerms terms, Period period, PeriodSums sums, DateOnly? firstDay, ImmutableArray<Effect> effects)
     {
-        var headroom = sums.Headroom();
+        var headroom = sums.Supply is null ? null : PeriodSums.Headroom(sums.Demand, sums.Supply);
         var demand = Figure.Of(sums.Demand);
         var supply = sums.Supply is null ? null : Figure.Of(sums.Supply);
         Shortfall? shortfall = null;
         if (supply is not null)
         {
             var probability = sums.Peak.Count(lacking => lacking > 0) / (double)sums.Peak.Length;
-            Array.Sort(sums.Peak);
-            shortfall = new(probability, Figure.Of(sums.Lacking), firstDay, Figure.Quantile(sums.Peak, 1 - terms.Risk));
+            shortfall = new(probability, Figure.Of(sums.Lacking), firstDay, ToAdd(sums.Peak, terms.Risk));
         }
 
         return new()
@@ -105,6 +107,13 @@ public static class PoolOutlook
         };
     }
 
+    // The least that leaves as many futures short as are accepted, and no more; the peaks are sorted in place.
+    private static double ToAdd(double[] peaks, double risk)
+    {
+        Array.Sort(peaks);
+        return peaks[peaks.Length - 1 - (int)(risk * peaks.Length + 1e-9)];
+    }
+
     // A trifle of rounding lacks nothing.
     private static double Lacking(PoolTerms terms, double demand, double supply)
     {
@@ -117,11 +126,10 @@ public static class PoolOutlook
         var risks = new double[steps];
         for (var h = 0; h < steps; h++)
         {
+            var isShort = 0;
             for (var i = 0; i < demand.Length; i++)
-            {
-                if (Lacking(terms, demand[i][h], supply[i][h]) > 0)
-                    risks[h] += 1.0 / demand.Length;
-            }
+                isShort += Lacking(terms, demand[i][h], supply[i][h]) > 0 ? 1 : 0;
+            risks[h] = isShort / (double)demand.Length;
         }
 
         return risks;
@@ -160,14 +168,14 @@ internal sealed class PeriodSums(int futures, bool hasSupply)
     /// <summary>The most that is lacking per day in any step.</summary>
     public double[] Peak { get; } = new double[futures];
 
-    /// <summary>Median of supply over demand less 1; to be asked before anything is sorted.</summary>
-    public double? Headroom()
+    /// <summary>Median of supply over demand less 1, future by future: to be asked before either is sorted. Null where demand may be 0.</summary>
+    public static double? Headroom(double[] demand, double[] supply)
     {
-        if (Supply is null || Demand.Any(value => value <= 0))
+        if (demand.Any(value => value <= 0))
             return null;
-        var ratios = new double[Demand.Length];
+        var ratios = new double[demand.Length];
         for (var i = 0; i < ratios.Length; i++)
-            ratios[i] = (Supply[i] / Demand[i]) - 1;
+            ratios[i] = (supply[i] / demand[i]) - 1;
         return Figure.Of(ratios).P50;
     }
 }

@@ -39,8 +39,7 @@ public sealed record SlipHistory(int Deliveries, IReadOnlyList<int> LateDays)
 
     /// <summary>
     /// Draws how many days late a delivery is: from its own stated slip, else from the record (late with probability (late + ½)/(n + 1),
-    /// by one of
-    /// the delays seen), else from <see cref="Assumed"/>.
+    /// by one of the delays seen), else from <see cref="Assumed"/>.
     /// </summary>
     /// <param name="overdue">True where it is known to be late already: then only the delay is drawn.</param>
     public double Draw(SupplyEvent one, bool overdue, Random random)

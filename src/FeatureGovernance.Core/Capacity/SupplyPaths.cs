@@ -10,10 +10,8 @@ public static class SupplyPaths
 {
     /// <summary>
     /// Draws paths of supply per day, one value a step; null where nothing is known of the supply. An event done on or before the observed
-    /// day
-    /// is in the level already, and so is a retirement due by then. A delivery that is due and not reported is late, by a delay counted
-    /// from
-    /// <paramref name="today"/>. Supply never falls below 0.
+    /// day is in the level already, and so is a retirement due by then. A delivery that is due and not reported is late, by a delay
+    /// counted from <paramref name="today"/>. Supply never falls below 0.
     /// </summary>
     /// <param name="shiftDays">Days by which every outstanding delivery and commitment comes later than it would.</param>
     /// <param name="notes">Hears what was made of doubtful events.</param>

@@ -4,8 +4,7 @@ namespace FeatureGovernance.Core.Capacity;
 
 /// <summary>
 /// The sum of several pools, in money or in the unit that they share, future by future: in each future the total is exactly the sum of its
-/// parts, so that
-/// means add up and intervals are those of the sum.
+/// parts, so that means add up and intervals are those of the sum.
 /// </summary>
 /// <param name="by">What pools are grouped by.</param>
 /// <param name="name">What is added up.</param>
@@ -16,6 +15,7 @@ public sealed class TotalOutlook(string by, string name, bool inMoney, Immutable
     private readonly double[][] supply = Rows(periods.Length, futures);
     private readonly double[][] lacking = Rows(periods.Length, futures);
     private readonly bool[][] isShort = [.. Enumerable.Range(0, periods.Length).Select(_ => new bool[futures])];
+    private readonly double[] gaps = new double[periods.Length];
     private readonly DateOnly?[] firstDays = new DateOnly?[periods.Length];
     private readonly Dictionary<string, double>?[] drivers = new Dictionary<string, double>?[periods.Length];
     private int pools;
@@ -57,6 +57,9 @@ public sealed class TotalOutlook(string by, string name, bool inMoney, Immutable
         }
     }
 
+    /// <summary>Adds what closing a pool's gap costs.</summary>
+    internal void AddGap(int period, double? cost) => gaps[period] += cost ?? 0;
+
     /// <summary>Adds what a pool's demand comes from; to be asked after the pool was added.</summary>
     public void AddDrivers(int period, IEnumerable<Driver> parts, double? price)
     {
@@ -68,23 +71,31 @@ public sealed class TotalOutlook(string by, string name, bool inMoney, Immutable
     }
 
     /// <summary>
-    /// The total in every period. Its supply is told only where that of every pool is known; its shortfall is that any pool is short. To
-    /// be asked once.
+    /// The total in every period. Its supply is told only where that of every pool is known; its
+    /// shortfall is that any pool is short. To be asked once.
     /// </summary>
-    public ImmutableArray<PeriodOutlook> Describe()
+    public ImmutableArray<PeriodOutlook> Describe() => [.. periods.Select(Describe)];
+
+    private PeriodOutlook Describe(Period period, int p)
     {
-        var known = suppliedPools == Pools;
-        return [.. periods.Select((period, p) => new PeriodOutlook
+        var isKnown = suppliedPools == Pools;
+        // Future by future, before anything is sorted.
+        var headroom = isKnown ? PeriodSums.Headroom(demand[p], supply[p]) : null;
+        var wanted = Figure.Of(demand[p]);
+        var there = isKnown ? Figure.Of(supply[p]) : null;
+        return new()
         {
             Period = period.Name,
             From = period.First,
             To = period.Last,
-            Demand = Figure.Of(demand[p]),
-            Supply = known ? Figure.Of(supply[p]) : null,
+            Demand = wanted,
+            Supply = there,
+            Headroom = headroom,
             Shortfall = suppliedPools == 0 ? null : new(isShort[p].Count(one => one) / (double)futures, Figure.Of(lacking[p]), firstDays[p], null),
+            Cost = inMoney ? new(wanted, there?.P50, suppliedPools == 0 ? null : gaps[p]) : null,
             Effects = [],
             Drivers = Drivers(p),
-        })];
+        };
     }
 
     private ImmutableArray<Driver>? Drivers(int period)

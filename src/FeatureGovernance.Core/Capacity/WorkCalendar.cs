@@ -42,8 +42,7 @@ public readonly record struct SeenStep(DayMix Days, double Working, double Weeke
 
 /// <summary>
 /// What weekends and holidays do to a pool, learned from its days: months differ in how many they have, years in where holidays fall. An
-/// effect counts as far
-/// as what was known of it before each step told the step (one less the ratio of squared errors to those of no effect).
+/// effect counts as far as what was known of it before each step told the step (one less the ratio of squared errors to those of no effect).
 /// </summary>
 /// <param name="Weekend">Demand of a weekend day, in working days.</param>
 /// <param name="Holiday">The same of a holiday.</param>
@@ -71,7 +70,8 @@ public sealed record CalendarEffect(double Weekend, double Holiday)
 
     /// <summary>Demand per day of such a mix of days over that of a usual one.</summary>
     public double Factor(DayMix days) =>
-        (days.Working + Weekend * days.Weekend + Holiday * days.Holiday) / (days.Working + days.Weekend + days.Holiday) / (1 - UsualWeekend + UsualWeekend * Weekend);
+        (days.Working + Weekend * days.Weekend + Holiday * days.Holiday) / (days.Working + days.Weekend + days.Holiday)
+        / (1 - UsualWeekend + UsualWeekend * Weekend);
 
     private static double Learn(IEnumerable<(int Days, double Mean, SeenStep Step)> steps)
     {

@@ -11,10 +11,24 @@ internal sealed record PoolAssumptions(IReadOnlyList<DemandChange> Changes, int 
 /// <summary>Scenarios, with what their models and features take looked up once for all pools.</summary>
 internal sealed class Assumptions
 {
-    private sealed record Assumed(string Label, ScenarioPart Part, ScenarioKind Kind, IReadOnlySet<string>? Pools,
-        IReadOnlyDictionary<string, double>? Takes, double Factor);
+    private sealed record Assumed(int Number, string Label, ScenarioPart Part, ScenarioKind Kind)
+    {
+        public HashSet<string>? Pools { get; } = Part.Pools is { Count: > 0 } pools ? pools.ToHashSet(StringComparer.Ordinal) : null;
+
+        /// <summary>By resource, what the model of a launch takes a day.</summary>
+        public Dictionary<string, double>? Takes { get; init; }
+
+        /// <summary>The traffic of a launch over that of its model.</summary>
+        public double Factor { get; init; } = 1;
+
+        public Wave? Wave { get; init; }
+
+        /// <summary>What to know of it wherever it counts.</summary>
+        public string? Note { get; init; }
+    }
 
     private readonly List<Assumed> parts = [];
+    private readonly Waves waves = new();
     private readonly Dictionary<string, double> demandOfResource;
     private readonly DateOnly first;
 
@@ -34,7 +48,7 @@ internal sealed class Assumptions
         foreach (var scenario in scenarios)
         {
             foreach (var part in scenario.Parts!)
-                assumptions.parts.Add(await ResolveAsync(connection, asOf, scenario.Name!, part, cancellation));
+                assumptions.parts.Add(await assumptions.ResolveAsync(connection, asOf, scenario.Name!, part, cancellation));
         }
 
         return assumptions;
@@ -46,7 +60,9 @@ internal sealed class Assumptions
         var changes = new List<DemandChange>();
         var notes = new List<string>();
         var shift = 0;
-        foreach (var part in parts.Where(part => part.Pools?.Contains(pool.Pool) ?? true))
+        var concerned = Of(pool);
+        var freed = pool.Resource is null ? null : waves.Of(pool.Resource, [.. WavesOf(concerned)]);
+        foreach (var part in concerned)
         {
             var from = part.Part.From ?? first;
             var ramp = part.Part.RampDays ?? 0;
@@ -69,23 +85,31 @@ internal sealed class Assumptions
                 case ScenarioKind.DeliverySlip:
                     shift += part.Part.Days!.Value;
                     break;
-                case ScenarioKind.Launch when part.Part.Amount is { } amount:
-                    changes.Add(new Addition(part.Label, from, amount, ramp));
+                case ScenarioKind.Launch when part.Part.Amount is { } stated:
+                    changes.Add(new Addition(part.Label, from, stated, ramp));
                     break;
                 case ScenarioKind.Launch:
                 case ScenarioKind.Deprecation:
-                    if (Share(pool) is not { } share)
+                    if (freed is null || Share(pool) is not { } share)
                         notes.Add($"{part.Label}: not reckoned, for the pool names no resource of cost telemetry.");
-                    else if (part.Takes!.TryGetValue(pool.Resource!, out var taken))
-                        changes.Add(new Addition(part.Label, from, (part.Kind == ScenarioKind.Launch ? part.Factor : -1) * share * taken, ramp));
+                    else if (PerDay(part, pool.Resource!, freed) is { } amount)
+                        changes.Add(new Addition(part.Label, from, share * amount, ramp));
                     else
                         notes.Add($"{part.Label}: no cost in '{pool.Resource}' was reported in the last 28 days.");
+                    if (freed is not null && part.Note is not null)
+                        notes.Add($"{part.Label}: {part.Note}");
+                    if (freed is not null && part.Wave is not null && freed[part.Wave] is { AlreadyGone: > 0 } twice)
+                        notes.Add($"{part.Label}: {twice.AlreadyGone} of {twice.Features} features go with an earlier part, and count there.");
                     break;
             }
         }
 
         return new(changes, shift, notes);
     }
+
+    /// <summary>Features that waves which concern the pool have begun to take out by a day.</summary>
+    public IReadOnlySet<string> Gone(PoolView pool, DateOnly by) => pool.Resource is null ? new HashSet<string>() : WavesOf(Of(pool))
+        .Where(one => one.Wave.From <= by).SelectMany(one => one.Wave.Takes[pool.Resource]).Select(one => one.Feature).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The share of what is taken of its resource that falls on the pool; null where it names no resource.</summary>
     public double? Share(PoolView pool)
@@ -96,22 +120,36 @@ internal sealed class Assumptions
         return all > 0 ? (pool.LastDemand ?? 0) / all : 0;
     }
 
-    private static async Task<Assumed> ResolveAsync(
+    private List<Assumed> Of(PoolView pool) => parts.FindAll(part => part.Pools?.Contains(pool.Pool) ?? true);
+
+    private static IEnumerable<(int Number, Wave Wave)> WavesOf(IEnumerable<Assumed> parts) =>
+        parts.Where(part => part.Wave is not null).Select(part => (part.Number, part.Wave!));
+
+    // What comes of a resource, or goes; null where nothing is known of it.
+    private static double? PerDay(Assumed part, string resource, IReadOnlyDictionary<Wave, Freed> freed) => part.Wave is { } wave
+        ? freed[wave] is { Features: > 0 } known ? -known.Amount : null
+        : part.Takes!.TryGetValue(resource, out var taken) ? part.Factor * taken : null;
+
+    private async Task<Assumed> ResolveAsync(
         NpgsqlConnection connection, DateOnly asOf, string scenario, ScenarioPart part, CancellationToken cancellation)
     {
         var kind = ScenarioReader.KindOf(part);
-        var pools = part.Pools is { Count: > 0 } ? part.Pools.ToHashSet(StringComparer.Ordinal) : null;
         var label = $"{scenario}: {part.Kind}{(part.Model is null ? "" : $" like {part.Model}")}{(part.Driver is null ? "" : $" {part.Driver}")}";
+        var assumed = new Assumed(parts.Count, label, part, kind);
         if (kind == ScenarioKind.Deprecation)
         {
-            var takes = await FeatureTakes.OfFeaturesAsync(connection, asOf, part.Features ?? [], part.Recommended ?? false, cancellation);
-            return new(label, part, kind, pools, takes, 1);
+            var leaving = await FeatureTakes.OfFeaturesAsync(connection, asOf, part.Features ?? [], part.Recommended ?? false, cancellation);
+            return assumed with { Wave = new(part.From ?? first, leaving) };
         }
 
         if (kind != ScenarioKind.Launch || part.Model is null)
-            return new(label, part, kind, pools, null, 1);
+            return assumed;
         var (taken, traffic) = await FeatureTakes.OfModelAsync(connection, asOf, part.Model, cancellation);
-        // Without the old model's traffic the new one is taken to have the same.
-        return new(label, part, kind, pools, taken, part.Traffic is { } wanted && traffic is { } present ? wanted / present : 1);
+        return assumed with
+        {
+            Takes = taken,
+            Factor = part.Traffic is { } wanted && traffic is { } present ? wanted / present : 1,
+            Note = part.Traffic is not null && traffic is null ? $"the traffic of {part.Model} is not known, so the new one is taken to have the same." : null,
+        };
     }
 }

@@ -17,16 +17,18 @@ internal enum DemandSource
 
 /// <summary>
 /// Demand that follows from telemetry: what features cost of the pool's resource, or their reads at a cost per read. It is written where
-/// reported
-/// demand is, each day before dawn and before each plan, so that whatever reads demand need not know where it is from.
+/// reported demand is, each day before dawn and before each plan, so that whatever reads demand need not know where it is from.
 /// </summary>
 internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock)
 {
     private const double LargestRate = 1e12;
 
     // Telemetry of the last weeks may still be corrected; what is older stays as it was derived.
-    private const string Fresh = "coalesce((select max(o.day) - 35 from capacity.observation o where o.pool_id = p.id and o.demand is not null), date '2000-01-01')";
+    private const string Fresh = """
+        coalesce((select max(o.day) - 35 from capacity.observation o where o.pool_id = p.id and o.demand is not null), date '2000-01-01')
+        """;
 
+    // The last bits of a sum depend on the order in which rows happen to be read, and are no change: forecasts would tell them.
     private const string Derive = $"""
         insert into capacity.observation as present (pool_id, day, demand)
         select p.id, c.day, sum(c.amount)
@@ -38,7 +40,8 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
         from capacity.pool p join telemetry.usage_daily u on p.demand_environment is null or u.environment = p.demand_environment
         where p.demand_from = 1 and u.day < $1 and u.day >= {Fresh}
         group by p.id, p.units_per_million_reads, u.day
-        on conflict (pool_id, day) do update set demand = excluded.demand where present.demand is distinct from excluded.demand
+        on conflict (pool_id, day) do update set demand = excluded.demand
+            where present.demand is null or abs(present.demand - excluded.demand) > 1e-9 * excluded.demand
         """;
 
     public async Task RefreshAsync(CancellationToken cancellation)
@@ -48,8 +51,7 @@ internal sealed class DerivedDemands(NpgsqlDataSource source, TimeProvider clock
         await RefreshAsync(connection, DateOnly.FromDateTime(now.UtcDateTime), now, cancellation);
     }
 
-    /// <summary>Derives demand up to the day before <paramref name="today"/>, and records how many days it changed where it changed
-    /// any.</summary>
+    /// <summary>Derives demand up to the day before <paramref name="today"/>, and records how many days it changed where it changed any.</summary>
     public static async Task RefreshAsync(NpgsqlConnection connection, DateOnly today, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

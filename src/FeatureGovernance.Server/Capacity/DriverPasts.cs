@@ -10,7 +10,8 @@ internal sealed class DriverPasts
     private const string ByMonth = """
         select d.name, (date_part('year', age($1::timestamp, v.month)) * 12 + date_part('month', age($1::timestamp, v.month)))::int - 1, avg(v.value)
         from capacity.driver d
-        join (select driver_id, date_trunc('month', day::timestamp) as month, value, day from capacity.driver_value where not is_assumed) v on v.driver_id = d.id
+        join (
+            select driver_id, date_trunc('month', day::timestamp) as month, value, day from capacity.driver_value where not is_assumed) v on v.driver_id = d.id
         where d.name = any($2) and v.day < $1 and v.day >= $1::date - make_interval(months => $3) group by d.name, v.month
         """;
 

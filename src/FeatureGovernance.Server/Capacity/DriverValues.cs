@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Capacity;
 using FeatureGovernance.Core;
@@ -29,7 +28,7 @@ internal static class DriverValues
             if (++received > MostLines)
                 return (Refused)Problems.Malformed("body", $"The body has over {MostLines:N0} lines.", "Send it in parts.");
             var faults = new FieldFaults();
-            if (Read(line, faults) is { } value)
+            if (line.Read<DemandDriverValue>(faults) is { } value && Check(value, faults))
                 taken.Add((line.Number, value));
             else
                 Fail(line.Number, faults.All);
@@ -43,7 +42,8 @@ internal static class DriverValues
             if (!drivers.TryGetValue(value.Driver!, out var driver))
                 Fail(line, [new("driver", $"There is no driver '{value.Driver}'.", "Register it first by PUT /api/v1/capacity/drivers/{driver}.")]);
             else if (value.Unit is not null && value.Unit != driver.Unit)
-                Fail(line, [new("unit", driver.Unit is null ? "The driver names no unit." : $"The driver is measured in '{driver.Unit}'.", "Convert, or leave the unit out.", "unit-mismatch")]);
+                Fail(line, [new("unit", driver.Unit is null ? "The driver names no unit." : $"The driver is measured in '{driver.Unit}'.",
+                    "Convert, or leave the unit out.", "unit-mismatch")]);
         }
 
         if (errors.Count > 0)
@@ -61,51 +61,12 @@ internal static class DriverValues
             errors.AddRange(faults.Take(MostErrors - errors.Count).Select(fault => fault with { Line = line }));
     }
 
-    public static async Task<Results<Ok<Page<DemandDriverValue>>, Refused>> List(
-        string driver, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        var faults = new FieldFaults();
-        var size = Limits.Page(limit, faults);
-        var after = Cursor.Decode(cursor, "day", faults);
-        faults.Check(after is null or { Id: >= 0 and <= 3_652_058 }, "cursor", "The cursor was not given out for this list.", "Leave it out to begin again.");
-        if (faults.Refusal is { } refusal)
-            return (Refused)refusal;
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await Drivers.FindAsync(connection, driver, cancellation) is not { } found)
-            return (Refused)Drivers.Unknown(driver);
-        await using var command = new NpgsqlCommand(
-            "select day, value, is_assumed from capacity.driver_value where driver_id = $1 and day < $2 order by day desc limit $3", connection);
-        command.Parameters.AddWithValue(found.Id);
-        command.Parameters.AddWithValue(after is null ? DateOnly.MaxValue : DateOnly.FromDayNumber((int)after.Id));
-        command.Parameters.AddWithValue(size + 1);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var items = new List<DemandDriverValue>();
-        while (await reader.ReadAsync(cancellation))
-            items.Add(new() { Driver = driver, Day = reader.GetFieldValue<DateOnly>(0), Value = reader.GetDouble(1), IsAssumed = reader.GetBoolean(2) });
-        var page = items.Take(size).ToList();
-        return TypedResults.Ok(new Page<DemandDriverValue>(page, items.Count > size ? new Cursor("day", null, page[^1].Day!.Value.DayNumber).Encode() : null));
-    }
-
-    /// <summary>Null where the line is at fault.</summary>
-    private static DemandDriverValue? Read(NdjsonLine line, FieldFaults faults)
-    {
-        try
-        {
-            if (line.Fault is not null)
-                faults.Add("line", line.Fault, "Send lines of at most 1 MB.");
-            else if (JsonSerializer.Deserialize<DemandDriverValue>(line.Text.Span, Json.Options) is not { } body)
-                faults.Add("line", "The line is null.", "Send a JSON object.");
-            else if (Check(body, faults))
-                return body;
-        }
-        catch (JsonException exception)
-        {
-            var fault = JsonFaults.Describe(exception);
-            faults.Add(fault.Field, fault.Message, fault.Remedy);
-        }
-
-        return null;
-    }
+    public static Task<Results<Ok<Page<DemandDriverValue>>, Refused>> List(
+        string driver, NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) => source.DaysAsync(limit, cursor,
+        async connection => ((await Drivers.FindAsync(connection, driver, cancellation))?.Id, Drivers.Unknown(driver)),
+        "select day, value, is_assumed from capacity.driver_value where driver_id = $1 and day < $2 order by day desc limit $3",
+        row => new DemandDriverValue { Driver = driver, Day = row.GetFieldValue<DateOnly>(0), Value = row.GetDouble(1), IsAssumed = row.GetBoolean(2) },
+        value => value.Day, cancellation);
 
     private static bool Check(DemandDriverValue body, FieldFaults faults)
     {

@@ -7,8 +7,7 @@ namespace FeatureGovernance.Server.Capacity;
 
 /// <summary>
 /// What features and models take of resources per day, from cost telemetry: a feature's mean over the days of the last 28 on which it was
-/// reported.
-/// Of a feature that several models read, each takes by its reads.
+/// reported. Of a feature that several models read, each takes by its reads.
 /// </summary>
 internal static class FeatureTakes
 {
@@ -19,22 +18,26 @@ internal static class FeatureTakes
         group by c.feature_id, r.name
         """;
 
-    /// <summary>By resource, what these features take, or those recommended for deprecation or migration.</summary>
-    public static async Task<Dictionary<string, double>> OfFeaturesAsync(
+    /// <summary>By resource, what each of these features takes, or of those recommended for deprecation or migration; by their keys.</summary>
+    public static async Task<ILookup<string, (string Feature, double Amount)>> OfFeaturesAsync(
         NpgsqlConnection connection, DateOnly asOf, IEnumerable<string> features, bool recommended, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"""
-            select t.resource, sum(t.amount) from ({Takes}) t
+            select t.resource, f.key, t.amount from ({Takes}) t
             join registry.feature f on f.id = t.feature_id
             left join value.feature_score s on s.feature_id = f.id
             where f.key = any($2) or ($3 and s.recommendation = any($4))
-            group by t.resource
+            order by f.key
             """, connection);
         command.Parameters.AddWithValue(asOf);
         command.Parameters.AddWithValue(features.ToArray());
         command.Parameters.AddWithValue(recommended);
         command.Parameters.AddWithValue(Leaving);
-        return await ReadAsync(command, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var takes = new List<(string Resource, string Feature, double Amount)>();
+        while (await reader.ReadAsync(cancellation))
+            takes.Add((reader.GetString(0), reader.GetString(1), reader.GetDouble(2)));
+        return takes.ToLookup(take => take.Resource, take => (take.Feature, take.Amount), StringComparer.Ordinal);
     }
 
     /// <summary>By resource, what a model takes at its present traffic; and that traffic, requests per day, where it is known.</summary>
@@ -56,7 +59,11 @@ internal static class FeatureTakes
             """, connection);
         command.Parameters.AddWithValue(asOf);
         command.Parameters.AddWithValue(model);
-        return (await ReadAsync(command, cancellation), perDay is > 0 ? perDay : null);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var takes = new Dictionary<string, double>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+            takes[reader.GetString(0)] = reader.GetDouble(1);
+        return (takes, perDay is > 0 ? perDay : null);
     }
 
     /// <summary>Every feature that takes something of a resource and is still to be had, with its score.</summary>
@@ -88,13 +95,4 @@ internal static class FeatureTakes
     public static bool IsLeaving(Recommendation? recommendation) => recommendation is { } verdict && Leaving.Contains((short)verdict);
 
     private static short[] Leaving => [(short)Recommendation.Deprecate, (short)Recommendation.Migrate];
-
-    private static async Task<Dictionary<string, double>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var takes = new Dictionary<string, double>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation))
-            takes[reader.GetString(0)] = reader.GetDouble(1);
-        return takes;
-    }
 }

@@ -3,14 +3,12 @@ using Npgsql;
 
 namespace FeatureGovernance.Server.Capacity;
 
-/// <summary>A pool's demand on the grid on which it is forecast: means per day of a usual mix of days, NaN where a step was not
-/// observed.</summary>
+/// <summary>A pool's demand on the grid on which it is forecast: means per day of a usual mix of days, NaN where a step was not observed.</summary>
 /// <param name="Calendar">What weekends and holidays do, taken out of the values.</param>
 internal sealed record History(bool IsMonthly, double[] Values, CalendarEffect Calendar);
 
 /// <summary>
-/// Demand, aggregated where it is stored: by month where at least 24 months had half their days observed or more, else by week, of which
-/// one
+/// Demand, aggregated where it is stored: by month where at least 24 months had half their days observed or more, else by week, of which one
 /// observed day is enough. Up to ten years back by month, five by week.
 /// </summary>
 internal static class Histories
@@ -29,7 +27,8 @@ internal static class Histories
     private const string Days = "capacity.observation o left join unnest($4::date[]) h (day) on h.day = o.day";
 
     private const string ByMonth = $"""
-        select pool_id, (date_part('year', age(date_trunc('month', $1::timestamp), month)) * 12 + date_part('month', age(date_trunc('month', $1::timestamp), month)))::int - 1 as age, {Kinds}
+        select pool_id, (date_part('year', age(date_trunc('month', $1::timestamp), month)) * 12
+                         + date_part('month', age(date_trunc('month', $1::timestamp), month)))::int - 1 as age, {Kinds}
         from (
             select o.pool_id, date_trunc('month', o.day::timestamp) as month, o.demand, {Kind} from {Days}
             where o.demand is not null and o.day < $1 and o.day >= $1::date - make_interval(months => $3) and o.pool_id = any($2) offset 0) d

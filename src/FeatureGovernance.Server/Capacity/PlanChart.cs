@@ -4,8 +4,7 @@ using FeatureGovernance.Contracts.Capacity;
 
 namespace FeatureGovernance.Server.Capacity;
 
-/// <summary>Demand and supply by period as a drawing: bars from P10 to P90 with a mark at P50, and the supply's median as a stepped
-/// line.</summary>
+/// <summary>Demand and supply by period as a drawing: bars from P10 to P90 with a mark at P50, and the supply's median as a stepped line.</summary>
 internal static class PlanChart
 {
     private const int Width = 800;
@@ -22,7 +21,8 @@ internal static class PlanChart
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture,
             $"<figure><svg viewBox=\"0 -4 {Width} {Height + 4}\" role=\"img\"><title>Demand and supply by quarter</title>");
-        text.Append("<desc>A bar for each quarter spans demand from P10 to P90, the mark in it is P50; the stepped line is the median supply. The table below has the figures.</desc>");
+        text.Append("<desc>A bar for each quarter spans demand from P10 to P90, the mark in it is P50; the stepped line is the median supply. ")
+            .Append("The table below has the figures.</desc>");
         for (var i = 0; i < periods.Count; i++)
         {
             var (period, x) = (periods[i], i * wide);

@@ -24,12 +24,12 @@ internal static class PlanComparing
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanQuery.Unknown(id);
-        if (await PlanLedger.FindAsync(connection, other, cancellation) is not { } second)
-            return (Refused)PlanQuery.Unknown(other);
-        if ((PlanQuery.NotReady(plan) ?? PlanQuery.NotReady(second)) is { } notReady)
-            return (Refused)notReady;
+        var (plan, broken) = await PlanQuery.ReadyAsync(connection, id, cancellation);
+        if (broken is not null)
+            return (Refused)broken;
+        (var second, broken) = await PlanQuery.ReadyAsync(connection, other, cancellation);
+        if (broken is not null)
+            return (Refused)broken;
 
         await using var command = new NpgsqlCommand(Pairs, connection);
         command.Parameters.AddWithValue(id);
@@ -45,12 +45,10 @@ internal static class PlanComparing
         }
 
         var page = found.Take(size).ToList();
-        return TypedResults.Ok(new PlanComparison(plan.View, second.View, Compare(Money(plan), Money(second)),
+        return TypedResults.Ok(new PlanComparison(plan.View, second.View,
+            Compare(PlanQuery.Money(PlanQuery.Totals(plan))?.Periods, PlanQuery.Money(PlanQuery.Totals(second))?.Periods),
             new(page, found.Count > size ? new Cursor("pool", page[^1].Pool, 0).Encode() : null)));
     }
-
-    private static IReadOnlyList<PeriodView>? Money(StoredPlan plan) =>
-        Json.Read<List<TotalView>>(plan.Totals)!.Find(total => total.Of == "money")?.Periods;
 
     private static List<ComparedPeriod> Compare(IReadOnlyList<PeriodView>? mine, IReadOnlyList<PeriodView>? theirs)
     {

@@ -63,7 +63,6 @@ internal static class PlanCsv
 
     private static double? From(PeriodView period, string driver) => period.Drivers?.FirstOrDefault(part => part.Name == driver)?.Amount;
 
-
     private static string Number(double? number) => number?.ToString("G10", CultureInfo.InvariantCulture) ?? "";
 
     private static string Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";

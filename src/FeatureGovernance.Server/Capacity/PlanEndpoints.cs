@@ -26,13 +26,15 @@ internal static class PlanEndpoints
             return (Refused)refusal;
 
         var names = body?.Scenarios ?? [];
-        var scenarios = await ScenariosAsync(write.Connection, names, faults, cancellation);
+        var scenarios = await Scenarios.OfAsync(write.Connection, names, faults, cancellation);
         var pools = body?.Pools is { Count: > 0 } wanted ? await Pools.IdsAsync(write.Connection, wanted, cancellation) : null;
         foreach (var name in (body?.Pools ?? []).Where(name => pools is not null && !pools.ContainsKey(name)).Take(100))
             faults.Add("pools", $"There is no pool '{name}'.", "Register it first by PUT /api/v1/capacity/pools/{pool}.");
         if (faults.Refusal is { } unknown)
             return (Refused)unknown;
-        await using (var any = new NpgsqlCommand("select exists (select from capacity.observation where demand is not null) or exists (select from capacity.pool where demand_from is not null)", write.Connection))
+        await using (var any = new NpgsqlCommand("""
+            select exists (select from capacity.observation where demand is not null) or exists (select from capacity.pool where demand_from is not null)
+            """, write.Connection))
         {
             if (await any.ExecuteScalarAsync(cancellation) is false)
                 return (Refused)new Refusal(RefusalKind.BrokenRule, "nothing-to-plan",
@@ -41,8 +43,9 @@ internal static class PlanEndpoints
 
         // Today is not over: what it has brought so far would pass for a whole day.
         var asOf = DateOnly.FromDateTime(write.Now.UtcDateTime).AddDays(-1);
-        var id = await PlanLedger.AddAsync(write.Connection, body?.Name, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor,
-            write.Now, cancellation);
+        var title = string.IsNullOrEmpty(body?.Name) ? null : body.Name;
+        var id = await PlanLedger.AddAsync(
+            write.Connection, title, asOf, scenarios, pools?.Values.Order().ToArray(), write.Origin.Actor, write.Now, cancellation);
         var plan = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-requested", "plan", id, $"{id}", null, new { plan.View.Name, plan.View.AsOf, plan.View.Scenarios }));
         write.AfterCommit(() => jobs.Enqueue<PlanJob>(job => job.RunAsync(id, CancellationToken.None)));
@@ -97,17 +100,6 @@ internal static class PlanEndpoints
         var after = (await PlanLedger.FindAsync(write.Connection, id, cancellation))!;
         write.Record(NewEvent.Of<object>("capacity.plan-cancel-requested", "plan", id, $"{id}", new { plan.View.State }, new { after.View.State }));
         return TypedResults.Accepted($"/api/v1/capacity/plans/{id}", after.View);
-    }
-
-    /// <summary>Saved scenarios in the order of their names; adds a fault for each that is not known.</summary>
-    public static async Task<List<ScenarioDefinition>> ScenariosAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> names, FieldFaults faults, CancellationToken cancellation)
-    {
-        var saved = (await ScenarioEndpoints.FindAsync(connection, names, cancellation)).ToDictionary(scenario => scenario.Name!, StringComparer.Ordinal);
-        foreach (var name in names.Where(name => !saved.ContainsKey(name)))
-            faults.Add("scenarios", $"There is no scenario '{name}'.", "Save it first by POST /api/v1/capacity/scenarios.");
-        return [.. names.Where(saved.ContainsKey)
-            .Select(name => new ScenarioDefinition { Name = name, Description = saved[name].Description, Parts = saved[name].Parts })];
     }
 
     public static void Slugs(string field, IReadOnlyList<string>? names, int most, FieldFaults faults)

@@ -29,10 +29,9 @@ internal static class PlanJudgement
         int id, NpgsqlDataSource source, TimeProvider clock, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanQuery.Unknown(id);
-        if (PlanQuery.NotReady(plan) is { } notReady)
-            return (Refused)notReady;
+        var (plan, missing) = await PlanQuery.ReadyAsync(connection, id, cancellation);
+        if (missing is not null)
+            return (Refused)missing;
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         // A plan has thousands of pools, and none of a plan whose first period is not over need be read.
         if (Period.After(plan.AsOf).All(period => period.Last >= today))

@@ -20,7 +20,8 @@ internal static class PlanLedger
     public static readonly RunTable Runs = new("capacity.plan", 0x46474350);
 
     private const string Columns = """
-        id, as_of, scenarios::text, pools, totals::text, state, name, requested_by, requested_at, finished_at, progress, cancel_requested, planned, left_out, error
+        id, as_of, scenarios::text, pools, totals::text, state, name, requested_by, requested_at, finished_at, progress, cancel_requested,
+        planned, left_out, error
         """;
 
     public static async Task<int> AddAsync(
@@ -54,7 +55,8 @@ internal static class PlanLedger
     {
         await using var command = new NpgsqlCommand("""
             with begun as (
-                update capacity.plan set state = case when cancel_requested then 4 else 1 end, finished_at = case when cancel_requested then $2 end, progress = 0
+                update capacity.plan set
+                    state = case when cancel_requested then 4 else 1 end, finished_at = case when cancel_requested then $2 end, progress = 0
                 where id = $1 and state in (0, 1) returning cancel_requested),
             emptied as (delete from capacity.plan_pool where plan_id = $1 and exists (select from begun))
             select not cancel_requested from begun

@@ -24,7 +24,8 @@ internal static class PlanParquet
                 // Column types are stated, so that a column that is empty in this plan has the type it has in others.
                 command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
                     set memory_limit = '256MB'; set threads = 1;
-                    copy (select * from read_csv('{Quoted(csv)}', header = true, all_varchar = false, columns = {PlanCsv.ColumnTypes})) to '{Quoted(parquet)}' (format parquet);
+                    copy (select * from read_csv('{Quoted(csv)}', header = true, all_varchar = false, columns = {PlanCsv.ColumnTypes}))
+                    to '{Quoted(parquet)}' (format parquet);
                     """);
                 await command.ExecuteNonQueryAsync(cancellation);
             }

@@ -37,11 +37,10 @@ internal static class PlanPreviewing
             return (Refused)refusal;
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanQuery.Unknown(id);
-        if (PlanQuery.NotReady(plan) is { } notReady)
-            return (Refused)notReady;
-        var scenarios = await PlanEndpoints.ScenariosAsync(connection, body.Scenarios ?? [], faults, cancellation);
+        var (plan, missing) = await PlanQuery.ReadyAsync(connection, id, cancellation);
+        if (missing is not null)
+            return (Refused)missing;
+        var scenarios = await Scenarios.OfAsync(connection, body.Scenarios ?? [], faults, cancellation);
         if (body.Parts is not null)
             await ScenarioReader.CheckNamesAsync(connection, typed, faults, cancellation);
         var pools = faults.Any ? [] : await PoolsAsync(connection, plan, body, dearest, faults, cancellation);
@@ -76,7 +75,8 @@ internal static class PlanPreviewing
         var sides = new ImmutableArray<PeriodOutlook>[2][];
         // Each side adds up its own total, pool by pool: futures are floating-point numbers, whose order tells.
         Parallel.For(0, 2, side => sides[side] = [.. pools.Select((pool, i) => Outlook(pool, steps[i], side == 0 ? before : after, totals[side]))]);
-        var previewed = pools.Select((pool, i) => new PreviewedPool(pool.View.Pool, pool.View.Unit!, after.For(pool.View, forecasts[pool.Id].Responses, steps[i]).Notes,
+        var previewed = pools.Select((pool, i) => new PreviewedPool(
+            pool.View.Pool, pool.View.Unit!, after.For(pool.View, forecasts[pool.Id].Responses, steps[i]).Notes,
             Compare(sides[0][i], sides[1][i], period => period.Cost?.Demand.Mean))).ToList();
 
         ImmutableArray<PeriodOutlook> Outlook(StoredPool pool, TimeStep[] grid, Assumptions assumptions, TotalOutlook total)

@@ -19,13 +19,19 @@ internal static class PlanReport
         h1 { font-size: 1.6rem; margin: 0 0 .2rem } h2 { font-size: 1.15rem; margin: 1.8rem 0 .4rem; border-bottom: 1px solid #b6bdc6 }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .85rem }
         th, td { text-align: right; padding: .2rem .5rem; border-bottom: 1px solid #dde1e6 } th { font-weight: 600 }
-        th:first-child, td:first-child { text-align: left } td + td { white-space: nowrap } caption { text-align: left; color: #57606a; font-size: .85rem; padding: .2rem 0 }
+        th:first-child, td:first-child { text-align: left } td + td { white-space: nowrap }
+        caption { text-align: left; color: #57606a; font-size: .85rem; padding: .2rem 0 }
         .short { font-weight: 700 } .note, figcaption { color: #57606a; font-size: .85rem } svg { width: 100%; height: auto } figure { margin: 0 }
-        @page { margin: 15mm } @media print { body { margin: 0; max-width: none; font-size: 9pt } h2 { break-after: avoid } tr, figure { break-inside: avoid } thead { display: table-header-group } }
+        @page { margin: 15mm }
+        @media print {
+            body { margin: 0; max-width: none; font-size: 9pt } h2 { break-after: avoid }
+            tr, figure { break-inside: avoid } thead { display: table-header-group }
+        }
         """;
 
     private static readonly string Policy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // Shortest of supply first; of each only the coming quarter, the year and what is to be known of it.
     private const string Tightest = """
@@ -37,10 +43,9 @@ internal static class PlanReport
         int id, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanQuery.Unknown(id);
-        if (PlanQuery.NotReady(plan) is { } notReady)
-            return (Refused)notReady;
+        var (plan, missing) = await PlanQuery.ReadyAsync(connection, id, cancellation);
+        if (missing is not null)
+            return (Refused)missing;
         var (pools, count) = await PoolsAsync(connection, id, cancellation);
         context.Response.Headers.ContentSecurityPolicy = Policy;
         context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -67,15 +72,15 @@ internal static class PlanReport
     {
         var title = $"Capacity plan {plan.Id}{(plan.View.Name is { } name ? $": {name}" : "")}";
         var text = new StringBuilder($"""
-            <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{Text(title)}</title><style>{Style}</style></head><body>
-            <h1>{Text(title)}</h1><p class="note">As of {Day(plan.AsOf)}, {Text(plan.View.Pools)} pools, asked for by {Text(plan.View.RequestedBy)}; scenarios: {Text(plan.View.Scenarios.Count == 0 ? "none" : string.Join(", ", plan.View.Scenarios))}.</p>
+            <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>{Text(title)}</title><style>{Style}</style></head><body>
+            <h1>{Text(title)}</h1><p class="note">As of {Day(plan.AsOf)}, {Text(plan.View.Pools)} pools, asked for by {Text(plan.View.RequestedBy)};
+            scenarios: {Text(plan.View.Scenarios.Count == 0 ? "none" : string.Join(", ", plan.View.Scenarios))}.</p>
             """);
-        var money = totals[0];
-        text.Append(CultureInfo.InvariantCulture,
-            $"<h2>Everything, in money</h2>{(money.IsPartial ? "<p class=\"note\">Pools without a price are not in it.</p>" : "")}");
-        text.Append(PlanChart.Svg([.. money.Periods.Where(period => period.Period.Contains('Q', StringComparison.Ordinal))]));
-        Periods(text, [.. money.Periods.Where(period => !period.Period.Contains('-', StringComparison.Ordinal))]);
-        Drivers(text, money);
+        if (PlanQuery.Money(totals) is { } money)
+            Everything(text, money);
+        else
+            text.Append("<p class=\"note\">No pool has a price, so there is no sum in money.</p>");
         foreach (var by in totals.Where(total => total.By is not null and not "all").GroupBy(total => total.By!))
         {
             text.Append(CultureInfo.InvariantCulture, $"<h2>By {Text(by.Key == "resourceClass" ? "resource class" : by.Key)}</h2>");
@@ -89,7 +94,9 @@ internal static class PlanReport
         }
 
         text.Append("<h2>Pools, the tightest first</h2>");
-        Table(text, count > pools.Count ? $"The first {pools.Count} of {count}; the rest is in the CSV and Parquet exports." : "Demand and supply are sums over the year's days.",
+        Table(text, count > pools.Count
+                ? $"The first {pools.Count} of {count}; the rest is in the CSV and Parquet exports."
+                : "Demand and supply are sums over the year's days.",
             ["Pool", "Unit", "Year", "Demand P10", "P50", "P90", "Supply P50", "P(short)", "From", "To add a day"],
             pools.Select(pool => (Pool: pool, Year: Year(pool.Periods))).Where(one => one.Year is not null).Select(one => (string[])
             [
@@ -100,7 +107,17 @@ internal static class PlanReport
             text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Text(pool.Pool)}: {Text(string.Join("; ", pool.Notes))}</p>");
         if (plan.View.LeftOut is { Count: > 0 } leftOut)
             text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Left out, for no demand was observed: {Text(string.Join(", ", leftOut))}.</p>");
-        return text.Append("<p class=\"note\">P10, P50, P90: one in ten futures lies below, half, nine in ten. P(short): that demand with its headroom exceeds supply at some time of the period; of sums, that any pool is short.</p></body></html>\n").ToString();
+        return text.Append("<p class=\"note\">P10, P50, P90: one in ten futures lies below, half, nine in ten. P(short): that demand with its headroom ")
+            .Append("exceeds supply at some time of the period; of sums, that any pool is short.</p></body></html>\n").ToString();
+    }
+
+    private static void Everything(StringBuilder text, TotalView money)
+    {
+        text.Append(CultureInfo.InvariantCulture,
+            $"<h2>Everything, in money</h2>{(money.IsPartial ? "<p class=\"note\">Pools without a price are not in it.</p>" : "")}");
+        text.Append(PlanChart.Svg([.. money.Periods.Where(period => period.Period.Contains('Q', StringComparison.Ordinal))]));
+        Periods(text, [.. money.Periods.Where(period => !period.Period.Contains('-', StringComparison.Ordinal))]);
+        Drivers(text, money);
     }
 
     private static void Periods(StringBuilder text, List<PeriodView> periods) =>

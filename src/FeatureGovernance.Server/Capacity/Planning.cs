@@ -92,9 +92,8 @@ internal sealed class Planning(NpgsqlConnection connection, StoredPlan plan, Fun
         new(pool.View.Unit!, pool.View.UnitPrice, pool.View.Region, pool.View.Team, pool.View.ResourceClass);
 
     /// <summary>
-    /// Forecasts pools and the sums over them, each on its own, and makes them agree. What drivers add comes after: sums know nothing of them,
-    /// and would take it
-    /// back.
+    /// Forecasts pools and the sums over them, each on its own, and makes them agree. What drivers add comes after:
+    /// sums know nothing of them, and would take it back.
     /// </summary>
     private async Task<IReadOnlyList<DrivenForecast>> ForecastAsync(
         List<StoredPool> pools, Dictionary<int, History> histories, TimeStep[] steps, bool isMonthly, Func<int, Task> told, CancellationToken cancellation)

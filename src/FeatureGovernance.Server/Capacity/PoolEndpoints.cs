@@ -33,13 +33,7 @@ internal static class PoolEndpoints
         if (faults.Refusal is { } refusal)
             return (Refused)refusal;
 
-        // Two puts of one pool wait for each other, also where it is new.
-        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended('capacity.pool.' || $1, 0))", write.Connection))
-        {
-            hold.Parameters.AddWithValue(pool);
-            await hold.ExecuteNonQueryAsync(cancellation);
-        }
-
+        await write.TakeTurnAsync($"pool.{pool}", cancellation);
         var before = await Pools.FindAsync(write.Connection, pool, cancellation);
         if (context.Precondition(before?.View.Revision) is { } stale)
             return (Refused)stale;
@@ -65,17 +59,13 @@ internal static class PoolEndpoints
             LastSupply = before?.View.LastSupply, Revision = (before?.View.Revision ?? 0) + 1,
         };
         if (before is { } present && present.View with { Revision = after.Revision } == after)
-        {
-            context.SetRevision(present.View.Revision);
-            return TypedResults.Ok(present.View);
-        }
+            return context.Unchanged(present.View, present.View.Revision);
 
         var id = await SaveAsync(write, after, team, [.. names.Select(name => drivers[name].Id)], cancellation);
         if (before is not null && after.DemandFrom is not null && after.DemandFrom != before.View.DemandFrom)
             await DerivedDemands.ForgetAsync(write.Connection, id, cancellation);
         write.Record(NewEvent.Of(before is null ? "capacity.pool-registered" : "capacity.pool-changed", "pool", id, pool, before?.View, after));
-        context.SetRevision(after.Revision);
-        return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}", after) : TypedResults.Ok(after);
+        return context.Written(after, after.Revision, $"pools/{pool}");
     }
 
     public static async Task<Results<Ok<PoolView>, StatusCodeHttpResult, Refused>> Get(
@@ -91,8 +81,8 @@ internal static class PoolEndpoints
 
     public static Task<Results<Ok<Page<PoolView>>, Refused>> List(NpgsqlDataSource source, int? limit, string? cursor, CancellationToken cancellation) =>
         source.PageAsync("pool", limit, cursor,
-            (connection, after, count) => Pools.ListAsync(connection, after?.Last ?? "", count, cancellation), pool => (pool.View.Pool, 0), pool =>
-                pool.View, cancellation);
+            (connection, after, count) => Pools.ListAsync(connection, after?.Last ?? "", count, cancellation), pool => (pool.View.Pool, 0),
+            pool => pool.View, cancellation);
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -108,9 +98,11 @@ internal static class PoolEndpoints
                 return (null, Problems.Malformed("team", $"There is no team '{slug}'.", "Register the team first."));
         }
 
-        if (before is { } present && present.View.Unit != body.Unit && (present.View.LastDemandDay ?? present.View.LastSupplyDay) is not null)
+        if (before is { } present && present.View.Unit != body.Unit
+            && ((present.View.LastDemandDay ?? present.View.LastSupplyDay) is not null
+                || await SupplyStore.CountAsync(connection, present.Id, cancellation) > 0))
         {
-            return (null, new(RefusalKind.BrokenRule, "unit-mismatch", $"The pool's observations are in '{present.View.Unit}'.",
+            return (null, new(RefusalKind.BrokenRule, "unit-mismatch", $"The pool's observations and supply are in '{present.View.Unit}'.",
                 [new("unit", $"'{body.Unit}' is another unit.", "Keep the unit, or register another pool.", "unit-mismatch")]));
         }
 
@@ -135,7 +127,8 @@ internal static class PoolEndpoints
                 demand_from, units_per_million_reads, demand_environment, drivers)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             on conflict (name) do update set unit = $2, unit_price = $3, region = $4, resource_class = $5, resource = $6, team_id = $7,
-                headroom = $8, risk = $9, revision = $10, updated_at = $11, demand_from = $12, units_per_million_reads = $13, demand_environment = $14, drivers = $15
+                headroom = $8, risk = $9, revision = $10, updated_at = $11, demand_from = $12, units_per_million_reads = $13, demand_environment = $14,
+                drivers = $15
             returning id
             """, write.Connection);
         command.Parameters.AddWithValue(pool.Pool);

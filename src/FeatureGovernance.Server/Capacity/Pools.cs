@@ -22,7 +22,8 @@ internal static class Pools
     public const double DefaultRisk = 0.1;
 
     private const string Select = """
-        select p.id, p.name, p.unit, p.unit_price, p.region, p.resource_class, p.resource, t.slug, p.headroom, p.risk, p.revision, d.day, d.demand, s.day, s.supply,
+        select p.id, p.name, p.unit, p.unit_price, p.region, p.resource_class, p.resource, t.slug, p.headroom, p.risk, p.revision,
+               d.day, d.demand, s.day, s.supply,
                p.demand_from, p.units_per_million_reads, p.demand_environment,
                (select array_agg(r.name order by r.name) from capacity.driver r where r.id = any(p.drivers))
         from capacity.pool p

@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace FeatureGovernance.Server.Capacity;
 
-/// <summary>How the use of resources grew over the last year, by what came: features, readers of features, or reads. From cost and usage
-/// telemetry.</summary>
+/// <summary>
+/// How the use of resources grew over the last year, by what came: features, readers of features, or reads. From cost and usage telemetry.
+/// </summary>
 internal static class ResourceGrowth
 {
-    /// <summary>The newest 28 days are held against the 28 that ended a year before, or the first that are known, at least 56 days
-    /// before.</summary>
+    /// <summary>The newest 28 days are held against the 28 that ended a year before, or the first that are known, at least 56 days before.</summary>
     private const string Growth = """
         with wanted as (select id, name from telemetry.resource where name = any($1)),
         span as (
@@ -28,7 +28,8 @@ internal static class ResourceGrowth
             where (u.day > $2::date - 28 and u.day <= $2) or (u.day > x.old - 28 and u.day <= x.old)
             group by x.old, u.feature_id, u.model_id),
         readers as (
-            select old, feature_id, sum(now) filter (where past = 0) / nullif(sum(now), 0) as came, sum(past) filter (where now = 0) / nullif(sum(past), 0) as went
+            select old, feature_id, sum(now) filter (where past = 0) / nullif(sum(now), 0) as came,
+                   sum(past) filter (where now = 0) / nullif(sum(past), 0) as went
             from reads group by old, feature_id having sum(now) > 0 and sum(past) > 0)
         select c.name, sum(coalesce(c.now, 0) - coalesce(c.past, 0)) filter (where c.now is null or c.past is null),
                sum(c.now * coalesce(r.came, 0) - c.past * coalesce(r.went, 0)) filter (where c.now is not null and c.past is not null),

@@ -17,7 +17,7 @@ internal enum ScenarioKind
 /// <summary>Whether a scenario can be understood: each kind of part takes its own fields and no others.</summary>
 internal static class ScenarioReader
 {
-    private const int MostParts = 50;
+    public const int MostParts = 50;
     private const int MostNames = 10_000;
     private const int LongestDays = 3_650;
     private static readonly DateOnly FirstDay = new(2000, 1, 1);
@@ -27,7 +27,8 @@ internal static class ScenarioReader
     {
         faults.Slug("name", body.Name);
         faults.Text("description", body.Description, FieldFaults.LongText);
-        faults.Check(body.Parts is { Count: >= 1 and <= MostParts }, "parts", "A scenario has 1 to 50 parts.", "Give a list of parts, each with its kind.");
+        faults.Check(body.Parts is { Count: >= 1 and <= MostParts }, "parts", $"A scenario has 1 to {MostParts} parts.",
+            "Give a list of parts, each with its kind.");
         for (var i = 0; i < Math.Min(body.Parts?.Count ?? 0, MostParts); i++)
         {
             if (body.Parts![i] is { } part)
@@ -60,6 +61,13 @@ internal static class ScenarioReader
     public static Task CheckFeaturesAsync(
         NpgsqlConnection connection, IReadOnlyList<string>? features, string field, FieldFaults faults, CancellationToken cancellation) =>
         UnknownAsync(connection, "select key from registry.feature where key = any($1)", features, field, "feature", faults, cancellation);
+
+    /// <summary>A scenario that was checked, with its words as they are told.</summary>
+    public static ScenarioDefinition Canonical(ScenarioDefinition body) => body with
+    {
+        Description = string.IsNullOrEmpty(body.Description) ? null : body.Description,
+        Parts = [.. body.Parts!.Select(part => part with { Kind = Core.Words.Of(KindOf(part)) })],
+    };
 
     /// <summary>The kind of a part that was checked.</summary>
     public static ScenarioKind KindOf(ScenarioPart part) =>
@@ -94,6 +102,8 @@ internal static class ScenarioReader
         Day(part.From, $"{at}.from", faults);
         Day(part.Until, $"{at}.until", faults);
         faults.Check(part.Until is null || part.From is null || part.Until > part.From, $"{at}.until", "It ends before it begins.", "Give a day after from.");
+        faults.Check(kind != ScenarioKind.Launch || part.Traffic is null || part.Amount is null, $"{at}.traffic",
+            "Traffic is asked of a model, not of an amount.", "Leave it out, or name the model that the launch is like.");
         faults.Number($"{at}.rate", part.Rate, -0.99, 100);
         faults.Number($"{at}.share", part.Share, 0, 1);
         faults.Number($"{at}.change", part.Change, -0.99, 100);
@@ -106,10 +116,13 @@ internal static class ScenarioReader
         {
             ScenarioKind.Growth => (part.Rate is null ? "rate" : null, "Give the growth per year, for example 0.2."),
             ScenarioKind.Efficiency => (part.Share is null ? "share" : null, "Give the share of demand that goes, for example 0.1."),
-            ScenarioKind.Driver => (part.Driver is null ? "driver" : part.Change is null ? "change" : null, "Name the driver, and how much more it is, for example 0.2."),
+            ScenarioKind.Driver => (part.Driver is null ? "driver" : part.Change is null ? "change" : null,
+                "Name the driver, and how much more it is, for example 0.2."),
             ScenarioKind.DeliverySlip => (part.Days is null ? "days" : null, "Give the days by which deliveries come later."),
-            ScenarioKind.Deprecation => (part.Features is not { Count: > 0 } && part.Recommended != true ? "features" : null, "Name features, or say recommended: true."),
-            ScenarioKind.Launch => ((part.Model is null) == (part.Amount is null) ? "model" : part.Amount is not null && part.Pools is not { Count: > 0 } ? "pools" : null,
+            ScenarioKind.Deprecation => (part.Features is not { Count: > 0 } && part.Recommended != true ? "features" : null,
+                "Name features, or say recommended: true."),
+            ScenarioKind.Launch => (
+                (part.Model is null) == (part.Amount is null) ? "model" : part.Amount is not null && part.Pools is not { Count: > 0 } ? "pools" : null,
                 "Name the model that it is like, or give pools with the amount it takes of each per day."),
             _ => throw new InvalidOperationException($"No kind {kind}."),
         };

@@ -15,6 +15,7 @@ internal static class SupplyEndpoints
     private const int MostOfPool = 1_000;
     private static readonly DateOnly FirstDay = new(2000, 1, 1);
     private static readonly DateOnly LastDay = new(2200, 1, 1);
+    private static readonly string InRange = $"Use a day from {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.";
 
     public static async Task<Results<Ok<SupplyView>, Created<SupplyView>, Refused>> Put(
         string pool, string name, SupplyDefinition body, HttpContext context, WriteTransaction write, CancellationToken cancellation)
@@ -41,22 +42,17 @@ internal static class SupplyEndpoints
         var after = new SupplyView
         {
             Pool = pool, Name = name, Kind = Core.Words.Of(kind!.Value), Amount = body.Amount, Due = due, OrderBy = body.OrderBy,
-            LeadTimeDays = body.LeadTimeDays,
-            DoneOn = body.DoneOn, Slip = slip, Note = body.Note, Revision = (before?.View.Revision ?? 0) + 1,
+            LeadTimeDays = body.LeadTimeDays, DoneOn = body.DoneOn, Slip = slip, Note = body.Note, Revision = (before?.View.Revision ?? 0) + 1,
         };
         if (before is { } present && present.View with { Revision = after.Revision } == after)
-        {
-            context.SetRevision(present.View.Revision);
-            return TypedResults.Ok(present.View);
-        }
+            return context.Unchanged(present.View, present.View.Revision);
 
         if (before is null && await SupplyStore.CountAsync(write.Connection, owner.Id, cancellation) >= MostOfPool)
             return (Refused)Problems.Malformed("pool", $"The pool has {MostOfPool:N0} entries already.", "Take back those long past.");
         var id = await SupplyStore.SaveAsync(write.Connection, owner.Id, kind.Value, after, cancellation);
         write.Record(NewEvent.Of(before is null ? "capacity.supply-registered" : "capacity.supply-changed", "supply", id, $"{pool}/{name}",
             before?.View, after));
-        context.SetRevision(after.Revision);
-        return before is null ? TypedResults.Created($"/api/v1/capacity/pools/{pool}/supply/{name}", after) : TypedResults.Ok(after);
+        return context.Written(after, after.Revision, $"pools/{pool}/supply/{name}");
     }
 
     public static async Task<Results<NoContent, Refused>> Delete(
@@ -93,15 +89,20 @@ internal static class SupplyEndpoints
     {
         faults.Check(body.LeadTimeDays is null or (>= 0 and <= LongestLead), "leadTimeDays", $"{body.LeadTimeDays} is out of range.",
             $"Use 0 to {LongestLead} days.");
-        var due = body.Due ?? (body.OrderBy is { } order && body.LeadTimeDays is >= 0 and <= LongestLead && order <= LastDay ? order.AddDays(body.LeadTimeDays.Value) : null);
-        faults.Check(due is not null, "due", "Nothing says when it is due.", "Give due, or orderBy with leadTimeDays.");
-        faults.Check(due is null || (due >= FirstDay && due <= LastDay), "due", $"{due:yyyy-MM-dd} is out of range.",
-            $"Use a day from {FirstDay:yyyy-MM-dd} to {LastDay:yyyy-MM-dd}.");
+        var isOrdered = body.OrderBy is { } order && order >= FirstDay && order <= LastDay;
+        faults.Check(body.OrderBy is null || isOrdered, "orderBy", $"{body.OrderBy:yyyy-MM-dd} is out of range.", InRange);
+        DateOnly? reckoned = isOrdered && body.LeadTimeDays is >= 0 and <= LongestLead ? body.OrderBy!.Value.AddDays(body.LeadTimeDays.Value) : null;
+        var due = body.Due ?? reckoned;
+        faults.Check(due is not null || (body.OrderBy is not null && body.LeadTimeDays is not null), "due", "Nothing says when it is due.",
+            "Give due, or orderBy with leadTimeDays.");
+        faults.Check(due is null || reckoned is null || due == reckoned, "due",
+            $"{due:yyyy-MM-dd} is not orderBy and leadTimeDays, which come to {reckoned:yyyy-MM-dd}.", "Give either, or what agrees.");
+        faults.Check(due is null || (due >= FirstDay && due <= LastDay), "due", $"{due:yyyy-MM-dd} is out of range.", InRange);
         faults.Check(body.DoneOn is null || body.DoneOn >= FirstDay, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is out of range.",
             $"Use a day from {FirstDay:yyyy-MM-dd} on.");
         faults.Check(body.DoneOn is null || body.DoneOn <= today, "doneOn", $"{body.DoneOn:yyyy-MM-dd} is still to come.", "Report it once it has happened.");
         // One that was registered in time and is late now may still be corrected.
-        faults.Check(due is null || due >= today || body.DoneOn is not null || before?.Due == due, "due", $"{due:yyyy-MM-dd} is past.",
+        faults.Check(due is null || due < FirstDay || due >= today || body.DoneOn is not null || before?.Due == due, "due", $"{due:yyyy-MM-dd} is past.",
             "Say with doneOn when it came, or give a day from today on.");
         return due;
     }

@@ -12,7 +12,8 @@ internal sealed record StoredSupply(int Id, int PoolId, SupplyKind Kind, SupplyV
 internal static class SupplyStore
 {
     private const string Select = """
-        select s.id, s.pool_id, p.name, s.name, s.kind, s.amount, s.due, s.order_by, s.lead_time_days, s.done_on, s.slip_probability, s.slip_median_days, s.slip_spread, s.note, s.revision
+        select s.id, s.pool_id, p.name, s.name, s.kind, s.amount, s.due, s.order_by, s.lead_time_days, s.done_on,
+               s.slip_probability, s.slip_median_days, s.slip_spread, s.note, s.revision
         from capacity.supply s join capacity.pool p on p.id = s.pool_id
         """;
 
@@ -51,7 +52,8 @@ internal static class SupplyStore
         NpgsqlConnection connection, int pool, SupplyKind kind, SupplyView supply, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            insert into capacity.supply (pool_id, name, kind, amount, due, order_by, lead_time_days, done_on, slip_probability, slip_median_days, slip_spread, note, revision)
+            insert into capacity.supply (pool_id, name, kind, amount, due, order_by, lead_time_days, done_on,
+                slip_probability, slip_median_days, slip_spread, note, revision)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             on conflict (pool_id, name) do update set kind = $3, amount = $4, due = $5, order_by = $6, lead_time_days = $7, done_on = $8,
                 slip_probability = $9, slip_median_days = $10, slip_spread = $11, note = $12, revision = $13

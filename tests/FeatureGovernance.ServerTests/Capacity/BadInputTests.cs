@@ -89,6 +89,32 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
             .Expect(400).FaultyFields.Distinct().Should().Equal("amount");
     }
 
+    [Theory]
+    [InlineData("2198-01-01", "2198-02-01", 10, "due")]
+    [InlineData(null, "9999-12-31", 10, "orderBy")]
+    [InlineData(null, "0001-01-01", 0, "orderBy")]
+    [InlineData(null, "2198-01-01", null, "due")]
+    [InlineData(null, "2198-01-01", 3_651, "leadTimeDays")]
+    [InlineData("0001-01-01", null, null, "due")]
+    public async Task A_day_that_contradicts_another_or_cannot_be_is_refused_once_by_its_field(string? due, string? orderBy, int? leadTimeDays, string field)
+    {
+        await server.Admin.PutAsync("capacity/pools/dated", new { unit = "hour" });
+
+        (await server.Admin.PutAsync("capacity/pools/dated/supply/order", new { kind = "commitment", amount = 5, due, orderBy, leadTimeDays }))
+            .Expect(400).FaultyFields.Should().Equal(field);
+        (await server.Admin.GetAsync("capacity/pools/dated/supply")).Items().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Faults_are_told_in_the_order_of_their_lines_whoever_found_them()
+    {
+        await server.Admin.PoolAsync("ordered");
+
+        var refused = await server.Admin.ObserveAsync(string.Join('\n', Line("nowhere", 3, 1), "{}", Line("nowhere", 2, 1), Line("ordered", 2, -1)));
+
+        refused.ExpectProblem(400, "malformed-lines").Items("errors").Select(error => error.GetProperty("line").GetInt32()).Should().Equal(1, 2, 2, 2, 3, 4);
+    }
+
     private static string Line(string pool, int ago, double demand) => string.Create(CultureInfo.InvariantCulture,
         $$"""{"pool":"{{pool}}","day":"{{Planned.Today.AddDays(-ago):yyyy-MM-dd}}","demand":{{demand:R}}}""");
 

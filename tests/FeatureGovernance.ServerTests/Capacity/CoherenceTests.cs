@@ -25,6 +25,8 @@ public sealed class CoherenceTests(ApiServer server) : IClassFixture<ApiServer>
             totals.Where(total => total.GetProperty("by").GetString() == "region").Sum(total => total.GetProperty("periods")[period].At("demand.mean"))
                 .Should().BeApproximately(all, 1e-6 * all);
             totals[5].GetProperty("periods")[period].At("demand.mean").Should().BeApproximately(all, 1e-6 * all);
+            var (gap, pools) = (totals[0].GetProperty("periods")[period].At("cost.gap"), plan.Body.GetProperty("poolPlans").GetProperty("items").EnumerateArray());
+            pools.Sum(pool => pool.GetProperty("periods")[period].At("cost.gap")).Should().BeApproximately(gap, 1e-6 * Math.Max(1, gap));
         }
     }
 

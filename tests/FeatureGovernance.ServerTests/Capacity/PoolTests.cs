@@ -100,6 +100,7 @@ public sealed class PoolTests(ApiServer server) : IClassFixture<ApiServer>
             .Expect(400).FaultyFields.Should().Contain(["kind", "amount", "due", "doneOn", "slip.probability", "slip.medianDays"]);
         (await server.Admin.PutAsync("capacity/pools/none/supply/x", commitment)).ExpectProblem(404, "unknown-pool");
         (await server.Admin.GetAsync("capacity/pools/supplied/supply")).Items().Should().HaveCount(3);
+        (await server.Admin.PutAsync("capacity/pools/supplied", new { unit = "rack" })).ExpectProblem(422, "unit-mismatch");
         (await server.Admin.DeleteAsync("capacity/pools/supplied/supply/order-1")).Expect(204);
         (await server.Admin.DeleteAsync("capacity/pools/supplied/supply/order-1")).ExpectProblem(404, "unknown-supply");
     }

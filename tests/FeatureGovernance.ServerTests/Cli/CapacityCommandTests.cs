@@ -28,6 +28,8 @@ public sealed class CapacityCommandTests(ApiServer server) : IClassFixture<ApiSe
             $"{Planned.Today.AddDays(60):yyyy-MM-dd}");
         (await RunAsync(2, "capacity", "supply", "set", "gpu-a", "order-2", "--kind", "delivery", "--amount", "50", "--due", "2020-01-01"))
             .Should().Contain("due");
+        (await RunAsync(0, "capacity", "supply", "withdraw", "gpu-a", "order-1")).Should().Contain("taken back");
+        (await RunAsync(2, "capacity", "supply", "withdraw", "gpu-a", "order-1")).Should().Contain("no supply 'order-1'");
 
         (await RunAsync(0, "capacity", "plan", "run", "--name", "November", "--wait")).Should().Contain("succeeded");
 

@@ -42,15 +42,31 @@ public class OutlookTests
     }
 
     [Fact]
+    public void What_is_to_be_added_is_the_least_that_brings_the_risk_down_and_nothing_where_it_is_accepted_as_it_is()
+    {
+        // Future by future 1 to 20 are wanted.
+        double[][] demand = [.. Enumerable.Range(1, 20).Select(future => Enumerable.Repeat((double)future, Weeks.Length).ToArray())];
+
+        var accepted = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(18), [], Periods, [])[12].Shortfall!;
+        var tooMany = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(15.5), [], Periods, [])[12].Shortfall!;
+        var mended = PoolOutlook.Of(new(1, 0, 0.1), Weeks, demand, Constant(15.5 + tooMany.ToAdd!.Value), [], Periods, [])[12].Shortfall!;
+
+        (accepted.Probability, accepted.ToAdd, accepted.FirstDay).Should().Be((0.1, 0, null), "two of twenty are what is accepted");
+        (tooMany.Probability, tooMany.ToAdd).Should().Be((0.25, 2.5));
+        (mended.Probability, mended.ToAdd, mended.FirstDay).Should().Be((0.1, 0, null));
+    }
+
+    [Fact]
     public void Quarters_add_up_to_years_and_pools_to_the_total_future_by_future()
     {
         var random = new Random(1);
         var totals = new TotalOutlook("all", "money", inMoney: true, Periods, 200);
-        double expected = 0;
+        double expected = 0, gap = 0;
         for (var pool = 1; pool <= 3; pool++)
         {
             var outlook = PoolOutlook.Of(new(pool, 0, 0.1), Weeks, Random(random), Random(random), [], Periods, [totals]);
             expected += pool * outlook.Single(period => period.Period == "2027").Demand.Mean;
+            gap += outlook.Single(period => period.Period == "2027").Cost!.Gap!.Value;
             outlook.Where(period => period.Period.StartsWith("2027Q", StringComparison.Ordinal)).Sum(period => period.Demand.Mean)
                 .Should().BeApproximately(outlook.Single(period => period.Period == "2027").Demand.Mean, 1e-6);
         }
@@ -58,7 +74,25 @@ public class OutlookTests
         var year = totals.Describe().Single(period => period.Period == "2027");
 
         year.Demand.Mean.Should().BeApproximately(expected, 1e-6);
+        year.Cost!.Demand.Should().Be(year.Demand, "it is in money");
+        (year.Cost.Supply, year.Cost.Gap!.Value).Should().Be((year.Supply!.P50, gap));
+        year.Headroom.Should().BeApproximately((year.Supply.P50 / year.Demand.P50) - 1, 0.01);
         totals.IsPartial.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_total_of_which_some_supply_is_unknown_tells_neither_supply_nor_headroom()
+    {
+        var money = new TotalOutlook("all", "money", inMoney: true, Periods, 20);
+        var hours = new TotalOutlook("unit", "hour", inMoney: false, Periods, 20);
+        PoolOutlook.Of(new(2, 0, 0.1), Weeks, Constant(100), Constant(90), [], Periods, [money, hours]);
+        PoolOutlook.Of(new(3, 0, 0.1), Weeks, Constant(100), null, [], Periods, [money, hours]);
+
+        var (quarter, counted) = (money.Describe()[12], hours.Describe()[12]);
+
+        (quarter.Supply, quarter.Headroom, quarter.Cost!.Supply).Should().Be((null, null, null));
+        quarter.Cost.Gap.Should().BeApproximately(10 * 90 * 2, 1e-6, "what is known to be lacking");
+        counted.Cost.Should().BeNull("hours have no price of their own");
     }
 
     [Fact]

@@ -29,6 +29,8 @@ internal static class CapacityPages
         pages.MapPost("/capacity/plans", Plan).Needs(Permission.PlanCapacity).Mutates();
         pages.MapGet("/capacity/plans/{id:int}", PlanReading.Get).Needs(Permission.Read);
         pages.MapGet("/capacity/plans/{id:int}/csv", PlanReading.Csv).Needs(Permission.Read);
+        pages.MapGet("/capacity/plans/{id:int}/parquet", PlanReading.Parquet).Needs(Permission.Read);
+        pages.MapGet("/capacity/plans/{id:int}/report", PlanReport.Get).Needs(Permission.Read);
         pages.MapGet("/capacity/plans/{id:int}/gap", GapReading.Get).Needs(Permission.Read);
         pages.MapPost("/capacity/plans/{id:int}/cancel", Cancel).Needs(Permission.PlanCapacity).Mutates();
         pages.MapGet("/capacity/scenarios/new", ScenarioForm.Get).Needs(Permission.PlanCapacity);

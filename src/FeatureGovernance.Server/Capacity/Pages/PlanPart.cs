@@ -32,9 +32,11 @@ public sealed record PlanPart(
     }
 
     private static string? Sources(IReadOnlyList<PeriodView> all) => all.FirstOrDefault(period => period.Drivers is { Count: > 0 }) is { } year
-        ? $"Demand of {year.Period}: {string.Join(", ", year.Drivers!.Where(part => Math.Abs(part.Share ?? 0) >= LeastShare).Select(part =>
-            $"{(100 * part.Share!.Value).ToString("0;−0", CultureInfo.InvariantCulture)} % {part.Name.Replace(GrowthDrivers.Followed, "", StringComparison.Ordinal)}"))}."
+        ? $"Demand of {year.Period}: {string.Join(", ", year.Drivers!.Where(part => Math.Abs(part.Share ?? 0) >= LeastShare).Select(Says))}."
         : null;
+
+    private static string Says(DriverView part) => (100 * part.Share!.Value).ToString("0;−0", CultureInfo.InvariantCulture)
+        + $" % {part.Name.Replace(GrowthDrivers.Followed, "", StringComparison.Ordinal)}";
 
     private static bool Is(string period, string by) => by switch
     {

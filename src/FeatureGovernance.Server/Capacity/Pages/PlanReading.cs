@@ -57,8 +57,8 @@ internal static class PlanReading
             : new([.. (await Shortfalls.OfAsync(connection, id, [pool], cancellation)).Values], null);
         var theirs = other is null ? [] : await Shortfalls.OfAsync(connection, other.Id, [.. pools.Items.Select(one => one.Pool)], cancellation);
         var parts = pools.Items.Select(one => PlanPart.Of(one, theirs.GetValueOrDefault(one.Pool), step));
-        if (string.IsNullOrEmpty(pool) && cursor is null && Money(plan) is { } money)
-            parts = parts.Prepend(PlanPart.Of(money, other is null ? null : Money(other), step));
+        if (string.IsNullOrEmpty(pool) && cursor is null && PlanQuery.Money(PlanQuery.Totals(plan)) is { } money)
+            parts = parts.Prepend(PlanPart.Of(money, other is null ? null : PlanQuery.Money(PlanQuery.Totals(other)), step));
         return Rendered.As<PlanPage>(model with
         {
             Beside = other?.View, Pool = pool, Parts = [.. parts], NextCursor = pools.NextCursor,
@@ -66,15 +66,16 @@ internal static class PlanReading
         });
     }
 
-    public static async Task<IResult> Csv(int id, NpgsqlDataSource source, CancellationToken cancellation)
+    public static Task<IResult> Csv(int id, NpgsqlDataSource source, CancellationToken cancellation) => SaveAsync(id, source, plan =>
+        Results.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), "text/csv", $"plan-{id}.csv"), cancellation);
+
+    public static Task<IResult> Parquet(int id, NpgsqlDataSource source, CancellationToken cancellation) => SaveAsync(id, source, plan =>
+        Results.Stream(stream => PlanParquet.WriteAsync(source, plan, stream, cancellation), PlanParquet.Type, $"plan-{id}.parquet"), cancellation);
+
+    private static async Task<IResult> SaveAsync(int id, NpgsqlDataSource source, Func<StoredPlan, IResult> save, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await PlanLedger.FindAsync(connection, id, cancellation) is not { } plan)
-            return (Refused)PlanQuery.Unknown(id);
-        return PlanQuery.NotReady(plan) is { } notReady
-            ? (Refused)notReady
-            : Results.Stream(stream => PlanCsv.WriteAsync(source, plan, stream, cancellation), "text/csv", $"plan-{id}.csv");
+        var (plan, missing) = await PlanQuery.ReadyAsync(connection, id, cancellation);
+        return missing is null ? save(plan) : (Refused)missing;
     }
-
-    private static TotalView? Money(StoredPlan plan) => Json.Read<List<TotalView>>(plan.Totals)!.Find(total => total.Of == "money");
 }

@@ -13,8 +13,11 @@ namespace FeatureGovernance.Server.Capacity.Pages;
 /// <param name="WhatIf">What it changes, as far as it is written.</param>
 public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept, Complaint? Complaint, WhatIfModel WhatIf)
 {
-    /// <summary>How many parts the form has room for.</summary>
-    public const int Parts = 5;
+    private const int FewestParts = 5;
+
+    /// <summary>How many parts the form has room for: those that it holds and one more, at least five.</summary>
+    public int Parts { get; } = Math.Clamp(
+        2 + Enumerable.Range(0, ScenarioReader.MostParts).LastOrDefault(i => Kept.ContainsKey($"kind {i}"), -1), FewestParts, ScenarioReader.MostParts);
 
     /// <summary>The kinds of assumptions.</summary>
     public static readonly IReadOnlyList<string> Kinds = [.. Enum.GetValues<ScenarioKind>().Select(Words.Of)];
@@ -22,12 +25,14 @@ public sealed record ScenarioFormModel(IReadOnlyDictionary<string, string> Kept,
 
 internal static class ScenarioForm
 {
-    /// <summary>An empty form, a saved scenario's, or what the address holds: so a scenario half written is a link, and is tried on the plan while it grows.</summary>
+    /// <summary>
+    /// An empty form, a saved scenario's, or what the address holds: so a scenario half written is a link, and is tried on the plan while it grows.
+    /// </summary>
     public static async Task<IResult> Get(string? from, HttpContext context, NpgsqlDataSource source, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(from))
             return await ShowAsync(context.Request.Query.ToDictionary(one => one.Key, one => one.Value.ToString()), null, 200, source, cancellation);
-        var answer = await ScenarioEndpoints.Get(from, source, cancellation);
+        var answer = await ScenarioEndpoints.Get(from, context, source, cancellation);
         return answer.Take(out ScenarioView saved, out var refusal) ? await ShowAsync(Written(saved), null, 200, source, cancellation) : (Refused)refusal;
     }
 
@@ -64,7 +69,7 @@ internal static class ScenarioForm
     private static List<ScenarioPart> Parts(IReadOnlyDictionary<string, string> typed, FieldFaults faults)
     {
         var parts = new List<ScenarioPart>();
-        for (var i = 0; i < ScenarioFormModel.Parts; i++)
+        for (var i = 0; i < ScenarioReader.MostParts; i++)
         {
             if (Typed(typed, $"kind {i}") is { } kind)
                 parts.Add(Part(typed, i, kind, $"parts[{parts.Count}]", faults));
@@ -83,20 +88,31 @@ internal static class ScenarioForm
         return kind switch
         {
             "growth" => new() { Kind = kind, Pools = pools, From = Day("from"), Until = Day("until"), Rate = Number("rate") / 100 },
-            "launch" => new() { Kind = kind, Pools = pools, From = Day("from"), Model = Typed(typed, $"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"), RampDays = Days("rampDays") },
+            "launch" => new()
+            {
+                Kind = kind, Pools = pools, From = Day("from"), Model = Typed(typed, $"model {i}"), Traffic = Number("traffic"), Amount = Number("amount"),
+                RampDays = Days("rampDays"),
+            },
             "deprecation" => new()
             {
                 Kind = kind, Pools = pools, From = Day("from"), RampDays = Days("rampDays"), Features = List("features"),
                 Recommended = Typed(typed, $"recommended {i}") == "true" ? true : null,
             },
             "efficiency" => new() { Kind = kind, Pools = pools, From = Day("from"), Share = Number("share") / 100, RampDays = Days("rampDays") },
-            "driver" => new() { Kind = kind, Pools = pools, From = Day("from"), Driver = Typed(typed, $"driver {i}"), Change = Number("change") / 100, RampDays = Days("rampDays") },
+            "driver" => new()
+            {
+                Kind = kind, Pools = pools, From = Day("from"), Driver = Typed(typed, $"driver {i}"), Change = Number("change") / 100,
+                RampDays = Days("rampDays"),
+            },
             "deliverySlip" => new() { Kind = kind, Pools = pools, Days = Days("days") },
             _ => new() { Kind = kind },
         };
 
-        IReadOnlyList<string>? List(string name) =>
-            Typed(typed, $"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
+        IReadOnlyList<string>? List(string name)
+        {
+            var names = Typed(typed, $"{name} {i}")?.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return names is { Length: > 0 } ? names : null;
+        }
 
         double? Number(string name) => Read<double>(name, "a number", text =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
@@ -122,20 +138,23 @@ internal static class ScenarioForm
     private static Dictionary<string, string> Written(ScenarioView saved)
     {
         var kept = new Dictionary<string, string?>(StringComparer.Ordinal) { ["name"] = saved.Name, ["description"] = saved.Description };
-        foreach (var (part, i) in saved.Parts!.Take(ScenarioFormModel.Parts).Select((part, i) => (part, i)))
+        foreach (var (part, i) in saved.Parts!.Select((part, i) => (part, i)))
         {
             (string Name, object? Value)[] fields =
             [
-                ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", part.Rate * 100),
-                ("share", part.Share * 100),
+                ("kind", part.Kind), ("pools", Join(part.Pools)), ("from", Iso(part.From)), ("until", Iso(part.Until)), ("rate", Percent(part.Rate)),
+                ("share", Percent(part.Share)),
                 ("rampDays", part.RampDays), ("model", part.Model), ("traffic", part.Traffic), ("amount", part.Amount), ("features", Join(part.Features)),
-                ("driver", part.Driver), ("change", part.Change * 100), ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
+                ("driver", part.Driver), ("change", Percent(part.Change)), ("recommended", part.Recommended == true ? "true" : null), ("days", part.Days),
             ];
             foreach (var (name, value) in fields)
                 kept[$"{name} {i}"] = Convert.ToString(value, CultureInfo.InvariantCulture);
         }
 
         return kept.Where(one => !string.IsNullOrEmpty(one.Value)).ToDictionary(one => one.Key, one => one.Value!, StringComparer.Ordinal);
+
+        // 0.07 is 7 per cent, not 7.000000000000001.
+        static double? Percent(double? share) => share is { } some ? Math.Round(100 * some, 10) : null;
 
         static string? Join(IReadOnlyList<string>? names) => names is null ? null : string.Join(", ", names);
 
