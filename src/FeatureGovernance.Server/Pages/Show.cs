@@ -45,7 +45,12 @@ public static class Show
         value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", ReaderNumbers.Now) : Amount(value);
 
     /// <summary>A measured number in two digits, or three where it is 10 or more: as many as its uncertainty leaves.</summary>
-    public static string Rough(double? value) => value is { } number && Math.Abs(number) < 10 ? number.ToString("G2", ReaderNumbers.Now) : Amount(value);
+    public static string Rough(double? value) => value switch
+    {
+        { } number when Math.Abs(number) is >= 1e-6 and < 0.995 => number.ToString($"F{1 - (int)Math.Floor(Math.Log10(Math.Abs(number)))}", ReaderNumbers.Now),
+        { } number when Math.Abs(number) < 9.95 => number.ToString("G2", ReaderNumbers.Now),
+        _ => Amount(value),
+    };
 
     /// <summary>A month, quarter or year as people say it: <c>2027Q1</c> and <c>2027-Q1</c> are "Q1 2027", <c>2027-03</c> is "Mar 2027".</summary>
     public static string Period(string period) => period switch
