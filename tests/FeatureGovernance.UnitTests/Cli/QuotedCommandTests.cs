@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using FeatureGovernance.Cli;
 using FeatureGovernance.Cli.Running;
 using FeatureGovernance.Tests;
 
@@ -12,7 +11,7 @@ public sealed partial class QuotedCommandTests
     [Fact]
     public void Every_command_that_a_page_names_exists()
     {
-        var root = Program.Commands(Surroundings.OfThisProcess());
+        var root = FeatureGovernance.Cli.Program.Commands(Surroundings.OfThisProcess());
         var pages = Directory.GetFiles(Path.Combine(SharedData.ProjectRoot(), "src", "FeatureGovernance.Server"), "*.razor", SearchOption.AllDirectories);
 
         var quoted = pages.SelectMany(page => Quoted().Matches(File.ReadAllText(page)).Select(match => match.Groups[1].Value.Trim())).Distinct().ToList();
