@@ -20,7 +20,9 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => RunAsync(args, Surroundings.OfThisProcess());
 
-    internal static Task<int> RunAsync(string[] args, Surroundings surroundings)
+    internal static Task<int> RunAsync(string[] args, Surroundings surroundings) => Complaints.RunAsync(Commands(surroundings), args, surroundings);
+
+    internal static RootCommand Commands(Surroundings surroundings)
     {
         var root = new RootCommand("Govern machine-learning features: register, check, adopt, value and retire them.");
         root.Add(Call.Json);
@@ -54,6 +56,6 @@ internal static class Program
         root.Add(LabelCommand.Create());
         root.Add(ForecastCommand.Create());
         root.Add(CapacityCommand.Create(surroundings));
-        return Complaints.RunAsync(root, args, surroundings);
+        return root;
     }
 }

@@ -32,8 +32,8 @@ public static class Deprecation
     /// <summary>Submits a proposal. The proposer belongs to every owning team, or leads some team, or is an administrator.</summary>
     public static Decision<Proposal> Propose(string id, ProposalDraft draft, Actor proposer, ProposalContext context)
     {
-        if (MayPropose(proposer, context) is { } forbidden)
-            return forbidden;
+        if (!MayPropose(proposer, context.Features.Select(feature => feature.Team)))
+            return NotYours("a member of the owning teams, a lead or an administrator", "propose to deprecate these features");
         if (Faults(draft, context, ownProposal: null) is { IsEmpty: false } faults)
             return new Refusal(RefusalKind.BrokenRule, "unfit-proposal", $"The proposal breaks {faults.Length} rule(s).", faults);
         return new Proposal
@@ -106,16 +106,15 @@ public static class Deprecation
     internal static bool LeadsOwner(Proposal proposal, Actor actor) =>
         proposal.Reviews.Any(review => review.Cause == ReviewCause.Owner && actor.LeadsTeam(review.Team));
 
+    /// <summary>Whether somebody may propose that features of these teams go: a member of all of them, whoever leads some team, an administrator.</summary>
+    public static bool MayPropose(Actor proposer, IEnumerable<string> owners) =>
+        proposer.IsAdmin || !proposer.Leads.IsEmpty || owners.All(proposer.BelongsTo);
+
     internal static Refusal NotYours(string who, string what) =>
         new(RefusalKind.Forbidden, "not-your-proposal", $"Only {who} may {what}.");
 
     internal static Refusal Blank(string field, string detail) =>
         new(RefusalKind.Malformed, "blank-text", detail, [new(field, "It is blank.", "Say it in a sentence.", "blank-text")]);
-
-    private static Refusal? MayPropose(Actor proposer, ProposalContext context) =>
-        proposer.IsAdmin || !proposer.Leads.IsEmpty || context.Features.All(feature => proposer.BelongsTo(feature.Team))
-            ? null
-            : NotYours("a member of the owning teams, a lead or an administrator", "propose to deprecate these features");
 
     private static ImmutableArray<FieldError> Faults(ProposalDraft draft, ProposalContext context, string? ownProposal)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Xml;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace FeatureGovernance.Server.Pages;
@@ -42,6 +43,31 @@ public static class Show
     /// <summary>A value of a feature in four digits, large ones as 1.2 M.</summary>
     public static string Value(double? value) =>
         value is { } number && Math.Abs(number) < 1e4 ? number.ToString("G4", ReaderNumbers.Now) : Amount(value);
+
+    /// <summary>A measured number in two digits, or three where it is 10 or more: as many as its uncertainty leaves.</summary>
+    public static string Rough(double? value) => value switch
+    {
+        { } number when Math.Abs(number) is >= 1e-6 and < 0.995 => number.ToString($"F{1 - (int)Math.Floor(Math.Log10(Math.Abs(number)))}", ReaderNumbers.Now),
+        { } number when Math.Abs(number) < 9.95 => number.ToString("G2", ReaderNumbers.Now),
+        _ => Amount(value),
+    };
+
+    /// <summary>A month, quarter or year as people say it: <c>2027Q1</c> and <c>2027-Q1</c> are "Q1 2027", <c>2027-03</c> is "Mar 2027".</summary>
+    public static string Period(string period) => period switch
+    {
+        [_, _, _, _, 'Q', _] or [_, _, _, _, '-', 'Q', _] => $"Q{period[^1]} {period[..4]}",
+        [_, _, _, _, '-', _, _] when DateOnly.TryParseExact($"{period}-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) =>
+            month.ToString("MMM yyyy", CultureInfo.InvariantCulture),
+        _ => period,
+    };
+
+    /// <summary>An ISO 8601 duration in its two largest units: <c>PT1H</c> is "1 hour".</summary>
+    public static string Duration(string duration)
+    {
+        var time = XmlConvert.ToTimeSpan(duration);
+        (int Number, string Unit)[] parts = [(time.Days, "day"), (time.Hours, "hour"), (time.Minutes, "minute"), (time.Seconds, "second")];
+        return string.Join(" ", parts.Where(part => part.Number > 0).Take(2).Select(part => Of(part.Number, part.Unit)));
+    }
 
     /// <summary>Money each day, in the organisation's currency.</summary>
     public static string PerDay(double? money) => money is null ? Unknown : $"{Amount(money)} / day";

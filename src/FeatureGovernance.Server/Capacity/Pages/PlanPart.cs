@@ -28,11 +28,11 @@ public sealed record PlanPart(
     {
         var beside = (others ?? []).ToDictionary(period => period.Period, StringComparer.Ordinal);
         var periods = all.Where(period => Is(period.Period, by)).Select(period => (period, beside.GetValueOrDefault(period.Period))).ToList();
-        return new(pool, title, unit, Drawing(title, unit, by, periods), periods, Sources(all), notes);
+        return new(pool, title, unit, Drawing(title, unit, periods), periods, Sources(all), notes);
     }
 
     private static string? Sources(IReadOnlyList<PeriodView> all) => all.FirstOrDefault(period => period.Drivers is { Count: > 0 }) is { } year
-        ? $"Demand of {year.Period}: {string.Join(", ", year.Drivers!.Where(part => Math.Abs(part.Share ?? 0) >= LeastShare).Select(Says))}."
+        ? $"What makes up demand in {year.Period}: {string.Join(", ", year.Drivers!.Where(part => Math.Abs(part.Share ?? 0) >= LeastShare).Select(Says))}."
         : null;
 
     private static string Says(DriverView part) => (100 * part.Share!.Value).ToString("0;−0", CultureInfo.InvariantCulture)
@@ -45,7 +45,7 @@ public sealed record PlanPart(
         _ => period.Contains('Q', StringComparison.Ordinal),
     };
 
-    private static Plot Drawing(string title, string unit, string by, List<(PeriodView Mine, PeriodView? Other)> periods)
+    private static Plot Drawing(string title, string unit, List<(PeriodView Mine, PeriodView? Other)> periods)
     {
         var scale = Scale.Of(periods.SelectMany(one => new[] { one.Mine.Demand.P90, one.Mine.Supply?.P90 ?? 0, one.Other?.Demand.P50 ?? 0 }), fromZero: true);
         var compares = periods.Any(one => one.Other is not null);
@@ -57,7 +57,7 @@ public sealed record PlanPart(
             new("other", Paths.Steps([.. periods.Select(one => one.Mine.Supply?.P50)], scale)),
             new("middle", Paths.Line([.. periods.Select(one => (double?)one.Mine.Demand.P50)], scale)),
         ];
-        List<Key> legend = [new("middle", "demand, median"), new("far", "demand, 8 of 10 futures"), new("other", "supply, with 8 of 10 futures")];
+        List<Key> legend = [new("middle", "demand"), new("far", "8 of 10 futures"), new("other", "supply")];
         if (compares)
         {
             shapes.Add(new("line-3", Paths.Line([.. periods.Select(one => one.Other?.Demand.P50)], scale)));
@@ -67,10 +67,10 @@ public sealed record PlanPart(
         var width = 100.0 / periods.Count;
         var lacking = periods.Select((one, i) => (Lack: one.Mine.Shortfall, i)).Where(one => one.Lack?.FirstDay is not null).ToList();
         var first = lacking.Select(one =>
-            $" The first shortfall is in {periods[one.i].Mine.Period}, with probability {Show.Share(one.Lack!.Probability)}.").FirstOrDefault();
-        return new($"{title}, {unit} by {by}", $"Demand and supply of {title} from {periods[0].Mine.Period} to {periods[^1].Mine.Period}, in {unit}."
+            $" The first shortfall is in {Show.Period(periods[one.i].Mine.Period)}, with probability {Show.Share(one.Lack!.Probability)}.").FirstOrDefault();
+        return new($"{title}, {unit}", $"Demand and supply of {title} from {Show.Period(periods[0].Mine.Period)} to {Show.Period(periods[^1].Mine.Period)}, in {unit}."
             + (first ?? (periods.All(one => one.Mine.Shortfall is null) ? " The supply is unknown." : " No shortfall is in sight.")),
-            shapes, Paths.Names([.. periods.Select(one => one.Mine.Period)], 4), scale.Ticks(value => Show.Amount(value)),
+            shapes, Paths.Names([.. periods.Select(one => Show.Period(one.Mine.Period))], 4), scale.Ticks(value => Show.Amount(value)),
             Paths.Spots(periods.Count, i => Says(periods[i])),
             [.. lacking.Select(one => new Span(one.i * width, width, "short"))], legend)
         {
@@ -80,7 +80,7 @@ public sealed record PlanPart(
     }
 
     private static string Says((PeriodView Mine, PeriodView? Other) one) =>
-        $"{one.Mine.Period}: demand {Show.Amount(one.Mine.Demand.P50)} ({Show.Amount(one.Mine.Demand.P10)} – {Show.Amount(one.Mine.Demand.P90)})"
+        $"{Show.Period(one.Mine.Period)}: demand {Show.Amount(one.Mine.Demand.P50)} ({Show.Amount(one.Mine.Demand.P10)} – {Show.Amount(one.Mine.Demand.P90)})"
         + (one.Mine.Supply is { } supply ? $", supply {Show.Amount(supply.P50)}" : ", supply unknown")
         + (one.Mine.Shortfall is { } lack ? $", shortfall {Show.Share(lack.Probability)}" : "")
         + (one.Other is { } other ? $"; in the other plan demand {Show.Amount(other.Demand.P50)}" : "");

@@ -51,15 +51,15 @@ public sealed record WhatIfModel(
         var periods = all.Where(period => period.Period.Contains('Q', StringComparison.Ordinal)).ToList();
         var scale = Scale.Of(periods.SelectMany(one => new[] { one.Demand.Other.P90, one.Demand.Plan.P50 }), fromZero: true);
         return new($"Demand of {title}, {unit} by quarter",
-            $"Demand of {title} with these assumptions and in the plan, from {periods[0].Period} to {periods[^1].Period}, in {unit}.",
+            $"Demand of {title} with these assumptions and in the plan, from {Show.Period(periods[0].Period)} to {Show.Period(periods[^1].Period)}, in {unit}.",
             [
                 new("far", Paths.Band([.. periods.Select(one => ((double, double)?)(one.Demand.Other.P10, one.Demand.Other.P90))], scale)),
                 new("middle", Paths.Line([.. periods.Select(one => (double?)one.Demand.Other.P50)], scale)),
                 new("line-3", Paths.Line([.. periods.Select(one => (double?)one.Demand.Plan.P50)], scale)),
             ],
-            Paths.Names([.. periods.Select(one => one.Period)], 4), scale.Ticks(value => Show.Amount(value)),
+            Paths.Names([.. periods.Select(one => Show.Period(one.Period))], 4), scale.Ticks(value => Show.Amount(value)),
             Paths.Spots(periods.Count, i =>
-                $"{periods[i].Period}: demand {Show.Amount(periods[i].Demand.Other.P50)}, in the plan {Show.Amount(periods[i].Demand.Plan.P50)}"),
+                $"{Show.Period(periods[i].Period)}: demand {Show.Amount(periods[i].Demand.Other.P50)}, in the plan {Show.Amount(periods[i].Demand.Plan.P50)}"),
             [], [new("middle", "demand with these assumptions"), new("far", "8 of 10 futures"), new("line-3", "demand in the plan")]);
     }
 }

@@ -34,12 +34,15 @@ public static class IncidentWords
         _ => Show.Word(cause),
     };
 
+    /// <summary>A cause or a fault, whichever has this name.</summary>
+    public static string Named(string word) => Words<Fault>.TryParse(word, out var fault) ? Of(fault) : CauseOf(word);
+
     /// <summary>The feature it shows most in, and how many others.</summary>
     public static string Where(IncidentSummary incident) =>
         incident.Features == 1 ? incident.Feature : $"{incident.Feature} and {Show.Of(incident.Features - 1, "other feature")}";
 
     /// <summary>By what a cost was estimated.</summary>
-    public static string Method(string method) => method == "replay" ? "replayed through fitted models" : "by profiles and shares";
+    public static string Method(string method) => method == "replay" ? "replayed through fitted models" : "from drift and value share";
 
     private static string Of(Fault fault) => fault switch
     {

@@ -41,6 +41,8 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
     private sealed class Drawing(ValueWindow?[] slots, List<string> names, List<(IncidentMark Mark, (double At, double Width) Across)> marked,
         Func<int, string> moment, ValueWords words)
     {
+        private bool explained;
+
         private string Reach => slots.Length == 1 ? $"on {names[0]}" : $"from {names[0]} to {names[^1]}";
 
         public ValuesCharts All()
@@ -141,7 +143,15 @@ public sealed record ValuesCharts(Plot? Fan, Plot Rates, Plot Distinct, Plot? Fr
             new(title, says, shapes, Paths.Names(names), scale.Ticks(write),
                 Paths.Spots(slots.Length, i => $"{names[i]}: {(slots[i] is { } window ? spot(window) : "nothing was reported")}{Marked(i)}", moment),
                 [.. marked.Select(one => new Span(one.Across.At, one.Across.Width, one.Mark.Kind))],
-                [.. legend, .. marked.Select(one => one.Mark.Kind).Distinct().Select(kind => new Key(kind, kind == "over" ? "incident, closed" : "incident"))]);
+                [.. legend, .. MarkKeys()]);
+
+        // The first chart explains the marks for those below it.
+        private IEnumerable<Key> MarkKeys()
+        {
+            var kinds = explained ? [] : marked.Select(one => one.Mark.Kind).Distinct().ToList();
+            explained = true;
+            return kinds.Select(kind => new Key(kind, kind == "over" ? "incident, closed" : "incident"));
+        }
 
         private string Marked(int i)
         {

@@ -106,7 +106,7 @@ internal static class Comparing
         yield return Row("Expression", one => one.Feature.Source?.Expression);
         yield return Row("Expected", one => VersionChanges.Text(one.Feature.Expected));
         yield return Row("Default", one => one.Feature.Default?.GetRawText());
-        yield return Row("Freshness", one => one.Feature.Freshness);
+        yield return Row("Freshness", one => one.Feature.Freshness is { } promised ? Show.Duration(promised) : null);
         yield return Row("Sensitivity", one => Show.Word(one.Feature.Sensitivity));
         yield return Row("Computed from", one => string.Join(", ", one.Feature.DerivedFrom ?? []));
         yield return Row("Version", one => one.Feature.Version.ToString(CultureInfo.InvariantCulture));

@@ -44,8 +44,13 @@ internal static class FeatureReading
         (Complaint Complaint, string Text)? turnedDown, CancellationToken cancellation)
     {
         FeatureRow? row;
+        Actor reader;
         await using (var connection = await source.OpenConnectionAsync(cancellation))
+        {
             row = await FeatureRow.FindAsync(connection, key, cancellation);
+            reader = await context.ActorAsync(connection, cancellation);
+        }
+
         if (row is null)
             return (Refused)Problems.NotFound("feature", FieldFaults.Printable(key));
         if (row.Key != key)
@@ -64,7 +69,7 @@ internal static class FeatureReading
         var discussion = (await DiscussionModel.ReadAsync(row, context, source, cancellation)) with { Refused = turnedDown };
         return Rendered.As<FeaturePage>(new FeatureModel(
             row.View(), versions ?? [], dependants ?? new([], []), LineageDrawing.Of(lineage ?? new([], []), key), score, worth, trends, standing, history?.Items ?? [],
-            proposals?.Items ?? [], values, context.Caller().May(Permission.ProposeDeprecation, row.TeamId), discussion),
+            proposals?.Items ?? [], values, Permissions.Of(context.Caller().Role, Permission.ProposeDeprecation) != Reach.None && Deprecation.MayPropose(reader, [row.Team]), discussion),
             turnedDown is null ? status : 400);
     }
 }

@@ -17,7 +17,7 @@ public sealed record ReviewsModel(Page<ReviewSummary> Kept, IReadOnlyList<string
 /// <summary>One review.</summary>
 public sealed record ReviewModel(QuarterlyReview Review)
 {
-    public string Title => $"{Review.Quarter} · {Review.Team ?? "the organisation"}";
+    public string Title => $"{Show.Period(Review.Quarter)} · {Review.Team ?? "the organisation"}";
 }
 
 internal static class ReportPages

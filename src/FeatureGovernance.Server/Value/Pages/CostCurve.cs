@@ -46,7 +46,7 @@ public sealed record CostCurve(int Features, int LeftOut, double CostPerDay, Kne
         var scale = new Scale(0, 1, 0.25);
         var at = ((Knee.CostShare * Steps) + 0.5) / Shares.Count * Plot.Size;
         return new("Value had for a part of the cost, the most efficient features first",
-            $"The share of all value by the share of all cost. The knee is at {Show.Share(Knee.CostShare)} of the cost, which gives {Show.Share(Knee.ValueShare)} of the value.",
+            $"The share of all value by the share of all cost. The turning point is at {Show.Share(Knee.CostShare)} of the cost, which gives {Show.Share(Knee.ValueShare)} of the value.",
             [
                 new("far", Paths.Band([.. Shares.Select(share => ((double, double)?)(0, share))], scale)),
                 new("even", Paths.Line([.. Shares.Select((_, i) => (double?)i / Steps)], scale)),
@@ -56,6 +56,6 @@ public sealed record CostCurve(int Features, int LeftOut, double CostPerDay, Kne
             [.. Enumerable.Range(0, 5).Select(i => new Tick(((i * Steps / 4.0) + 0.5) / Shares.Count * 100, Show.Share(i / 4.0)))],
             scale.Ticks(share => Show.Share(share)),
             Paths.Spots(Shares.Count, i => $"{Cost(i)} of the cost gives {Show.Share(Shares[i])} of the value"), [],
-            [new("middle", "value"), new("knee", "knee"), new("even", "all equally efficient")]);
+            [new("middle", "value"), new("knee", "turning point"), new("even", "all equally efficient")]);
     }
 }
