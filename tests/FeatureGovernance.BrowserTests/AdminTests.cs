@@ -13,7 +13,7 @@ public sealed class AdminTests(ApiServer server, Browser browser) : IClassFixtur
         await server.Admin.TeamAsync("ranking", leads: ["ada"]);
         await server.Admin.TeamAsync("search", leads: ["ben"]);
         await using var lead = await VisitAsync("lead", "ada");
-        await lead.Page.GetByRole(AriaRole.Link, new() { Name = "Administration" }).ClickAsync();
+        await lead.Page.GetByRole(AriaRole.Navigation, new() { Name = "Sections" }).GetByRole(AriaRole.Link, new() { Name = "Administration" }).ClickAsync();
         await lead.Page.GetByRole(AriaRole.Link, new() { Name = "People" }).ClickAsync();
         (await lead.Page.GetByLabel("Team", new() { Exact = true }).Locator("option").AllInnerTextsAsync()).Should().Equal("ranking");
         await lead.Page.GetByLabel("Person", new() { Exact = true }).FillAsync("no handle");

@@ -84,7 +84,7 @@ public sealed class TelemetryPlanTests(ApiServer server) : IClassFixture<ApiServ
 
         first.Should().Equal(5);
         (await EventsAsync()).Should().HaveCount(1);
-        await server.CostAsync("g:own", "gpu", 6, 3);
+        await server.CostAsync("g:own", "disk", 6, 3);
         await server.Admin.PlanAsync();
         (await EventsAsync()).Should().Equal([1, 5], "a day that telemetry told of late is a change");
         (await server.Admin.GetAsync("audit/verify")).Expect(200).Body.GetProperty("intact").GetBoolean().Should().BeTrue();
