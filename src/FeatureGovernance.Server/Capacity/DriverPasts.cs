@@ -7,8 +7,9 @@ namespace FeatureGovernance.Server.Capacity;
 /// <summary>What drivers were, on the grids of pools, and what is assumed of them. An assumption holds until the next.</summary>
 internal sealed class DriverPasts
 {
+    // In the order of days, as histories are.
     private const string ByMonth = """
-        select d.name, (date_part('year', age($1::timestamp, v.month)) * 12 + date_part('month', age($1::timestamp, v.month)))::int - 1, avg(v.value)
+        select d.name, (date_part('year', age($1::timestamp, v.month)) * 12 + date_part('month', age($1::timestamp, v.month)))::int - 1, avg(v.value order by v.day)
         from capacity.driver d
         join (
             select driver_id, date_trunc('month', day::timestamp) as month, value, day from capacity.driver_value where not is_assumed) v on v.driver_id = d.id
@@ -16,7 +17,7 @@ internal sealed class DriverPasts
         """;
 
     private const string ByWeek = """
-        select d.name, ($1 - v.day) / 7, avg(v.value) from capacity.driver d join capacity.driver_value v on v.driver_id = d.id
+        select d.name, ($1 - v.day) / 7, avg(v.value order by v.day) from capacity.driver d join capacity.driver_value v on v.driver_id = d.id
         where d.name = any($2) and not v.is_assumed and v.day <= $1 and v.day > $1 - 7 * $3 group by 1, 2
         """;
 

@@ -17,9 +17,11 @@ internal static class Histories
     public const int MostMonths = 120;
     public const int MostWeeks = 260;
 
+    // In the order of days: the last bit of a mean depends on it, and methods that choose between models may tell of the last bit.
     private const string Kinds = """
         count(*) filter (where kind = 0), count(*) filter (where kind = 1), count(*) filter (where kind = 2),
-        coalesce(avg(demand) filter (where kind = 0), 0), coalesce(avg(demand) filter (where kind = 1), 0), coalesce(avg(demand) filter (where kind = 2), 0)
+        coalesce(avg(demand order by day) filter (where kind = 0), 0), coalesce(avg(demand order by day) filter (where kind = 1), 0),
+        coalesce(avg(demand order by day) filter (where kind = 2), 0)
         """;
 
     // The offset keeps the kind from being reckoned once for each use.
@@ -30,7 +32,7 @@ internal static class Histories
         select pool_id, (date_part('year', age(date_trunc('month', $1::timestamp), month)) * 12
                          + date_part('month', age(date_trunc('month', $1::timestamp), month)))::int - 1 as age, {Kinds}
         from (
-            select o.pool_id, date_trunc('month', o.day::timestamp) as month, o.demand, {Kind} from {Days}
+            select o.pool_id, date_trunc('month', o.day::timestamp) as month, o.day, o.demand, {Kind} from {Days}
             where o.demand is not null and o.day < $1 and o.day >= $1::date - make_interval(months => $3) and o.pool_id = any($2) offset 0) d
         group by pool_id, month having count(*) * 2 >= date_part('days', month + interval '1 month - 1 day') order by 1, 2
         """;
@@ -38,7 +40,7 @@ internal static class Histories
     private const string ByWeek = $"""
         select pool_id, age, {Kinds}
         from (
-            select o.pool_id, ($1 - o.day) / 7 as age, o.demand, {Kind} from {Days}
+            select o.pool_id, ($1 - o.day) / 7 as age, o.day, o.demand, {Kind} from {Days}
             where o.demand is not null and o.day <= $1 and o.day > $1 - 7 * $3 and o.pool_id = any($2) offset 0) d
         group by 1, 2 order by 1, 2
         """;

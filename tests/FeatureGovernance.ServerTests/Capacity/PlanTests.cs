@@ -31,6 +31,27 @@ public sealed class PlanTests(ApiServer server) : IClassFixture<ApiServer>, IAsy
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public async Task A_plan_made_again_says_the_same_to_the_last_bit_however_its_observations_lie()
+    {
+        var first = await server.Admin.PlanAsync();
+        await server.ExecuteAsync("""
+            create table capacity.shuffled as table capacity.observation;
+            truncate capacity.observation;
+            insert into capacity.observation select * from capacity.shuffled order by md5(day::text);
+            drop table capacity.shuffled;
+            analyze capacity.observation
+            """);
+
+        var second = await server.Admin.PlanAsync();
+
+        for (var period = 0; period < 23; period++)
+        {
+            second.Pool("growing").GetProperty("periods")[period].GetProperty("demand").GetRawText()
+                .Should().Be(first.Pool("growing").GetProperty("periods")[period].GetProperty("demand").GetRawText());
+        }
+    }
+
+    [Fact]
     public async Task A_plan_covers_every_pool_and_the_total_and_is_frozen()
     {
         var plan = await server.Admin.PlanAsync();
