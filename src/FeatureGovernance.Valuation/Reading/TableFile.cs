@@ -28,17 +28,11 @@ internal static class TableFile
         {
             var parquet = IsParquet(path);
             var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
-            var source = parquet ? $"read_parquet({literal})" : $"read_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null'])";
-            var names = parquet
-                ? Strings(connection, $"SELECT name FROM parquet_schema({literal})").Skip(1).ToArray()
-                : CsvHeader.Wide(path, MostColumns) ?? CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
+            var (source, names) = parquet
+                ? ($"read_parquet({literal})", Strings(connection, $"SELECT name FROM parquet_schema({literal})").Skip(1).ToArray())
+                : Csv(connection, path, literal, wanted);
             RefuseDuplicates(names);
-            if (names.Count(n => wanted is null || wanted(n)) is > MostColumns and var columns)
-            {
-                throw new SampleException(
-                    $"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
-            }
-
+            RefuseTooMany(names, wanted);
             var described = Rows(connection, $"DESCRIBE SELECT * FROM {source}", r => (Name: r.GetString(0), Type: r.GetString(1)));
             // A nested Parquet column has several schema entries; then DuckDB's own names serve.
             if (names.Length != described.Count)
@@ -51,6 +45,16 @@ internal static class TableFile
         {
             throw new SampleException($"'{Path.GetFileName(path)}' cannot be read: {fault.Message.Split('\n')[0]}", fault);
         }
+    }
+
+    // Sniffed once: of wide files that takes most of the time, and each statement would do it again.
+    private static (string Source, string[] Names) Csv(DuckDBConnection connection, string path, string literal, Func<string, bool>? wanted)
+    {
+        RefuseTooMany(CsvHeader.Wide(path, MostColumns) ?? [], wanted);
+        var (delimiter, statement) = Rows(connection,
+            $"SELECT Delimiter, Prompt FROM sniff_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null'])",
+            r => (r.GetString(0), r.GetString(1)))[0];
+        return (statement.TrimEnd(';')["FROM ".Length..], CsvHeader.Names(path, delimiter));
     }
 
     // DuckDB takes a CSV column of numbers for text where one of them is written inf or nan.
@@ -162,6 +166,15 @@ internal static class TableFile
         string[] twice = [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"'{g.Key}'")];
         if (twice.Length > 0)
             throw new SampleException($"Column names must be unique; these occur more than once: {string.Join(", ", twice)}.");
+    }
+
+    private static void RefuseTooMany(string[] names, Func<string, bool>? wanted)
+    {
+        if (names.Count(name => wanted is null || wanted(name)) is > MostColumns and var columns)
+        {
+            throw new SampleException(
+                $"The file has {columns} columns; at most {MostColumns:N0} can be valued. Leave out what is no feature, or value them in parts.");
+        }
     }
 
     public static bool IsParquet(string path)
