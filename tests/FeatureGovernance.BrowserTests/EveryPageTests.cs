@@ -15,6 +15,9 @@ public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<T
             .reduce((sum, one) => sum + one.encodedBodySize, 0))
         """;
 
+    // A template takes "word@Name(" for an address of mail and shows it; a list that nobody wrote out shows its type.
+    private const string Code = @"(document.body.textContent.match(/@[A-Z]\w*[.(]|\bSystem\.[A-Z]\w+|[^ ]*=>[^ ]*/) ?? [null])[0]";
+
     // Loaded in one theme and then shown in the other; either is what comes first on one of the two.
     [Theory]
     [InlineData("desktop-light")]
@@ -40,6 +43,8 @@ public sealed class EveryPageTests(Tour tour, Browser browser) : IClassFixture<T
                     wrong.Add($"{page} is wider than the window {theme}");
             }
 
+            if (await visitor.Page.EvaluateAsync<string?>(Code) is { } code)
+                wrong.Add($"{page} shows code: {code}");
             var size = await visitor.Page.EvaluateAsync<double>(Size);
             if (size is < 1 or > MostBytes)
                 wrong.Add($"{page} takes {size:N0} bytes to load, compressed");
