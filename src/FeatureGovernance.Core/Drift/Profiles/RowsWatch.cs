@@ -57,7 +57,8 @@ internal static class RowsWatch
         var distinct = series.Numbers(window => window.Count > window.Nulls ? Math.Log(window.Distinct + 1) : double.NaN);
         SeriesWatch.Watch(distinct, grid, new(Symptom.Cardinality, 0.03, 0.2, 0), findings, (first, last, p, now, then) => new(
             Symptom.Cardinality, first, last, p, Math.Exp(now - then), string.Create(
-                CultureInfo.InvariantCulture, $"About {Math.Exp(now) - 1:0} distinct values, usually {Math.Exp(then) - 1:0}")));
+                CultureInfo.InvariantCulture,
+                $"About {Math.Exp(now) - 1:0} distinct {(Math.Round(Math.Exp(now) - 1) == 1 ? "value" : "values")}, usually {Math.Exp(then) - 1:0}")));
     }
 
     private static void WatchLag(ProfileSeries series, WindowGrid grid, Findings findings)
