@@ -38,7 +38,7 @@ internal static class IncidentCommand
             var path = filters.Aggregate("incidents".With(("order", "severity"), ("active", open)), (so, filter) =>
                 so.With((filter.Name, call.Get(filter.Option))));
             call.Screen.Table(await call.ListAsync<JsonObject>(path, call.Get(limit)),
-                Written.Columns("id", "severity", "status", "feature", "features", "start", "end", "cause", "fault", "causeProbability"));
+                Written.Columns("id", "severity", "status", "feature", "features", "loss", "start", "end", "cause", "fault", "causeProbability"));
         });
     }
 

@@ -56,10 +56,19 @@ internal static class ImpactPublication
           and (p.observed is distinct from o.during or p.observed_before is distinct from o.before)
         """;
 
+    /// <summary>Sums up what the incidents of a query cost.</summary>
+    public static string Sum(string incidents) => $"""
+        update drift.incident i set loss = p.loss
+        from (select incident_id, coalesce(sum(weight * loss), 0) as loss from drift.impact where incident_id in ({incidents}) group by incident_id) p
+        where p.incident_id = i.id and i.loss <> p.loss
+        """;
+
     public static async Task ExecuteAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var estimate = new NpgsqlCommand(Estimate, connection) { CommandTimeout = 0 };
         await estimate.ExecuteNonQueryAsync(cancellation);
+        await using var sum = new NpgsqlCommand(Sum("select id from staged_incident"), connection) { CommandTimeout = 0 };
+        await sum.ExecuteNonQueryAsync(cancellation);
         await using var observe = new NpgsqlCommand(Observe, connection) { CommandTimeout = 0 };
         observe.Parameters.Add(new() { Value = now.AddDays(-90) });
         await observe.ExecuteNonQueryAsync(cancellation);

@@ -19,7 +19,7 @@ internal static class IncidentEndpoints
     /// <param name="team">The team that owns one of the features.</param>
     /// <param name="model">A model that reads one of the features.</param>
     /// <param name="active">True for those nobody has closed.</param>
-    /// <param name="order"><c>newest</c> (the default) or <c>severity</c>.</param>
+    /// <param name="order"><c>newest</c> (the default) or <c>severity</c>: the most serious first, of those the costliest.</param>
     public static async Task<Results<Ok<Page<IncidentSummary>>, Refused>> List(
         NpgsqlDataSource source, string? feature, string? team, string? model, string? status, bool? active, string? cause, string? severity, string? order,
         int? limit, string? cursor, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FeatureGovernance.Contracts;
 using FeatureGovernance.Contracts.Drift;
@@ -14,6 +15,8 @@ namespace FeatureGovernance.Server.Drift;
 internal enum IncidentOrder
 {
     Newest,
+
+    /// <summary>The most serious first, of those the costliest.</summary>
     Severity,
 }
 
@@ -52,7 +55,7 @@ internal static class IncidentQuery
     private const string Columns = $"""
         i.id, f.key, t.slug, (select count(*) from drift.incident_feature x where x.incident_id = i.id)::int, {Status}, i.severity, i.length, i.starts, i.ends,
         i.ongoing, i.kind, i.cause, i.cause_probability, i.fault, i.score, i.size, i.sources, i.segments, i.sites, i.snoozed_until, i.reason, i.decided_by,
-        i.decided_at, i.found_at, i.updated_at, i.revision
+        i.decided_at, i.found_at, i.updated_at, i.revision, i.loss
         """;
 
     private const string From = """
@@ -65,7 +68,7 @@ internal static class IncidentQuery
         NpgsqlConnection connection, IncidentFilter filter, int size, Cursor? after, CancellationToken cancellation)
     {
         var (condition, values) = Where(filter, after);
-        var order = filter.Order == IncidentOrder.Severity ? "i.severity desc, i.id desc" : "i.id desc";
+        var order = filter.Order == IncidentOrder.Severity ? "i.severity desc, i.loss desc, i.id desc" : "i.id desc";
         await using var command = new NpgsqlCommand($"select {Columns} {From} {condition} order by {order} limit {size + 1}", connection);
         command.Parameters.AddRange(values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -77,7 +80,8 @@ internal static class IncidentQuery
     }
 
     /// <summary>The cursor of the rows after one.</summary>
-    public static Cursor CursorAfter(IncidentSummary last, IncidentOrder order) => new(CursorSort(order), last.Severity, last.Id);
+    public static Cursor CursorAfter(IncidentSummary last, IncidentOrder order) =>
+        new(CursorSort(order), string.Create(CultureInfo.InvariantCulture, $"{last.Severity} {last.Loss:R}"), last.Id);
 
     /// <summary>What a cursor of this order is called.</summary>
     public static string CursorSort(IncidentOrder order) => $"incident-{Words.Of(order)}";
@@ -94,7 +98,7 @@ internal static class IncidentQuery
             if (!await reader.ReadAsync(cancellation))
                 return null;
             summary = Read(reader);
-            verdict = Json.Read<StoredVerdict>(reader.GetString(26))!;
+            verdict = Json.Read<StoredVerdict>(reader.GetString(27))!;
         }
 
         return new(summary)
@@ -142,10 +146,12 @@ internal static class IncidentQuery
         Add("(i.status < 3) = {0}", filter.Active);
         Add("i.cause = {0}", (short?)filter.Cause);
         Add("i.severity = {0}", (short?)filter.Severity);
-        if (after is not null && filter.Order == IncidentOrder.Severity && Words<Severity>.TryParse(after.Last, out var severity))
+        if (filter.Order == IncidentOrder.Severity && after?.Last?.Split(' ') is [var word, var number]
+            && Words<Severity>.TryParse(word, out var severity) && double.TryParse(number, CultureInfo.InvariantCulture, out var loss))
         {
+            values.Add(new() { Value = loss });
             values.Add(new() { Value = (int)after.Id });
-            Add($"(i.severity, i.id) < ({{0}}, ${values.Count})", (short)severity);
+            Add($"(i.severity, i.loss, i.id) < ({{0}}, ${values.Count - 1}, ${values.Count})", (short)severity);
         }
         else
         {
@@ -183,6 +189,7 @@ internal static class IncidentQuery
         FoundAt = reader.GetFieldValue<DateTimeOffset>(23),
         UpdatedAt = reader.GetFieldValue<DateTimeOffset>(24),
         Revision = reader.GetInt32(25),
+        Loss = reader.GetDouble(26),
     };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -47,7 +47,7 @@ internal static class ReplayQueue
                 where exists (select from registry.manifest_entry e where e.feature_id = f.feature_id and e.model_version_id = m.live_version_id)) x
             where i.status in (0, 1, 2) and x.features is not null
               and (p.replayed_digest, p.replayed_valuation) is distinct from (i.digest, p.valuation_id)
-            order by i.severity desc, i.id desc, p.model_id limit $1
+            order by i.severity desc, i.loss desc, i.id desc, p.model_id limit $1
             """, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(MostReplays);
         command.Parameters.AddWithValue(MostFeatures);
@@ -110,8 +110,8 @@ internal static class ReplayQueue
             update drift.impact p set
                 replayed_digest = i.digest, replayed_valuation = coalesce($4, (select valuation_id from value.replay_sample s where s.model_id = m.id)),
                 method = case when $5::float8 is null then 0 else 1 end,
-                loss = case when $5::float8 is null then loss else greatest($5, 0) / $7 end,
-                loss_deviation = case when $5::float8 is null then loss_deviation else $6 / $7 end,
+                loss = case when $5::float8 is null then p.loss else greatest($5, 0) / $7 end,
+                loss_deviation = case when $5::float8 is null then p.loss_deviation else $6 / $7 end,
                 metric_change = case when $5::float8 is null or m.metric_name <> $8 then metric_change when m.metric_higher_is_better then -$5 else $5 end,
                 metric_deviation = case when $5::float8 is null or m.metric_name <> $8 then metric_deviation else $6 end
             from drift.incident i, registry.model m
@@ -125,7 +125,12 @@ internal static class ReplayQueue
         foreach (var number in (double?[])[told?.Loss, told?.Deviation, kept is { Total: > 0 } ? kept.Total : 1])
             command.Parameters.Add(new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double });
         command.Parameters.AddWithValue(kept?.Metric ?? "");
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+            return false;
+        await using var sum = new NpgsqlCommand(ImpactPublication.Sum("select $1"), connection);
+        sum.Parameters.AddWithValue(one.Incident);
+        await sum.ExecuteNonQueryAsync(cancellation);
+        return true;
     }
 
     private static HashSet<Symptom> Symptoms(string signals) =>

@@ -10,6 +10,35 @@ public sealed class ImpactTests(ApiServer server) : IClassFixture<ApiServer>
     private const int Permutation = 1;
 
     [Fact]
+    public async Task Of_incidents_as_serious_the_costliest_comes_first()
+    {
+        await server.Admin.TeamAsync("thrift", leads: ["saver"]);
+        foreach (var key in (string[])["order:dear", "order:cheap"])
+            await server.Admin.FeatureAsync(key, "thrift");
+        await server.Admin.ModelAsync("ordered", "thrift");
+        await server.Admin.ManifestAsync("ordered", "v1", ["order:dear", "order:cheap"]);
+        await server.SettledAsync();
+        await server.ImportanceAsync("ordered", 20, Permutation, ("order:dear", 0.06, 0.002), ("order:cheap", 0.002, 0.0002));
+        await server.ScoreAsync();
+        await server.ValuesAsync("order:dear", History, 1, ago => new(NullRate: ago is <= 40 and >= 38 ? 0.5 : 0.01));
+        await server.ValuesAsync("order:cheap", History, 2, ago => new(NullRate: ago is <= 25 and >= 23 ? 0.5 : 0.01));
+
+        await server.DetectAsync();
+
+        var first = (await server.Admin.GetAsync("incidents?model=ordered&order=severity&limit=1")).Expect(200);
+        var second = (await server.Admin.GetAsync($"incidents?model=ordered&order=severity&limit=1&cursor={first.Text("nextCursor")}")).Expect(200);
+        var (dear, cheap) = (first.Items().Single(), second.Items().Single());
+        dear.GetProperty("feature").GetString().Should().Be("order:dear");
+        cheap.GetProperty("feature").GetString().Should().Be("order:cheap");
+        dear.GetProperty("id").GetInt32().Should().BeLessThan(cheap.GetProperty("id").GetInt32(), "else they would come in this order anyway");
+        cheap.GetProperty("severity").GetString().Should().Be(dear.GetProperty("severity").GetString());
+        var impact = (await server.Admin.GetAsync($"incidents/{dear.GetProperty("id")}")).Expect(200).Body.GetProperty("impact");
+        dear.GetProperty("loss").GetDouble().Should().BeApproximately(impact.GetProperty("loss").GetDouble(), 1e-12)
+            .And.BeGreaterThan(cheap.GetProperty("loss").GetDouble());
+        second.Body.TryGetProperty("nextCursor", out _).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task An_incident_tells_what_it_costs_each_model_and_is_judged_by_what_they_report()
     {
         await server.Admin.TeamAsync("own", leads: ["owner"]);
