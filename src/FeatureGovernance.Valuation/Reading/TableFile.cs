@@ -27,7 +27,7 @@ internal static class TableFile
         try
         {
             var parquet = IsParquet(path);
-            var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
+            var literal = Literal(path);
             var (source, names) = parquet
                 ? ($"read_parquet({literal})", Strings(connection, $"SELECT name FROM parquet_schema({literal})").Skip(1).ToArray())
                 : Csv(connection, path, literal, wanted);
@@ -47,14 +47,19 @@ internal static class TableFile
         }
     }
 
-    // Sniffed once: of wide files that takes most of the time, and each statement would do it again.
+    // How it is written is sniffed once: of wide files that takes most of the time, and each statement would do it again. The statement
+    // that the sniffer proposes is not taken, for it does not quote the names of columns.
     private static (string Source, string[] Names) Csv(DuckDBConnection connection, string path, string literal, Func<string, bool>? wanted)
     {
         RefuseTooMany(CsvHeader.Wide(path, MostColumns) ?? [], wanted);
-        var (delimiter, statement) = Rows(connection,
-            $"SELECT Delimiter, Prompt FROM sniff_csv({literal}, header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null'])",
-            r => (r.GetString(0), r.GetString(1)))[0];
-        return (statement.TrimEnd(';')["FROM ".Length..], CsvHeader.Names(path, delimiter));
+        const string Options = "header = true, sample_size = -1, nullstr = ['', 'NA', 'NULL', 'null']";
+        return Rows(connection, $"SELECT Delimiter, Quote, Escape, Comment, SkipRows FROM sniff_csv({literal}, {Options})", sniffed =>
+        {
+            var dialect = $"delim = {Of(0)}, quote = {Of(1)}, escape = {Of(2)}, comment = {Of(3)}, skip = {sniffed.GetValue(4)}";
+            return ($"read_csv({literal}, {Options}, {dialect})", CsvHeader.Names(path, sniffed.GetString(0)));
+
+            string Of(int column) => sniffed.GetString(column) is var said && said == "(empty)" ? "''" : Literal(said);
+        })[0];
     }
 
     // DuckDB takes a CSV column of numbers for text where one of them is written inf or nan.
@@ -148,7 +153,7 @@ internal static class TableFile
         connection.Open();
         try
         {
-            var literal = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
+            var literal = Literal(path);
             var names = IsParquet(path)
                 ? [.. Rows(connection, $"DESCRIBE SELECT * FROM read_parquet({literal})", r => r.GetString(0))]
                 : CsvHeader.Wide(path, MostColumns) ?? CsvHeader.Names(path, Strings(connection, $"SELECT Delimiter FROM sniff_csv({literal})").First());
@@ -196,6 +201,8 @@ internal static class TableFile
             rows.Add(read((DuckDBDataReader)reader));
         return rows;
     }
+
+    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Quoted(string name) => string.Create(CultureInfo.InvariantCulture, $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
 }

@@ -5,7 +5,7 @@ namespace FeatureGovernance.UnitTests.Value;
 
 public sealed class SampleFileTests : IDisposable
 {
-    private readonly string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv");
+    private readonly string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + "'s.csv");
 
     [Theory]
     [InlineData("a,b,a,y", "1,2,3,{0}", "occur more than once: 'a'")]
@@ -14,6 +14,10 @@ public sealed class SampleFileTests : IDisposable
     [InlineData("y,t", "{0},2026-01-01", "no column left to value")]
     public void A_file_that_cannot_be_valued_is_refused_by_name(string header, string row, string message) =>
         FluentActions.Invoking(() => Read(header, row, 100)).Should().Throw<SampleException>().WithMessage($"*{message}*");
+
+    [Fact]
+    public void Quotes_in_the_names_of_columns_and_of_the_file_are_part_of_the_names() =>
+        Read("it's,\"said \"\"so\"\"\",y", "{1},{2},{0}", 100).Features.Should().Equal("it's", "said \"so\"");
 
     [Fact]
     public void Too_few_rows_are_refused() =>
