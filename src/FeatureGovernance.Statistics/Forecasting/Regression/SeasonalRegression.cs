@@ -17,8 +17,8 @@ public sealed record RegressionTerms(
 
 /// <summary>
 /// Linear regression on trend, Fourier seasonality, holidays and drivers. Columns are in the order constant, trend, seasons (sine
-/// before cosine, harmonic by harmonic), drivers. Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021), ch.
-/// 7.
+/// before cosine, harmonic by harmonic), drivers. Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021),
+/// ch. 7.
 /// </summary>
 /// <param name="Coefficients">By least squares.</param>
 /// <param name="StandardError">Of the residuals.</param>
@@ -36,9 +36,8 @@ public sealed record SeasonalRegression(double[] Coefficients, double StandardEr
     internal double[] Residuals { get; private init; } = [];
 
     /// <summary>Fits the history and forecasts; missing values (NaN) are left out of the fit.</summary>
-    /// <exception cref="ArgumentException"> A driver does not cover history and horizon with finite values, there are no more
-    /// observations than terms, a season's harmonics repeat each other, or terms are the same as others.
-    /// </exception>
+    /// <exception cref="ArgumentException">A driver does not cover history and horizon with finite values, there are no more
+    /// observations than terms, a season's harmonics repeat each other, or terms are the same as others.</exception>
     public static SeasonalRegression Fit(IReadOnlyList<double> history, int horizon, RegressionTerms terms)
     {
         var steps = history.Count + horizon;
