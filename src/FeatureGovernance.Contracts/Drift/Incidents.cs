@@ -64,8 +64,8 @@ public record IncidentSummary
     /// <summary>The share of the values that are touched, or of their spread that they moved, 0 to 1.</summary>
     public required double Size { get; init; }
 
-    /// <summary>What it is expected to cost, as a part of the value of all models, 0 to 1; 0 where no share of its features is known.</summary>
-    public required double Loss { get; init; }
+    /// <summary>What it is expected to cost, as a part of the value of all models, 0 to 1; null where no share of its features is known.</summary>
+    public double? Loss { get; init; }
 
     /// <summary>System and table of the features.</summary>
     public required IReadOnlyList<string> Sources { get; init; }

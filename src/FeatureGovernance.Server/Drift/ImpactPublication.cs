@@ -59,8 +59,8 @@ internal static class ImpactPublication
     /// <summary>Sums up what the incidents of a query cost.</summary>
     public static string Sum(string incidents) => $"""
         update drift.incident i set loss = p.loss
-        from (select incident_id, coalesce(sum(weight * loss), 0) as loss from drift.impact where incident_id in ({incidents}) group by incident_id) p
-        where p.incident_id = i.id and i.loss <> p.loss
+        from (select incident_id, sum(weight * loss) as loss from drift.impact where incident_id in ({incidents}) group by incident_id) p
+        where p.incident_id = i.id and i.loss is distinct from p.loss
         """;
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellation)

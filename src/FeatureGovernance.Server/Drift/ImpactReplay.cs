@@ -105,6 +105,9 @@ internal sealed partial class ImpactReplay(NpgsqlDataSource source, IServiceScop
                 new { Model = model, kept!.Valuation, replayed.Loss, replayed.Deviation }));
         }
 
+        await using var sum = new NpgsqlCommand(ImpactPublication.Sum("select unnest($1)"), write.Connection);
+        sum.Parameters.AddWithValue(done.Select(one => one.Queued.Incident).ToArray());
+        await sum.ExecuteNonQueryAsync(cancellation);
         await write.CommitAsync(cancellation);
     }
 

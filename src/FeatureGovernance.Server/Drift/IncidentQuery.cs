@@ -50,6 +50,9 @@ internal static class IncidentQuery
     // A snooze that has run out is over, though nobody has written it down.
     private const string Status = "(case when i.status = 2 and i.snoozed_until <= now() then 0 else i.status end)";
 
+    // As the index of open incidents has it.
+    private const string Cost = "coalesce(i.loss, 0)";
+
     private const int MostFeatures = 200;
 
     private const string Columns = $"""
@@ -68,7 +71,7 @@ internal static class IncidentQuery
         NpgsqlConnection connection, IncidentFilter filter, int size, Cursor? after, CancellationToken cancellation)
     {
         var (condition, values) = Where(filter, after);
-        var order = filter.Order == IncidentOrder.Severity ? "i.severity desc, i.loss desc, i.id desc" : "i.id desc";
+        var order = filter.Order == IncidentOrder.Severity ? $"i.severity desc, {Cost} desc, i.id desc" : "i.id desc";
         await using var command = new NpgsqlCommand($"select {Columns} {From} {condition} order by {order} limit {size + 1}", connection);
         command.Parameters.AddRange(values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -81,7 +84,7 @@ internal static class IncidentQuery
 
     /// <summary>The cursor of the rows after one.</summary>
     public static Cursor CursorAfter(IncidentSummary last, IncidentOrder order) =>
-        new(CursorSort(order), string.Create(CultureInfo.InvariantCulture, $"{last.Severity} {last.Loss:R}"), last.Id);
+        new(CursorSort(order), string.Create(CultureInfo.InvariantCulture, $"{last.Severity} {last.Loss ?? 0:R}"), last.Id);
 
     /// <summary>What a cursor of this order is called.</summary>
     public static string CursorSort(IncidentOrder order) => $"incident-{Words.Of(order)}";
@@ -151,7 +154,7 @@ internal static class IncidentQuery
         {
             values.Add(new() { Value = loss });
             values.Add(new() { Value = (int)after.Id });
-            Add($"(i.severity, i.loss, i.id) < ({{0}}, ${values.Count - 1}, ${values.Count})", (short)severity);
+            Add($"(i.severity, {Cost}, i.id) < ({{0}}, ${values.Count - 1}, ${values.Count})", (short)severity);
         }
         else
         {
@@ -189,7 +192,7 @@ internal static class IncidentQuery
         FoundAt = reader.GetFieldValue<DateTimeOffset>(23),
         UpdatedAt = reader.GetFieldValue<DateTimeOffset>(24),
         Revision = reader.GetInt32(25),
-        Loss = reader.GetDouble(26),
+        Loss = reader.IsDBNull(26) ? null : reader.GetDouble(26),
     };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

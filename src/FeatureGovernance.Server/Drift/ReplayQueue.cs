@@ -47,7 +47,7 @@ internal static class ReplayQueue
                 where exists (select from registry.manifest_entry e where e.feature_id = f.feature_id and e.model_version_id = m.live_version_id)) x
             where i.status in (0, 1, 2) and x.features is not null
               and (p.replayed_digest, p.replayed_valuation) is distinct from (i.digest, p.valuation_id)
-            order by i.severity desc, i.loss desc, i.id desc, p.model_id limit $1
+            order by i.severity desc, coalesce(i.loss, 0) desc, i.id desc, p.model_id limit $1
             """, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(MostReplays);
         command.Parameters.AddWithValue(MostFeatures);
@@ -125,12 +125,7 @@ internal static class ReplayQueue
         foreach (var number in (double?[])[told?.Loss, told?.Deviation, kept is { Total: > 0 } ? kept.Total : 1])
             command.Parameters.Add(new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double });
         command.Parameters.AddWithValue(kept?.Metric ?? "");
-        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
-            return false;
-        await using var sum = new NpgsqlCommand(ImpactPublication.Sum("select $1"), connection);
-        sum.Parameters.AddWithValue(one.Incident);
-        await sum.ExecuteNonQueryAsync(cancellation);
-        return true;
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
     private static HashSet<Symptom> Symptoms(string signals) =>

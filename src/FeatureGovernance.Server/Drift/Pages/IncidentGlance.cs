@@ -23,11 +23,11 @@ internal static class IncidentGlances
     /// <summary>Incidents that nobody has closed, the most serious first.</summary>
     /// <param name="teams">Of features or models of these teams; null for any.</param>
     public static Task<List<IncidentGlance>> ActiveAsync(NpgsqlConnection connection, int[]? teams, int most, CancellationToken cancellation) => ReadAsync(connection, $"""
-        select {Columns}, (select sum(weight * loss) from drift.impact p where p.incident_id = i.id), null::float8
+        select {Columns}, i.loss, null::float8
         from drift.incident i join registry.feature f on f.id = i.lead_feature_id
         where i.status in (0, 1, 2) and not (i.status = 2 and i.snoozed_until > now()) and ($1::int[] is null or f.team_id = any($1)
             or exists (select from drift.impact p join registry.model m on m.id = p.model_id where p.incident_id = i.id and m.team_id = any($1)))
-        order by i.severity desc, i.loss desc, i.id desc limit $2
+        order by i.severity desc, coalesce(i.loss, 0) desc, i.id desc limit $2
         """, teams, most, cancellation);
 
     /// <summary>Incidents that hurt a model, those that nobody has closed first, then the newest.</summary>

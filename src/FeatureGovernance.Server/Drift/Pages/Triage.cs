@@ -38,8 +38,7 @@ public sealed record TriageModel(
 /// <summary>What a list tells of an incident beside what it is.</summary>
 /// <param name="Why">The first evidence, in words.</param>
 /// <param name="Models">How many models read its features.</param>
-/// <param name="Loss">The expected loss as a part of all value; null where no share is known.</param>
-public sealed record TriageDetail(string? Why, long Models, double? Loss);
+public sealed record TriageDetail(string? Why, long Models);
 
 internal static class Triage
 {
@@ -94,17 +93,15 @@ internal static class Triage
         NpgsqlConnection connection, Page<IncidentSummary> page, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            select i.id, i.verdict -> 'evidence' -> 0 ->> 'words', p.models, p.loss
+            select i.id, i.verdict -> 'evidence' -> 0 ->> 'words', (select count(*) from drift.impact where incident_id = i.id)
             from drift.incident i
-            cross join lateral (select count(*) as models, sum(weight * loss) as loss from drift.impact where incident_id = i.id) p
             where i.id = any($1)
             """, connection);
         command.Parameters.Add(new() { Value = page.Items.Select(incident => incident.Id).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var details = new Dictionary<int, TriageDetail>();
         while (await reader.ReadAsync(cancellation))
-            details[reader.GetInt32(0)] = new(reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2),
-                reader.IsDBNull(3) ? null : reader.GetDouble(3));
+            details[reader.GetInt32(0)] = new(reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2));
         return details;
     }
 

@@ -9,11 +9,11 @@ namespace FeatureGovernance.Server.Storage.Migrations;
 internal sealed class IncidentLoss : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
-        alter table drift.incident add column loss double precision not null default 0;
+        alter table drift.incident add column loss double precision;
         update drift.incident i set loss = p.loss
         from (select incident_id, sum(weight * loss) as loss from drift.impact group by incident_id) p
-        where p.incident_id = i.id and p.loss is not null;
+        where p.incident_id = i.id;
         drop index drift.incident_open;
-        create index incident_open on drift.incident (severity desc, loss desc, id desc) where status in (0, 1, 2);
+        create index incident_open on drift.incident (severity desc, coalesce(loss, 0) desc, id desc) where status in (0, 1, 2);
         """);
 }
